@@ -1,0 +1,30 @@
+# The distribution's libcaf-dev ships no CMake package. Defines caf::core, caf::io and caf::openssl.
+find_path(CAF_INCLUDE_DIR caf/all.hpp)
+foreach(part core io openssl)
+  find_library(CAF_${part}_LIBRARY caf_${part})
+  mark_as_advanced(CAF_${part}_LIBRARY)
+endforeach()
+if(CAF_INCLUDE_DIR)
+  file(STRINGS "${CAF_INCLUDE_DIR}/caf/config.hpp" _caf_version_line REGEX "#define CAF_VERSION [0-9]+")
+  string(REGEX MATCH "[0-9]+" _caf_version_number "${_caf_version_line}")
+  math(EXPR _caf_major "${_caf_version_number} / 10000")
+  math(EXPR _caf_minor "${_caf_version_number} / 100 % 100")
+  math(EXPR _caf_patch "${_caf_version_number} % 100")
+  set(CAF_VERSION "${_caf_major}.${_caf_minor}.${_caf_patch}")
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(
+  CAF
+  REQUIRED_VARS CAF_INCLUDE_DIR CAF_core_LIBRARY CAF_io_LIBRARY CAF_openssl_LIBRARY
+  VERSION_VAR CAF_VERSION)
+if(CAF_FOUND AND NOT TARGET caf::core)
+  find_package(Threads REQUIRED)
+  foreach(part core io openssl)
+    add_library(caf::${part} UNKNOWN IMPORTED)
+    set_target_properties(caf::${part} PROPERTIES IMPORTED_LOCATION "${CAF_${part}_LIBRARY}"
+                                                  INTERFACE_INCLUDE_DIRECTORIES "${CAF_INCLUDE_DIR}")
+  endforeach()
+  target_link_libraries(caf::core INTERFACE Threads::Threads)
+  target_link_libraries(caf::io INTERFACE caf::core)
+  target_link_libraries(caf::openssl INTERFACE caf::io)
+endif()

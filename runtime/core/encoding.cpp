@@ -1,0 +1,215 @@
+#include "runtime/core/encoding.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace wakala {
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
+}
+
+/// Length of the well-formed sequence at the front of `text`; 0 when there is none.
+std::size_t utf8_sequence(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80)
+    return 1;
+  std::size_t length = 0;
+  unsigned value = 0;
+  if ((lead & 0xE0U) == 0xC0)
+    length = 2, value = lead & 0x1FU;
+  else if ((lead & 0xF0U) == 0xE0)
+    length = 3, value = lead & 0x0FU;
+  else if ((lead & 0xF8U) == 0xF0)
+    length = 4, value = lead & 0x07U;
+  else
+    return 0;
+  if (text.size() < length)
+    return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80)
+      return 0;
+    value = (value << 6U) | (byte(i) & 0x3FU);
+  }
+  constexpr std::array<unsigned, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  if (value < smallest[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
+    return 0;
+  return length;
+}
+
+} // namespace
+
+std::string to_hex(std::span<const std::uint8_t> raw) {
+  std::string out;
+  out.reserve(raw.size() * 2);
+  for (const auto b : raw) {
+    out += hex_digits[b >> 4U];
+    out += hex_digits[b & 0x0FU];
+  }
+  return out;
+}
+
+std::optional<bytes> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0)
+    return std::nullopt;
+  bytes out;
+  out.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_value(text[i]);
+    const int low = hex_value(text[i + 1]);
+    if (high < 0 || low < 0)
+      return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+  }
+  return out;
+}
+
+std::string to_base64(std::span<const std::uint8_t> raw) {
+  std::string out;
+  out.reserve((raw.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < raw.size(); i += 3) {
+    const std::size_t left = std::min<std::size_t>(3, raw.size() - i);
+    std::uint32_t group = static_cast<std::uint32_t>(raw[i]) << 16U;
+    if (left > 1)
+      group |= static_cast<std::uint32_t>(raw[i + 1]) << 8U;
+    if (left > 2)
+      group |= raw[i + 2];
+    for (std::size_t k = 0; k < 4; ++k)
+      out += k <= left ? base64_digits[(group >> (18U - 6U * k)) & 0x3FU] : '=';
+  }
+  return out;
+}
+
+std::optional<bytes> from_base64(std::string_view text) {
+  while (!text.empty() && text.back() == '=')
+    text.remove_suffix(1);
+  bytes out;
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const auto digit = base64_digits.find(c);
+    if (digit == std::string_view::npos)
+      return std::nullopt;
+    group = (group << 6U) | static_cast<std::uint32_t>(digit);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out += static_cast<char>((group >> bits) & 0xFFU);
+    }
+  }
+  return out;
+}
+
+std::string to_string(const conversation_id& id) { return to_hex(id.bytes); }
+
+std::optional<conversation_id> parse_conversation_id(std::string_view text) {
+  const auto raw = from_hex(text);
+  if (!raw || raw->size() != 16)
+    return std::nullopt;
+  conversation_id id;
+  std::copy(raw->begin(), raw->end(), id.bytes.begin());
+  return id;
+}
+
+void append_u32(bytes& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8)
+    out += static_cast<char>((value >> static_cast<unsigned>(shift)) & 0xFFU);
+}
+
+void append_u64(bytes& out, std::uint64_t value) {
+  append_u32(out, static_cast<std::uint32_t>(value >> 32U));
+  append_u32(out, static_cast<std::uint32_t>(value));
+}
+
+std::uint32_t read_u32(std::string_view at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    value = (value << 8U) | static_cast<unsigned char>(at[i]);
+  return value;
+}
+
+std::uint64_t read_u64(std::string_view at) {
+  return (static_cast<std::uint64_t>(read_u32(at)) << 32U) | read_u32(at.substr(4));
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto length = utf8_sequence(text);
+    if (length == 0)
+      return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string to_valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto length = utf8_sequence(text);
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+      text.remove_prefix(1);
+    } else {
+      out += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return out;
+}
+
+std::size_t code_points(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::count_if(
+    text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+}
+
+std::optional<std::string> url_decode(std::string_view text, bool plus_is_space) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size())
+        return std::nullopt;
+      const int high = hex_value(text[i + 1]);
+      const int low = hex_value(text[i + 2]);
+      if (high < 0 || low < 0)
+        return std::nullopt;
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += plus_is_space && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::string url_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                       c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      const auto b = static_cast<unsigned char>(c);
+      out += '%';
+      out += "0123456789ABCDEF"[b >> 4U];
+      out += "0123456789ABCDEF"[b & 0x0FU];
+    }
+  }
+  return out;
+}
+
+} // namespace wakala

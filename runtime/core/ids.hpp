@@ -1,0 +1,56 @@
+/// \file
+/// Identifiers that every part of a node speaks about.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+
+namespace wakala {
+
+/// Index of a shard, 0 .. shard_count-1.
+using shard_id = std::uint32_t;
+
+/// A merchant's id as the operator named it, for example `tenant_123`: 1-64 of `[A-Za-z0-9_-]`. Not a secret.
+using tenant_id = std::string;
+
+/// 16 random bytes that name one conversation (tenant, shopper). Says nothing about the shopper.
+struct conversation_id {
+  std::array<std::uint8_t, 16> bytes{};
+
+  auto operator<=>(const conversation_id&) const = default;
+  bool is_nil() const noexcept { return *this == conversation_id{}; }
+};
+
+/// Names an inbound event for de-duplication: a keyed hash of what the outside calls it, in the bucket of its hour.
+struct event_key {
+  /// Hours since the Unix epoch; 0 for events older than 24 h on arrival, which expire by commit time instead.
+  std::uint32_t bucket = 0;
+  std::array<std::uint8_t, 16> hash{};
+
+  auto operator<=>(const event_key&) const = default;
+};
+
+} // namespace wakala
+
+template <>
+struct std::hash<wakala::conversation_id> {
+  std::size_t operator()(const wakala::conversation_id& id) const noexcept {
+    std::size_t value = 0;
+    std::memcpy(&value, id.bytes.data(), sizeof value); // the bytes are random already
+    return value;
+  }
+};
+
+template <>
+struct std::hash<wakala::event_key> {
+  std::size_t operator()(const wakala::event_key& key) const noexcept {
+    std::size_t value = 0;
+    std::memcpy(&value, key.hash.data(), sizeof value); // a keyed hash is uniform; the bucket adds nothing
+    return value;
+  }
+};

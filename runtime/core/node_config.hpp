@@ -1,0 +1,85 @@
+/// \file
+/// What a node is told at start: plain values with their defaults. Reading them from YAML and the environment is the
+/// daemon's business.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace wakala {
+
+/// An address to listen on: `127.0.0.1:8080`, `[::1]:0`. Port 0 asks for a free one.
+struct listen_address {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 0;
+
+  bool operator==(const listen_address&) const = default;
+};
+
+struct listener_config {
+  listen_address address;
+  /// PEM files; TLS is on when both are given.
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+};
+
+/// A bearer token of the admin listener. Scopes: `operator`, or `tenant:<id>`.
+struct admin_token {
+  std::string token;
+  std::vector<std::string> scopes;
+};
+
+struct meta_config {
+  std::string app_secret;
+  std::string verify_token;
+  std::string graph_url = "https://graph.facebook.com";
+  std::string version = "v23.0";
+};
+
+/// Every bound of a node. A bound of zero is refused by the reader of the configuration.
+struct limits_config {
+  std::size_t connections = 4096;
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 4 * 1024 * 1024;
+  std::chrono::milliseconds read_timeout{10'000};  ///< for a whole request, from its first byte
+  std::chrono::milliseconds idle_timeout{60'000};  ///< between requests of a kept connection
+  std::chrono::milliseconds write_timeout{10'000}; ///< for a whole answer
+  std::chrono::milliseconds drain_timeout{10'000}; ///< after SIGTERM, for requests in flight
+  std::chrono::milliseconds webhook_deadline{2'500};
+  std::size_t in_flight_events = 20'000; ///< updates admitted and not yet answered
+  std::size_t in_flight_bytes = 256 * 1024 * 1024;
+  std::size_t live_conversations = 200'000;
+  std::chrono::milliseconds conversation_idle{600'000};
+  std::size_t unfolded_rows = 100'000; ///< per shard; beyond it the shard answers 503
+  std::chrono::milliseconds fold_lag{5'000};
+  std::size_t outbox_per_conversation = 256;
+  std::size_t event_attempts = 3;
+  std::chrono::milliseconds ambiguous_grace{45'000}; ///< wait for the echo of a send whose outcome is unknown
+  std::chrono::seconds outbox_ttl{86'400};
+  std::chrono::milliseconds graph_timeout{10'000};
+  std::size_t messages_per_second = 80; ///< per business number
+};
+
+struct cluster_config {
+  std::uint32_t shard_count = 32; ///< fixed when a store is created
+};
+
+struct node_config {
+  std::string node_name = "wakala-1";
+  listener_config public_listener{{"127.0.0.1", 8080}, {}, {}};
+  listener_config admin_listener{{"127.0.0.1", 9090}, {}, {}};
+  std::string store_url = "sqlite:wakala.db";
+  std::string kek_file;
+  meta_config meta;
+  std::vector<admin_token> admin_tokens;
+  cluster_config cluster;
+  limits_config limits;
+  std::string strings_dir; ///< directory with en.yaml and sw.yaml; empty: the texts built into the daemon
+  std::size_t io_threads = 2;
+  std::size_t worker_threads = 2;
+  std::string log_level = "info";
+};
+
+} // namespace wakala
