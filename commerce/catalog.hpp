@@ -1,0 +1,55 @@
+/// \file
+/// What a shop sells. A snapshot is immutable and shared by all conversations of a tenant.
+#pragma once
+
+#include "runtime/core/money.hpp"
+#include "runtime/core/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wakala::commerce {
+
+struct product {
+  std::string id;          ///< the merchant's own, ≤ 100 characters
+  std::string name;        ///< shown; ≤ 200
+  std::string description; ///< may be empty
+  std::string category;    ///< shown as it is
+  money price;
+  std::optional<std::int64_t> stock; ///< absent: not counted, always available
+
+  bool operator==(const product&) const = default;
+};
+
+/// An ordered list of products with unique ids. Categories keep the order of their first product.
+class catalog {
+public:
+  catalog() = default;
+
+  /// `invalid_argument` with the JSON Pointer of the first product that breaks a rule: empty or repeated id, empty name or
+  /// category, negative stock or price, a currency other than the shop's.
+  static result<catalog> make(std::vector<product> products, std::string_view currency);
+
+  const std::vector<product>& products() const noexcept { return products_; }
+  const std::vector<std::string>& categories() const noexcept { return categories_; }
+  const product* find(std::string_view id) const noexcept;
+  std::vector<const product*> in_category(std::string_view category) const;
+
+private:
+  std::vector<product> products_;
+  std::vector<std::string> categories_;
+};
+
+/// Reads `{"products":[{"id","name","description"?,"category","price":"250.00","currency"?,"stock"?}]}`. Prices are decimal
+/// text (a JSON integer is accepted, a fraction is not); `currency` defaults to the shop's. Errors carry the JSON Pointer.
+result<catalog> parse_catalog(std::string_view json, std::string_view currency);
+/// The same form, compact.
+std::string to_text(const catalog& c);
+
+using catalog_snapshot = std::shared_ptr<const catalog>;
+
+} // namespace wakala::commerce

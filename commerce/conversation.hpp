@@ -1,0 +1,94 @@
+/// \file
+/// What one conversation is: who the shopper is, the session, the cart, and where the dialogue stands. Plain values.
+#pragma once
+
+#include "runtime/core/clock.hpp"
+#include "runtime/core/money.hpp"
+#include "runtime/core/result.hpp"
+#include "whatsapp/event.hpp"
+#include "whatsapp/outbound.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace wakala::commerce {
+
+/// Everything by which the outside names one shopper. A set: members are learnt one by one and may be empty.
+struct identity {
+  std::string phone;    ///< digits
+  std::string user_id;  ///< business-scoped user id (Cloud API reference §8)
+  std::string username; ///< without `@`
+  std::string name;     ///< profile name
+
+  bool operator==(const identity&) const = default;
+};
+
+/// The 24 h customer service window and what happened in it (Cloud API reference §12).
+struct session {
+  std::string id;                    ///< new for every window: `s_` and 24 hex digits
+  std::string category = "service";  ///< `service`, later `marketing`, `utility`, … by what opened it
+  time_ms started_at = 0;
+  time_ms expires_at = 0;            ///< last shopper message of any number + 24 h; 0: never opened
+  std::uint32_t message_count = 0;   ///< inbound and outbound in this session
+  std::string last_intent;           ///< `greet`, `browse`, `category`, `product`, `add`, `cart`, `help`, `human`, …
+
+  bool operator==(const session&) const = default;
+};
+
+struct cart_line {
+  std::string product_id;
+  std::string name; ///< as shown when it was added
+  std::int64_t quantity = 0;
+  money price;      ///< per piece, as shown when it was added
+
+  bool operator==(const cart_line&) const = default;
+};
+
+/// A cart expires 24 h after the last activity of its shopper.
+struct cart {
+  std::string id; ///< `c_` and 24 hex digits; empty while nothing was ever added
+  std::vector<cart_line> lines;
+  time_ms expires_at = 0;
+
+  bool operator==(const cart&) const = default;
+};
+
+enum class language : std::uint8_t { english, kiswahili };
+
+/// Where the dialogue stands.
+enum class dialogue_position : std::uint8_t { start, menu, categories, products, product, cart, human };
+
+struct dialogue {
+  dialogue_position position = dialogue_position::start;
+  std::string category;            ///< chosen category
+  std::uint32_t page = 0;          ///< page of the list being shown
+  std::string product_id;          ///< chosen product
+  std::uint32_t misunderstood = 0; ///< unknown inputs in a row
+  bool human = false;              ///< a person was asked for; the bot stays silent but for keywords
+
+  bool operator==(const dialogue&) const = default;
+};
+
+struct conversation_state {
+  identity who;
+  session current;
+  commerce::cart basket;
+  commerce::dialogue talk;
+  commerce::language spoken = language::english;
+  /// Last shopper message per business number (phone number id → its time): the number's own 24 h window.
+  std::map<std::string, time_ms> window_by_number;
+
+  bool operator==(const conversation_state&) const = default;
+};
+
+/// Compact JSON; `from_text` refuses what `to_text` never writes (`corrupt`). Unknown keys are ignored so that an older
+/// node can read a newer one's state.
+std::string to_text(const conversation_state& state);
+result<conversation_state> from_text(std::string_view text);
+
+/// Sum of the lines; zero of `currency` for an empty cart.
+result<money> total(const cart& basket, std::string_view currency);
+
+} // namespace wakala::commerce
