@@ -24,9 +24,10 @@ enum class delivery_status : std::uint8_t {
 std::string_view to_string(delivery_status s) noexcept;
 std::optional<delivery_status> parse_delivery_status(std::string_view text) noexcept;
 
-/// The status after a webhook reported `reported` for a message that stands at `current`: rank accepted < sent < delivered
-/// < read < played, moving only upward; `failed` wins over everything up to `sent` and is ignored after `delivered`.
-/// A status of Meta's also settles `queued`, `attempting`, `ambiguous` and `expired`. Words that are not a rank leave it.
+/// The status after a webhook reported `reported` for a message that stands at `current`: rank accepted < sent <
+/// delivered < read < played, moving only upward; `failed` wins over everything up to `sent` and is ignored after
+/// `delivered`. A status of Meta's also settles `queued`, `attempting`, `ambiguous` and `expired`. Words that are not
+/// a rank leave it.
 delivery_status merge_status(delivery_status current, std::string_view reported) noexcept;
 
 } // namespace wakala::whatsapp

@@ -32,7 +32,8 @@ enum class event_kind : std::uint8_t {
 /// `message`, `echo`, … as `wakalad decode` prints them.
 std::string_view to_string(event_kind kind) noexcept;
 
-/// One update of a webhook. Optional members are absent keys; ids and timestamps are text whatever JSON type they had.
+/// One update of a webhook. Optional members are absent keys; ids and timestamps are text whatever JSON type they
+/// had.
 struct event {
   event_kind kind = event_kind::management;
   std::optional<std::string> id;           ///< message, status, call, group or template id
@@ -49,38 +50,41 @@ struct event {
   std::optional<std::string> field;
 
   // What the shop needs beyond the index schema. Empty text when absent.
-  time_ms at = 0;                    ///< `timestamp` in milliseconds; 0 when it is unusable (use the arrival time)
-  std::string entry_time;            ///< `entry[].time` as text, management fields only
-  std::string text;                  ///< text body, caption, or title of the chosen button or row
-  std::string reply_id;              ///< id of the chosen button, list row or quick reply payload
-  std::string profile_name;          ///< of the contact that wrote
-  std::string username;              ///< of the contact that wrote, without `@`
-  std::string contact_phone;         ///< `contacts[].wa_id` of the contact that wrote, when it differs from `from` or `from` is absent
-  std::string context_id;            ///< the quoted message's id
-  std::string previous_user_id;      ///< `user_id_update`, and system message `user_changed_user_id`
-  std::string callback_data;         ///< statuses: `biz_opaque_callback_data`
-  std::string error_code;            ///< statuses, errors and messages: first error's code
-  std::string error_title;           ///< first error's `error_data.details`, else title, else message
-  std::string pricing_category;      ///< statuses
-  std::string group_id;              ///< messages in a group; such a message is recorded, never answered
-  bool id_is_derived = false;        ///< no id was sent: `id` stays absent, and `derived_id` holds a hash of §19 rule 9
-  std::string derived_id;            ///< hex; set only when `id_is_derived`
-  std::string raw;                   ///< the update's own JSON object, compact
+  time_ms at = 0;            ///< `timestamp` in milliseconds; 0 when it is unusable (use the arrival time)
+  std::string entry_time;    ///< `entry[].time` as text, management fields only
+  std::string text;          ///< text body, caption, or title of the chosen button or row
+  std::string reply_id;      ///< id of the chosen button, list row or quick reply payload
+  std::string profile_name;  ///< of the contact that wrote
+  std::string username;      ///< of the contact that wrote, without `@`
+  std::string contact_phone; ///< `contacts[].wa_id` of the contact that wrote, when it differs from `from` or `from`
+                             ///< is absent
+  std::string contact_user_id;  ///< its `user_id`, when `from_user_id` is absent or another; `user_changed_user_id`:
+                                ///< the new id
+  std::string context_id;       ///< the quoted message's id
+  std::string previous_user_id; ///< `user_id_update`, and system message `user_changed_user_id`
+  std::string callback_data;    ///< statuses: `biz_opaque_callback_data`
+  std::string error_code;       ///< statuses, errors and messages: first error's code
+  std::string error_title;      ///< first error's `error_data.details`, else title, else message
+  std::string pricing_category; ///< statuses
+  std::string group_id;         ///< messages in a group; such a message is recorded, never answered
+  bool id_is_derived = false;   ///< no id was sent: `id` stays absent, and `derived_id` holds a hash of §19 rule 9
+  std::string derived_id;       ///< hex; set only when `id_is_derived`
+  std::string raw;              ///< the update's own JSON object, compact
 };
 
 /// A part of a signed body that could not be read as an update; kept raw, counted, shown.
 struct malformed_part {
   std::string where; ///< JSON Pointer, for example `/entry/0/changes/1/value/messages/0`
   std::string why;
-  std::string raw;   ///< compact JSON of the part
+  std::string raw; ///< compact JSON of the part
   std::optional<std::string> waba_id;
   std::optional<std::string> phone_number_id;
 };
 
 struct decoded_webhook {
-  std::vector<event> events;            ///< document order: entry, change, then the kinds in the fixtures' order
+  std::vector<event> events; ///< document order: entry, change, then the kinds in the fixtures' order
   std::vector<malformed_part> malformed;
-  bool is_webhook = false;              ///< false: valid JSON, but not a WhatsApp webhook at all
+  bool is_webhook = false; ///< false: valid JSON, but not a WhatsApp webhook at all
 };
 
 /// Deepest nesting of arrays and objects that is read.

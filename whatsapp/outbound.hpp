@@ -39,10 +39,10 @@ struct list_section {
 };
 
 struct list_message {
-  std::string header; ///< ≤ 60, may be empty
-  std::string body;   ///< ≤ 1,024
-  std::string footer; ///< ≤ 60, may be empty
-  std::string button; ///< ≤ 20
+  std::string header;                 ///< ≤ 60, may be empty
+  std::string body;                   ///< ≤ 1,024
+  std::string footer;                 ///< ≤ 60, may be empty
+  std::string button;                 ///< ≤ 20
   std::vector<list_section> sections; ///< 1–10, with 1–10 rows in total
 };
 
@@ -52,9 +52,9 @@ struct reply_button {
 };
 
 struct buttons_message {
-  std::string header; ///< ≤ 60, may be empty
-  std::string body;   ///< ≤ 1,024
-  std::string footer; ///< ≤ 60, may be empty
+  std::string header;                ///< ≤ 60, may be empty
+  std::string body;                  ///< ≤ 1,024
+  std::string footer;                ///< ≤ 60, may be empty
   std::vector<reply_button> buttons; ///< 1–3
 };
 
@@ -82,13 +82,13 @@ std::string_view type_name(const outbound_content& content) noexcept;
 /// What a person reading a transcript sees: the body text.
 std::string summary_text(const outbound_content& content);
 
-/// The body of `POST /{version}/{phone-number-id}/messages`. `callback_data` becomes `biz_opaque_callback_data` when it
-/// is not empty (never for `mark_as_read`); `context_id` quotes a message when it is not empty.
+/// The body of `POST /{version}/{phone-number-id}/messages`. `callback_data` becomes `biz_opaque_callback_data` when
+/// it is not empty (never for `mark_as_read`); `context_id` quotes a message when it is not empty.
 nlohmann::json to_request(const recipient& to, const outbound_content& content, std::string_view callback_data = {},
                           std::string_view context_id = {});
 
-/// Every limit of §9 that this request body breaks, for every message type of the reference; empty: Meta would accept it.
-/// Total over any JSON value.
+/// Every limit of §9 that this request body breaks, for every message type of the reference; empty: Meta would accept
+/// it. Total over any JSON value.
 std::vector<violation> validate_request(const nlohmann::json& request);
 
 /// Reads a request body back into one of our types; `invalid_argument` naming the path when it is another kind.
@@ -96,9 +96,9 @@ result<outbound_content> parse_request(const nlohmann::json& request);
 
 /// What the Graph API answered to a send (§10).
 struct send_answer {
-  std::string message_id;   ///< the wamid
-  std::string wa_id;        ///< normalised number, may be empty
-  std::string user_id;      ///< may be empty
+  std::string message_id; ///< the wamid
+  std::string wa_id;      ///< normalised number, may be empty
+  std::string user_id;    ///< may be empty
 };
 
 /// A refused send (§10.2). `code` decides; 0 with `no_code` set when the body was no Graph error.
@@ -115,17 +115,17 @@ std::variant<send_answer, send_error> parse_answer(int http_status, std::string_
 
 /// What to do about an error code (§10.3, the letters of its table).
 enum class error_class : std::uint8_t {
-  transient,      ///< T: retry with back-off
-  pace_pair,      ///< P pair: wait 4^n seconds for this shopper
-  pace_number,    ///< P number: slow the whole number down
-  pace_account,   ///< P WABA, app: wait for the budget to refill
-  fix_request,    ///< F: never retry
-  window_closed,  ///< W: needs a template
-  recipient_only, ///< U: this recipient only, do not retry soon
+  transient,        ///< T: retry with back-off
+  pace_pair,        ///< P pair: wait 4^n seconds for this shopper
+  pace_number,      ///< P number: slow the whole number down
+  pace_account,     ///< P WABA, app: wait for the budget to refill
+  fix_request,      ///< F: never retry
+  window_closed,    ///< W: needs a template
+  recipient_only,   ///< U: this recipient only, do not retry soon
   template_problem, ///< M
-  unauthorised,   ///< A: stop the tenant's queue and alert
-  blocked,        ///< B: account blocked or unpaid: stop and alert
-  unknown_outcome, ///< no known code after the request was written: wait for the echo
+  unauthorised,     ///< A: stop the tenant's queue and alert
+  blocked,          ///< B: account blocked or unpaid: stop and alert
+  unknown_outcome,  ///< no known code after the request was written: wait for the echo
 };
 
 error_class classify(const send_error& e) noexcept;

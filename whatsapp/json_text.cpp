@@ -1,0 +1,171 @@
+#include "whatsapp/json_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace wakala::whatsapp {
+
+namespace {
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// The code unit of an escape `\uXXXX` at the front of `text`; nothing when there is none.
+std::optional<unsigned> escaped_unit(std::string_view text) noexcept {
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u')
+    return std::nullopt;
+  unsigned unit = 0;
+  const auto [end, failure] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+  if (failure != std::errc{} || end != text.data() + 6)
+    return std::nullopt;
+  return unit;
+}
+
+bool is_high(unsigned unit) noexcept { return unit >= 0xD800 && unit <= 0xDBFF; }
+bool is_low(unsigned unit) noexcept { return unit >= 0xDC00 && unit <= 0xDFFF; }
+
+std::size_t digits_at(std::string_view text, std::size_t at) noexcept {
+  std::size_t count = 0;
+  while (at + count < text.size() && is_digit(text[at + count]))
+    ++count;
+  return count;
+}
+
+/// A number by JSON's grammar that would lose digits (or overflow) as an integer of 64 bits or a double.
+bool loses_digits(std::string_view token) noexcept {
+  constexpr std::size_t digits_a_double_keeps = 15;
+  constexpr std::size_t digits_an_integer_keeps = 18;
+  std::size_t at = token.front() == '-' ? 1 : 0;
+  const auto whole = digits_at(token, at);
+  if (whole == 0 || (whole > 1 && token[at] == '0'))
+    return false; // no number: the parser says so
+  at += whole;
+  if (at == token.size()) {
+    if (whole <= digits_an_integer_keeps)
+      return false;
+    const char* const last = token.data() + token.size();
+    if (token.front() == '-') {
+      std::int64_t value = 0;
+      return std::from_chars(token.data(), last, value).ec != std::errc{};
+    }
+    std::uint64_t value = 0;
+    return std::from_chars(token.data(), last, value).ec != std::errc{};
+  }
+  std::size_t fraction = 0;
+  if (token[at] == '.') {
+    fraction = digits_at(token, ++at);
+    if (fraction == 0)
+      return false;
+    at += fraction;
+  }
+  if (at == token.size())
+    return whole + fraction > digits_a_double_keeps;
+  if (token[at] != 'e' && token[at] != 'E')
+    return false;
+  ++at;
+  if (at < token.size() && (token[at] == '+' || token[at] == '-'))
+    ++at;
+  const auto exponent = digits_at(token, at);
+  return exponent > 0 && at + exponent == token.size();
+}
+
+/// One pass over the text: measures nesting and copies the text only when something in it has to be replaced.
+class scanner {
+public:
+  scanner(std::string_view text, int depth_max) : text_(text), depth_max_(depth_max) {}
+
+  /// False when the text nests too deep.
+  bool run() {
+    int depth = 0;
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '"') {
+        skip_string();
+      } else if (c == '-' || is_digit(c)) {
+        skip_number();
+      } else {
+        if ((c == '{' || c == '[') && ++depth > depth_max_)
+          return false;
+        if (c == '}' || c == ']')
+          --depth;
+        ++at_;
+      }
+    }
+    if (copied_ > 0)
+      repaired_ += text_.substr(copied_);
+    return true;
+  }
+
+  /// The text to parse.
+  std::string_view text() const noexcept { return copied_ > 0 ? std::string_view(repaired_) : text_; }
+
+private:
+  void replace(std::size_t length, std::string_view by) {
+    repaired_ += text_.substr(copied_, at_ - copied_);
+    repaired_ += by;
+    at_ += length;
+    copied_ = at_;
+  }
+
+  void skip_string() {
+    ++at_;
+    while (at_ < text_.size() && text_[at_] != '"') {
+      if (text_[at_] != '\\') {
+        ++at_;
+        continue;
+      }
+      const auto unit = escaped_unit(text_.substr(at_));
+      if (!unit)
+        at_ += 2;
+      else if (!is_high(*unit) && !is_low(*unit))
+        at_ += 6;
+      else if (const auto next = escaped_unit(text_.substr(std::min(at_ + 6, text_.size())));
+               is_high(*unit) && next && is_low(*next))
+        at_ += 12;
+      else
+        replace(6, "\\ufffd");
+    }
+    at_ = std::min(at_ + 1, text_.size());
+  }
+
+  void skip_number() {
+    const auto stop = text_.find_first_not_of("0123456789+-.eE", at_);
+    const auto token = text_.substr(at_, stop == std::string_view::npos ? stop : stop - at_);
+    if (!loses_digits(token)) {
+      at_ += token.size();
+      return;
+    }
+    std::string quoted;
+    quoted.reserve(token.size() + 2);
+    quoted.append(1, '"').append(token).append(1, '"');
+    replace(token.size(), quoted);
+  }
+
+  std::string_view text_;
+  int depth_max_;
+  std::size_t at_ = 0;
+  std::size_t copied_ = 0; // everything before it is in repaired_; 0 as long as nothing was replaced
+  std::string repaired_;
+};
+
+} // namespace
+
+result<nlohmann::json> parse_json(std::string_view text, int depth_max) {
+  scanner scan(text, depth_max);
+  if (!scan.run())
+    return make_error(errc::invalid_argument,
+                      "the JSON is nested deeper than " + std::to_string(depth_max) + " levels");
+  const auto clean = scan.text();
+  auto parsed = nlohmann::json::parse(clean.data(), clean.data() + clean.size(), nullptr, false);
+  if (parsed.is_discarded())
+    return make_error(errc::invalid_argument, "the text is not JSON");
+  // JSON converts to nearly everything, so which side of the result is meant has to be said.
+  return {boost::system::in_place_value, std::move(parsed)};
+}
+
+} // namespace wakala::whatsapp
