@@ -35,7 +35,7 @@ TEST(flat_yaml, refuses_what_is_not_flat) {
       {"a: one\nb:\n", "en.yaml:2: `b` must have a text"},
       {"[a]: b\n", "en.yaml:1: a name must be a text"},
       {"- a\n", "en.yaml:1: expected a map"},
-      {"a: 'b\n", "not valid YAML"},
+      {"a: [b\n", "not valid YAML"},
   };
   for (const auto& [text, message] : cases) {
     const auto entries = parse_flat_yaml(text, "en.yaml");

@@ -1,0 +1,65 @@
+"""What the house allows: which folder may include which, and where the headers of other projects may appear.
+
+The tables follow the design: adding an arrow here is a decision, to be written down in docs/decisions/.
+"""
+
+# A folder is a target and a namespace. The longest matching prefix says where a file lives.
+LIBRARIES = [
+    "runtime/core",
+    "runtime/config",
+    "runtime",
+    "whatsapp",
+    "commerce",
+    "persistence",
+    "actors",
+    "http/core",
+    "http",
+]
+PROGRAMS = ["sandbox", "console", "bench", "wakalad", "tests"]
+FOLDERS = LIBRARIES + PROGRAMS
+
+MAY_INCLUDE = {
+    "runtime/core": [],
+    "runtime/config": ["runtime/core"],
+    "whatsapp": ["runtime/core"],
+    "commerce": ["whatsapp", "runtime/core"],
+    "persistence": ["runtime/core"],
+    "runtime": ["persistence", "runtime/core"],
+    "actors": ["runtime", "commerce", "whatsapp", "persistence", "runtime/core"],
+    "http/core": ["runtime/core"],
+    "http": ["actors", "runtime", "commerce", "whatsapp", "persistence", "http/core", "runtime/core"],
+    "sandbox": ["http/core", "whatsapp", "runtime/core"],
+    "console": ["http/core", "whatsapp", "runtime/core"],
+    "bench": LIBRARIES,
+    "wakalad": LIBRARIES,
+    "tests": FOLDERS,
+}
+
+# Headers of other projects by the beginning of their name: the folders or files that may include them.
+THIRD_PARTY = {
+    "caf/": ["actors/", "runtime/", "http/bridge.cpp", "wakalad/", "tests/"],
+    "boost/beast": ["http/", "sandbox/", "bench/", "console/", "tests/"],
+    "boost/asio": ["http/", "sandbox/", "bench/", "console/", "wakalad/", "tests/"],
+    "sqlite3": ["persistence/sqlite/", "tests/"],
+    "SQLiteCpp/": ["persistence/sqlite/", "tests/"],
+    "libpq": ["persistence/postgresql/", "tests/"],
+    "openssl/": ["persistence/crypto/", "http/core/", "sandbox/", "bench/", "tests/"],
+    "yaml-cpp/": ["runtime/config/", "tests/"],
+    "CLI/": ["wakalad/", "sandbox/", "bench/", "console/", "tests/"],
+    "gtest/": ["tests/"],
+    "gmock/": ["tests/"],
+}
+
+# Folders inside an allowed one that are not meant by it.
+THIRD_PARTY_EXCEPT = {"caf/": ["runtime/core/", "runtime/config/"]}
+
+# Never part of a checkout that is read.
+SKIPPED_DIRECTORIES = {".git", "build", "var", "node_modules", "__pycache__"}
+
+
+def folder_of(path):
+    """The folder of the table that a path from the top lives in, or None."""
+    for folder in sorted(FOLDERS, key=len, reverse=True):
+        if path.startswith(folder + "/"):
+            return folder
+    return None
