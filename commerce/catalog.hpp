@@ -18,7 +18,7 @@ struct product {
   std::string id;          ///< the merchant's own, ≤ 100 characters
   std::string name;        ///< shown; ≤ 200
   std::string description; ///< may be empty
-  std::string category;    ///< shown as it is
+  std::string category;    ///< shown as it is; ≤ 100
   money price;
   std::optional<std::int64_t> stock; ///< absent: not counted, always available
 
@@ -30,8 +30,9 @@ class catalog {
 public:
   catalog() = default;
 
-  /// `invalid_argument` with the JSON Pointer of the first product that breaks a rule: empty or repeated id, empty name or
-  /// category, negative stock or price, a currency other than the shop's.
+  /// `invalid_argument` with the JSON Pointer of the first product that breaks a rule: empty or repeated id, empty
+  /// name or category, one that is too long or (id, category) holds control characters, text that is not UTF-8,
+  /// negative stock or price, a currency other than the shop's.
   static result<catalog> make(std::vector<product> products, std::string_view currency);
 
   const std::vector<product>& products() const noexcept { return products_; }
@@ -42,10 +43,12 @@ public:
 private:
   std::vector<product> products_;
   std::vector<std::string> categories_;
+  std::vector<std::uint32_t> by_id_; ///< indices into `products_`, in the order of their ids
 };
 
-/// Reads `{"products":[{"id","name","description"?,"category","price":"250.00","currency"?,"stock"?}]}`. Prices are decimal
-/// text (a JSON integer is accepted, a fraction is not); `currency` defaults to the shop's. Errors carry the JSON Pointer.
+/// Reads `{"products":[{"id","name","description"?,"category","price":"250.00","currency"?,"stock"?}]}`. Prices are
+/// decimal text (a JSON integer is accepted, a fraction is not); `currency` defaults to the shop's. Errors carry the
+/// JSON Pointer.
 result<catalog> parse_catalog(std::string_view json, std::string_view currency);
 /// The same form, compact.
 std::string to_text(const catalog& c);

@@ -27,12 +27,12 @@ struct identity {
 
 /// The 24 h customer service window and what happened in it (Cloud API reference §12).
 struct session {
-  std::string id;                    ///< new for every window: `s_` and 24 hex digits
-  std::string category = "service";  ///< `service`, later `marketing`, `utility`, … by what opened it
+  std::string id;                   ///< new for every window: `s_` and 24 hex digits
+  std::string category = "service"; ///< `service`, later `marketing`, `utility`, … by what opened it
   time_ms started_at = 0;
-  time_ms expires_at = 0;            ///< last shopper message of any number + 24 h; 0: never opened
-  std::uint32_t message_count = 0;   ///< inbound and outbound in this session
-  std::string last_intent;           ///< `greet`, `browse`, `category`, `product`, `add`, `cart`, `help`, `human`, …
+  time_ms expires_at = 0;          ///< last shopper message of any number + 24 h; 0: never opened
+  std::uint32_t message_count = 0; ///< inbound and outbound in this session
+  std::string last_intent;         ///< `greet`, `browse`, `category`, `product`, `add`, `cart`, `help`, `human`, …
 
   bool operator==(const session&) const = default;
 };
@@ -41,7 +41,7 @@ struct cart_line {
   std::string product_id;
   std::string name; ///< as shown when it was added
   std::int64_t quantity = 0;
-  money price;      ///< per piece, as shown when it was added
+  money price; ///< per piece, as shown when it was added
 
   bool operator==(const cart_line&) const = default;
 };
@@ -57,7 +57,8 @@ struct cart {
 
 enum class language : std::uint8_t { english, kiswahili };
 
-/// Where the dialogue stands.
+/// Where the dialogue stands. In `cart`, a `product_id` means that this line is being changed; otherwise page 0 is
+/// the cart itself and page n ≥ 1 the n-th list of its lines to choose from.
 enum class dialogue_position : std::uint8_t { start, menu, categories, products, product, cart, human };
 
 struct dialogue {
@@ -66,7 +67,9 @@ struct dialogue {
   std::uint32_t page = 0;          ///< page of the list being shown
   std::string product_id;          ///< chosen product
   std::uint32_t misunderstood = 0; ///< unknown inputs in a row
-  bool human = false;              ///< a person was asked for; the bot stays silent but for keywords
+  bool human = false;              ///< a person was asked for; the bot stays silent but for keywords and taps
+  /// The silence ends by itself 24 h after a person was asked for or last answered; 0: only by MENU.
+  time_ms human_until = 0;
 
   bool operator==(const dialogue&) const = default;
 };
@@ -83,8 +86,8 @@ struct conversation_state {
   bool operator==(const conversation_state&) const = default;
 };
 
-/// Compact JSON; `from_text` refuses what `to_text` never writes (`corrupt`). Unknown keys are ignored so that an older
-/// node can read a newer one's state.
+/// Compact JSON; `from_text` refuses what `to_text` never writes (`corrupt`). Unknown keys are ignored so that an
+/// older node can read a newer one's state.
 std::string to_text(const conversation_state& state);
 result<conversation_state> from_text(std::string_view text);
 

@@ -17,11 +17,11 @@ namespace wakala::commerce {
 
 /// What a step may know beside state and event.
 struct step_context {
-  time_ms now = 0;              ///< store time
-  std::uint64_t id_seed = 0;    ///< random, fresh for each step: ids made in the step derive from it
+  time_ms now = 0;           ///< store time
+  std::uint64_t id_seed = 0; ///< random, fresh for each step: ids made in the step derive from it
   std::string store_name;
-  std::string currency;         ///< ISO 4217
-  const catalog* shelf = nullptr; ///< never null
+  std::string currency;                ///< ISO 4217
+  const catalog* shelf = nullptr;      ///< never null
   const phrasebook* phrases = nullptr; ///< never null
 };
 
@@ -44,18 +44,18 @@ struct session_figures {
 struct step_result {
   conversation_state state;
   std::vector<reply> replies;
-  session_figures figures;     ///< of the current session
-  bool answered = false;       ///< false: recorded only (old, echo, status, system, group, filtered …)
+  session_figures figures; ///< of the current session
+  bool answered = false;   ///< false: recorded only (old, echo, status, system, group, filtered …)
 };
 
 /// Older than this on arrival: recorded and acknowledged, never answered by the bot (design §6.7).
 constexpr time_ms answer_age_max = ms_per_day;
 
-/// One inbound event. `at == 0` counts as `context.now`. Only `message` events of a shopper (not `system`, `reaction`,
-/// `unsupported`, `edit`, `revoke`, `request_welcome` or group messages) are answered; `history`, `echo`, `status`,
-/// `preference` never are. An echo means that a person answered from the phone app: the bot falls silent (`talk.human`).
-/// Learns identity (phone, user id, username, name) from the event. Opens or extends the session window from the event's own
-/// time (system messages do not). Deterministic: same arguments, same result.
+/// One inbound event. `at == 0` counts as `context.now`. Only `message` events of a shopper (not `system`,
+/// `reaction`, `unsupported`, `edit`, `revoke`, `request_welcome` or group messages) are answered; `history`, `echo`,
+/// `status`, `preference` never are. An echo means that a person answered from the phone app: the bot falls silent
+/// (`talk.human`). Learns identity (phone, user id, username, name) from the event. Opens or extends the session
+/// window from the event's own time (system messages do not). Deterministic: same arguments, same result.
 step_result step(const conversation_state& state, const whatsapp::event& event, const step_context& context);
 
 } // namespace wakala::commerce

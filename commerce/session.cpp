@@ -1,0 +1,65 @@
+#include "commerce/session.hpp"
+
+#include "commerce/step_ids.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace wakala::commerce {
+
+namespace {
+
+void count(session& current, std::uint32_t messages) noexcept {
+  const auto room = std::numeric_limits<std::uint32_t>::max() - current.message_count;
+  current.message_count += std::min(room, messages);
+}
+
+} // namespace
+
+time_ms event_time(const whatsapp::event& event, time_ms now) noexcept {
+  return event.at == 0 ? now : std::min(event.at, now);
+}
+
+bool is_old(const whatsapp::event& event, time_ms now) noexcept {
+  return event_time(event, now) < now - answer_age_max;
+}
+
+bool extend(conversation_state& state, time_ms at, time_ms now, std::string_view phone_number_id,
+            std::uint64_t id_seed) {
+  auto& current = state.current;
+  // By the event's own time: a message that was delayed on its way still belongs to the window it was written in.
+  const bool opens = current.id.empty() || at >= current.expires_at;
+  if (opens) {
+    current = session{};
+    current.id = make_id("s_", id_seed);
+    current.started_at = at;
+  }
+  current.expires_at = std::max(current.expires_at, at + window_length);
+  count(current, 1);
+
+  auto& windows = state.window_by_number;
+  std::erase_if(windows, [&](const auto& window) { return window.second + window_length <= now; });
+  if (!phone_number_id.empty() && at + window_length > now) {
+    auto& last = windows[std::string(phone_number_id)];
+    last = std::max(last, at);
+  }
+  return opens;
+}
+
+void count_outbound(session& current, time_ms at, std::uint32_t messages) noexcept {
+  if (!current.id.empty() && at < current.expires_at)
+    count(current, messages);
+}
+
+session_figures figures_of(const session& current) {
+  session_figures figures;
+  figures.session_id = current.id;
+  figures.created_at = current.started_at;
+  figures.category = current.category;
+  figures.message_count = current.message_count;
+  const auto last = current.expires_at - window_length;
+  figures.duration_seconds = std::max<time_ms>(0, last - current.started_at) / ms_per_second;
+  return figures;
+}
+
+} // namespace wakala::commerce

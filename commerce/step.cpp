@@ -1,0 +1,95 @@
+#include "commerce/step.hpp"
+
+#include "commerce/cart.hpp"
+#include "commerce/identity.hpp"
+#include "commerce/session.hpp"
+#include "commerce/storefront/listen.hpp"
+#include "commerce/storefront/views.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace wakala::commerce {
+
+namespace {
+
+template <std::size_t N>
+bool is_one_of(const std::optional<std::string>& type, const std::array<std::string_view, N>& types) {
+  return type && std::find(types.begin(), types.end(), *type) != types.end();
+}
+
+/// The shopper sent something to this business number (Cloud API reference §12): not the platform (`system`,
+/// `request_welcome`), not a change to an earlier message, not a group.
+bool is_from_shopper(const whatsapp::event& event) {
+  constexpr std::array<std::string_view, 4> not_sent{"system", "request_welcome", "edit", "revoke"};
+  return event.kind == whatsapp::event_kind::message && event.sender && !event.sender->empty() &&
+         event.group_id.empty() && !is_one_of(event.type, not_sent);
+}
+
+/// Kinds of messages that deserve an answer. Unknown types are treated like `unsupported` (§5.2).
+bool deserves_answer(const whatsapp::event& event) {
+  constexpr std::array<std::string_view, 11> answered{"text",     "image",       "video",    "audio",
+                                                      "document", "sticker",     "location", "contacts",
+                                                      "button",   "interactive", "order"};
+  if (!is_one_of(event.type, answered))
+    return false;
+  // Flow answers, call permissions and truncated taps choose nothing on our screens.
+  return event.type != "interactive" || !event.reply_id.empty() || !event.text.empty();
+}
+
+/// A person answered from the phone app: the bot makes room.
+void make_room(conversation_state& state, time_ms at) {
+  state.talk.human = true;
+  state.talk.human_until = std::max(state.talk.human_until, at + ms_per_day);
+  count_outbound(state.current, at, 1);
+}
+
+void begin_again(dialogue& talk) {
+  talk.position = dialogue_position::start;
+  talk.category.clear();
+  talk.product_id.clear();
+  talk.page = 0;
+  talk.misunderstood = 0;
+}
+
+/// The shopper was here at `at`: session, cart and silence live or end.
+void live(conversation_state& state, const whatsapp::event& event, const step_context& context, time_ms at) {
+  const bool opened = extend(state, at, context.now, event.phone_number_id.value_or(""), context.id_seed);
+  touch(state.basket, at);
+  auto& talk = state.talk;
+  const bool silence_ends = talk.human && talk.human_until != 0 && at >= talk.human_until;
+  if (silence_ends)
+    talk.human = false;
+  if (silence_ends || (opened && !talk.human))
+    begin_again(talk);
+}
+
+} // namespace
+
+step_result step(const conversation_state& state, const whatsapp::event& event, const step_context& context) {
+  step_result done;
+  done.state = state;
+  const bool old = is_old(event, context.now);
+  const time_ms at = event_time(event, context.now);
+  learn(done.state.who, event, !old);
+
+  if (!old && event.kind == whatsapp::event_kind::echo && event.group_id.empty())
+    make_room(done.state, at);
+
+  if (!old && is_from_shopper(event)) {
+    const bool is_first = state.current.id.empty();
+    live(done.state, event, context, at);
+    if (deserves_answer(event)) {
+      storefront::visit visit(done.state, context, at);
+      if (const auto asked = storefront::listen(visit, event, is_first))
+        storefront::serve(visit, *asked);
+      done.replies = std::move(visit.replies);
+      done.answered = !done.replies.empty();
+      count_outbound(done.state.current, at, static_cast<std::uint32_t>(done.replies.size()));
+    }
+  }
+  done.figures = figures_of(done.state.current);
+  return done;
+}
+
+} // namespace wakala::commerce

@@ -1,0 +1,79 @@
+#include "commerce/storefront/views.hpp"
+
+#include <algorithm>
+
+namespace wakala::commerce::storefront {
+
+namespace {
+
+constexpr std::string_view separator = " \xC2\xB7 "; // middle dot
+
+std::string stock_text(const visit& v, const product& p) {
+  if (!p.stock)
+    return v.say("stock.open");
+  return *p.stock == 0 ? v.say("stock.none") : v.say("stock.some", {{"count", amount(*p.stock)}});
+}
+
+offer more(const visit& v, const list_page& page, request asks) {
+  return {v.say("row.more"),
+          v.say("row.page", {{"page", amount(std::int64_t{page.number} + 2)}, {"pages", amount(page.pages)}}),
+          std::move(asks)};
+}
+
+void nothing_to_sell(visit& v) {
+  v.stand_at(dialogue_position::categories);
+  v.send_buttons(v.say("shop.empty"), {v.to_menu(), v.button("button.human", {wish::human, {}, 0})});
+}
+
+} // namespace
+
+void show_categories(visit& v, std::int64_t wanted) {
+  const auto& categories = v.shelf().categories();
+  if (categories.empty())
+    return nothing_to_sell(v);
+  const auto page = page_of(categories.size(), wanted);
+  std::vector<offer> offers;
+  for (std::size_t i = page.first; i < page.first + page.count; ++i) {
+    const auto count = v.shelf().in_category(categories[i]).size();
+    offers.push_back({categories[i],
+                      v.say("categories.count", {{"count", std::to_string(count)}}),
+                      {wish::category, categories[i], 0}});
+  }
+  if (page.has_more())
+    offers.push_back(more(v, page, {wish::categories, {}, std::int64_t{page.number} + 1}));
+  if (page.number > 0)
+    offers.push_back({v.say("row.back"), {}, {wish::categories, {}, std::int64_t{page.number} - 1}});
+  else
+    offers.push_back({v.say("row.menu"), {}, {wish::menu, {}, 0}});
+  v.stand_at(dialogue_position::categories, {}, page.number);
+  v.send_list(v.say("categories.body"), v.say("categories.open"), v.say("categories.open"), std::move(offers));
+}
+
+void show_category(visit& v, std::string_view category, std::int64_t wanted) {
+  const auto products = v.shelf().in_category(category);
+  if (products.empty()) {
+    v.intent("gone");
+    v.stand_at(dialogue_position::menu);
+    v.send_buttons(v.say("gone.category"), {v.to_shop(), v.to_cart(), v.to_menu()});
+    return;
+  }
+  const auto page = page_of(products.size(), wanted);
+  std::vector<offer> offers;
+  for (std::size_t i = page.first; i < page.first + page.count; ++i) {
+    const auto& p = *products[i];
+    offers.push_back(
+        {p.name, display_text(p.price).append(separator).append(stock_text(v, p)), {wish::product, p.id, 0}});
+  }
+  const std::string name(category); // `category` may be part of the state that changes below
+  if (page.has_more())
+    offers.push_back(more(v, page, {wish::category, name, std::int64_t{page.number} + 1}));
+  if (page.number > 0)
+    offers.push_back({v.say("row.back"), {}, {wish::category, name, std::int64_t{page.number} - 1}});
+  else
+    offers.push_back({v.say("row.back"), {}, {wish::categories, {}, 0}});
+  v.stand_at(dialogue_position::products, name, page.number);
+  v.send_list(v.say("products.body", {{"category", short_name(name)}}), v.say("products.open"), name,
+              std::move(offers));
+}
+
+} // namespace wakala::commerce::storefront

@@ -1,0 +1,54 @@
+/// \file
+/// What a shopper asks of the shop, whether by a tap or in words, and the reply ids that taps carry.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wakala::commerce::storefront {
+
+enum class wish : std::uint8_t {
+  greet,
+  menu,
+  order,      ///< what was ordered; until there are orders, the cart
+  categories, ///< `number`: page
+  category,   ///< `subject`: category, `number`: page
+  product,    ///< `subject`: product id
+  add,        ///< `subject`: product id, `number`: pieces
+  cart,
+  cart_lines,    ///< `number`: page of lines to choose from
+  cart_edit,     ///< `subject`: product id
+  cart_quantity, ///< `subject`: product id, `number`: pieces; 0 removes
+  cart_remove,   ///< `subject`: product id
+  cart_empty,
+  toggle_language,
+  english,
+  kiswahili,
+  help,
+  human,
+  remove_what, ///< "remove" without saying what
+  gone,        ///< a tap on something of another time
+  not_understood,
+};
+
+struct request {
+  wish what = wish::not_understood;
+  std::string subject;
+  std::int64_t number = 0;
+
+  bool operator==(const request&) const = default;
+};
+
+/// The id of a button or row that makes this request: `menu:home`, `menu:shop`, `menu:order`, `menu:human`,
+/// `menu:help`, `cats:<page>`, `cat:<category>`, `page:<category>:<page>`, `prod:<id>`, `add:<id>:<pieces>`,
+/// `cart:view`, `cart:lines:<page>`, `cart:edit:<id>`, `cart:qty:<id>:<pieces>`, `cart:remove:<id>`, `cart:empty`,
+/// `lang:en`, `lang:sw`, `lang:other`. Each says all that is needed, so that a tap on an old message still works.
+/// Empty for wishes that only words make. At most 125 characters for ids and categories of at most 100.
+std::string to_reply_id(const request& r);
+
+/// Reads what `to_reply_id` writes; nothing for any other text.
+std::optional<request> parse_reply_id(std::string_view id);
+
+} // namespace wakala::commerce::storefront

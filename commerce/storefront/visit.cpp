@@ -1,0 +1,84 @@
+#include "commerce/storefront/visit.hpp"
+
+#include "commerce/text_cut.hpp"
+
+#include <algorithm>
+
+namespace wakala::commerce::storefront {
+
+namespace {
+
+// Cloud API reference §9.2 and §9.4, in code points.
+constexpr std::size_t text_body_max = 4096;
+constexpr std::size_t body_max = 1024;
+constexpr std::size_t button_title_max = 20;
+constexpr std::size_t buttons_max = 3;
+constexpr std::size_t rows_max = 10;
+constexpr std::size_t row_title_max = 24;
+constexpr std::size_t row_description_max = 72;
+constexpr std::size_t section_title_max = 24;
+
+constexpr std::size_t name_in_text_max = 80;
+
+} // namespace
+
+std::string visit::say(std::string_view key, values filled) const {
+  return context.phrases->say(state.spoken, key, filled);
+}
+
+void visit::stand_at(dialogue_position position, std::string_view category, std::uint32_t page,
+                     std::string_view product_id) {
+  auto& talk = state.talk;
+  talk.position = position;
+  // The arguments may be parts of what they replace.
+  std::string next_category(category);
+  std::string next_product(product_id);
+  talk.category = std::move(next_category);
+  talk.page = page;
+  talk.product_id = std::move(next_product);
+}
+
+void visit::send_text(std::string_view body) {
+  replies.push_back({whatsapp::text_message{cut(body, text_body_max)}});
+}
+
+void visit::send_buttons(std::string_view body, std::vector<choice> choices) {
+  whatsapp::buttons_message message;
+  message.body = cut(body, body_max);
+  for (auto& c : choices)
+    if (message.buttons.size() < buttons_max)
+      message.buttons.push_back({to_reply_id(c.asks), cut(c.title, button_title_max)});
+  replies.push_back({std::move(message)});
+}
+
+void visit::send_list(std::string_view body, std::string_view open, std::string_view section,
+                      std::vector<offer> offers) {
+  whatsapp::list_message message;
+  message.body = cut(body, body_max);
+  message.button = cut(open, button_title_max);
+  auto& rows =
+      message.sections.emplace_back(whatsapp::list_section{cut(one_line(section), section_title_max), {}}).rows;
+  for (auto& o : offers)
+    if (rows.size() < rows_max)
+      rows.push_back({to_reply_id(o.asks), cut(one_line(o.title), row_title_max),
+                      cut(one_line(o.description), row_description_max)});
+  replies.push_back({std::move(message)});
+}
+
+std::string short_name(std::string_view name) { return cut(one_line(name), name_in_text_max); }
+
+std::string amount(std::int64_t number) { return std::to_string(number); }
+
+list_page page_of(std::size_t items, std::int64_t wanted) noexcept {
+  constexpr std::size_t whole_max = 9; // and the way back
+  constexpr std::size_t page_size = 8; // and "More", and the way back
+  list_page page;
+  if (items > whole_max)
+    page.pages = static_cast<std::uint32_t>((items - whole_max + page_size - 1) / page_size + 1);
+  page.number = static_cast<std::uint32_t>(std::clamp<std::int64_t>(wanted, 0, page.pages - 1));
+  page.first = page.number * page_size;
+  page.count = page.has_more() ? page_size : items - page.first;
+  return page;
+}
+
+} // namespace wakala::commerce::storefront
