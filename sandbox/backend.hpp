@@ -1,0 +1,150 @@
+/// \file
+/// The sandbox without sockets: what a request does, what it is answered, and which webhooks follow when.
+#pragma once
+
+#include "runtime/core/clock.hpp"
+#include "runtime/core/result.hpp"
+#include "sandbox/chaos.hpp"
+#include "sandbox/graph_errors.hpp"
+#include "sandbox/ids.hpp"
+#include "sandbox/media.hpp"
+#include "sandbox/numbers.hpp"
+#include "sandbox/record.hpp"
+#include "sandbox/webhook_body.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace wakala::sandbox {
+
+/// One update on its way to a business.
+struct webhook_update {
+  std::string phone_number_id; ///< whose URL and secret
+  addressed_change change;
+  std::string raw_body; ///< when not empty, this is POSTed as it is
+  std::string wamid;    ///< of the message or status it is about
+  std::string status;   ///< empty for messages
+};
+
+/// An update and when it happens. Times count from the call that planned it.
+struct timed_update {
+  std::int64_t after_ms = 0;                  ///< when it happens: give it to `backend::happened` then
+  std::int64_t held_ms = 0;                   ///< from then until its POST
+  std::optional<std::int64_t> again_after_ms; ///< a second POST of the same this long after the first
+  bool lost = false;                          ///< happens, but is never POSTed
+  webhook_update update;
+};
+
+/// What a send leads to.
+struct send_outcome {
+  graph_answer answer;
+  bool drop_connection = false; ///< close without an answer
+  std::int64_t answer_after_ms = 0;
+  std::vector<timed_update> updates;
+};
+
+/// What a shopper's message leads to.
+struct inbound_outcome {
+  std::string id; ///< message id; empty for raw webhooks without one
+  timed_update update;
+};
+
+struct backend_options {
+  std::uint64_t seed = 0;
+  chaos_spec chaos;
+  business_number defaults;       ///< what an unconfigured number gets
+  bool accept_any_number = false; ///< an unknown phone number id is created on first use
+};
+
+/// Not thread-safe.
+class backend {
+public:
+  backend(backend_options options, number_book numbers, const clock_source& clock);
+
+  /// `POST /{version}/{phone-number-id}/messages`. `bearer` is the token, empty when there was none.
+  send_outcome send(std::string_view phone_number_id, std::string_view bearer, std::string_view body);
+
+  /// `POST /{version}/{phone-number-id}/media`, with the multipart body.
+  graph_answer upload(std::string_view phone_number_id, std::string_view bearer, std::string_view content_type,
+                      std::string_view body);
+  /// `GET /{version}/{id}`: a number's facts, or a medium's URL under `base_url`.
+  graph_answer describe(std::string_view id, std::string_view bearer, std::string_view only_for_number,
+                        std::string_view base_url);
+  /// `DELETE /{version}/{media-id}`.
+  graph_answer remove(std::string_view id, std::string_view bearer);
+  /// The bytes behind a medium's URL.
+  struct download {
+    int status = 404;
+    std::string mime_type;
+    std::string bytes;
+  };
+  download fetch(std::string_view id, std::string_view bearer, std::string_view expires, std::string_view ticket);
+
+  /// A shopper writes: the body of `POST /_sandbox/inbound`. Errors: `invalid_argument` naming the key.
+  result<inbound_outcome> inbound(std::string_view body);
+  /// Adds or changes a shopper: `{"phone"?, "user_id"?, "username"?, "name"?, "hide_phone"?}`.
+  result<shopper> add_shopper(std::string_view body);
+  /// The body of `POST /_sandbox/chaos`: `{"spec": "…"}`.
+  result<chaos_spec> set_chaos(std::string_view body);
+  const chaos_spec& chaos() const noexcept { return options_.chaos; }
+
+  /// To be called when a planned update's time has come: notes it for record and page.
+  void happened(const webhook_update& update);
+  /// To be called when the business answered 200 to an update.
+  void acknowledged(const webhook_update& update);
+
+  /// Where a number's webhooks go; null when the number is unknown.
+  const business_number* number(std::string_view id) const { return numbers_.find(id); }
+  const number_book& numbers() const noexcept { return numbers_; }
+  const record& log() const noexcept { return record_; }
+  /// `{"numbers":[…],"shoppers":[…],"chaos":"…","seq":N,…}`, without secrets.
+  nlohmann::ordered_json state() const;
+
+private:
+  /// What is counted per business number and shopper.
+  struct pair_state {
+    std::uint64_t attempts = 0;
+    std::uint64_t updates = 0;
+    double tokens = 45;
+    time_ms refilled = 0;
+    time_ms last_inbound = 0;
+  };
+  struct number_state {
+    double tokens = 0;
+    time_ms refilled = 0;
+  };
+
+  const business_number* number_for(std::string_view id);
+  shopper& shopper_for(const std::string& phone, const std::string& user_id);
+  shopper* find_shopper(const std::string& phone, const std::string& user_id);
+  pair_state& pair_of(const business_number& number, const shopper& who);
+  /// The refusal that chaos or a rate limit asks for, if any.
+  std::optional<send_outcome> disturbed(const business_number& number, const std::string& subject, std::uint64_t n,
+                                        pair_state* pair);
+  timed_update plan(webhook_update update, const std::string& subject, std::uint64_t n) const;
+  std::vector<timed_update> plan_statuses(const business_number& number, const shopper& who, pair_state& pair,
+                                          const accepted_message& message);
+  send_outcome refused(const business_number* number, std::string_view number_id, std::string to,
+                       graph_answer answer);
+  send_outcome mark_read(const business_number& number, const nlohmann::ordered_json& request);
+
+  backend_options options_;
+  number_book numbers_;
+  const clock_source& clock_;
+  chaos_dice dice_;
+  id_source ids_;
+  record record_;
+  media_store media_;
+  std::vector<shopper> shoppers_;
+  std::unordered_map<std::string, std::size_t> shopper_by_id_; ///< phone and user id → index
+  std::unordered_map<std::string, pair_state> pairs_;
+  std::unordered_map<std::string, number_state> number_states_;
+  std::uint64_t raw_count_ = 0;
+};
+
+} // namespace wakala::sandbox
