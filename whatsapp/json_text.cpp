@@ -79,8 +79,9 @@ class scanner {
 public:
   scanner(std::string_view text, int depth_max) : text_(text), depth_max_(depth_max) {}
 
-  /// False when the text nests too deep.
-  bool run() {
+  enum class outcome : std::uint8_t { fine, too_deep, not_json };
+
+  outcome run() {
     int depth = 0;
     while (at_ < text_.size()) {
       const char c = text_[at_];
@@ -89,8 +90,10 @@ public:
       } else if (c == '-' || is_digit(c)) {
         skip_number();
       } else {
+        if (c == '\0')
+          return outcome::not_json; // to the library a NUL between tokens is the end, whatever follows
         if ((c == '{' || c == '[') && ++depth > depth_max_)
-          return false;
+          return outcome::too_deep;
         if (c == '}' || c == ']')
           --depth;
         ++at_;
@@ -98,7 +101,7 @@ public:
     }
     if (copied_ > 0)
       repaired_ += text_.substr(copied_);
-    return true;
+    return outcome::fine;
   }
 
   /// The text to parse.
@@ -157,11 +160,13 @@ private:
 
 result<nlohmann::json> parse_json(std::string_view text, int depth_max) {
   scanner scan(text, depth_max);
-  if (!scan.run())
+  const auto scanned = scan.run();
+  if (scanned == scanner::outcome::too_deep)
     return make_error(errc::invalid_argument,
                       "the JSON is nested deeper than " + std::to_string(depth_max) + " levels");
-  const auto clean = scan.text();
-  auto parsed = nlohmann::json::parse(clean.data(), clean.data() + clean.size(), nullptr, false);
+  nlohmann::json parsed(nlohmann::json::value_t::discarded);
+  if (const auto clean = scan.text(); scanned == scanner::outcome::fine)
+    parsed = nlohmann::json::parse(clean.data(), clean.data() + clean.size(), nullptr, false);
   if (parsed.is_discarded())
     return make_error(errc::invalid_argument, "the text is not JSON");
   // JSON converts to nearly everything, so which side of the result is meant has to be said.

@@ -1,16 +1,11 @@
 // Our builders and the validator against the published request bodies, and the answers against the published ones.
 #include "tests/whatsapp/fixtures.hpp"
+#include "tests/whatsapp/print.hpp"
 #include "whatsapp/outbound.hpp"
 
 #include <gtest/gtest.h>
 
-#include <ostream>
-
 namespace wakala::whatsapp {
-
-void PrintTo(const violation& v, std::ostream* out) {
-  *out << v.path << " " << v.code << ": " << v.limit << ", found " << v.value;
-}
 
 namespace {
 
