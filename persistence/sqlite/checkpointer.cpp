@@ -1,0 +1,85 @@
+#include "persistence/sqlite/checkpointer.hpp"
+
+#include "persistence/sqlite/setup.hpp"
+
+#include <sqlite3.h>
+
+namespace wakala::persistence::sqlite {
+
+namespace {
+
+constexpr int start_pages = 4096;          ///< 16 MiB: start moving
+constexpr int truncate_pages = 4 * 4096;   ///< 64 MiB: readers held it up for long; give the space back
+constexpr int small_remainder_pages = 512; ///< what a writer may be made to wait for
+
+} // namespace
+
+checkpointer::checkpointer(std::vector<watched_log*> logs) : logs_(std::move(logs)) {
+  for (watched_log* log : logs_)
+    log->start_at = start_pages;
+  thread_ = std::thread([this] { run(); });
+}
+
+checkpointer::~checkpointer() {
+  stopping_.store(true);
+  wakes_.fetch_add(1);
+  wakes_.notify_one();
+  thread_.join();
+}
+
+void checkpointer::look() {
+  for (const watched_log* log : logs_) {
+    if (log->pages.load(std::memory_order_relaxed) < start_pages)
+      continue;
+    if (!asked_.exchange(true)) {
+      wakes_.fetch_add(1);
+      wakes_.notify_one();
+    }
+    return;
+  }
+}
+
+void checkpointer::run() {
+  std::uint32_t seen = 0;
+  while (!stopping_.load()) {
+    wakes_.wait(seen);
+    seen = wakes_.load();
+    asked_.store(false);
+    for (watched_log* log : logs_)
+      if (!stopping_.load() && log->pages.load(std::memory_order_relaxed) >= log->start_at)
+        checkpoint(*log);
+  }
+}
+
+void checkpointer::checkpoint(watched_log& log) {
+  if (log.db.handle() == nullptr) {
+    auto opened = connection::open(log.path, access::read_write, setup_checkpoint);
+    if (!opened)
+      return; // asked again after the next commit
+    log.db = std::move(*opened);
+  }
+  sqlite3* const db = log.db.handle();
+  // First without holding up anybody, until only what was written meanwhile is left.
+  int total = 0;
+  int moved = 0;
+  int code = SQLITE_OK;
+  for (int round = 0; round < 4; ++round) {
+    code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &total, &moved);
+    if (code != SQLITE_OK || total - moved <= small_remainder_pages)
+      break;
+  }
+  // Then the rest, with the writer waiting for a moment, so that the log starts over.
+  if (code == SQLITE_OK) {
+    const std::lock_guard lock(*log.writer);
+    const int mode = total > truncate_pages ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART;
+    code = sqlite3_wal_checkpoint_v2(db, "main", mode, &total, &moved);
+    if (code == SQLITE_OK)
+      log.pages.store(0, std::memory_order_relaxed);
+  }
+  // A long reader, such as a backup, keeps the log from starting over: come back after it has grown by as much again.
+  log.start_at = code == SQLITE_OK ? start_pages : log.pages.load(std::memory_order_relaxed) + start_pages;
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+    log.db = connection();
+}
+
+} // namespace wakala::persistence::sqlite

@@ -1,0 +1,360 @@
+#include "persistence/sqlite/reader.hpp"
+
+#include "persistence/key_ranges.hpp"
+#include "persistence/sqlite/setup.hpp"
+#include "persistence/sqlite/stored_rows.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace wakala::persistence::sqlite {
+
+namespace {
+
+constexpr const char* has_event_key_sql = "SELECT 1 FROM event_keys WHERE shard = ?1 AND bucket = ?2 AND hash = ?3";
+constexpr const char* event_keys_sql =
+    "SELECT bucket, hash FROM event_keys WHERE shard = ?1 ORDER BY bucket DESC, hash DESC LIMIT ?2";
+constexpr const char* marks_sql = "SELECT id, positions FROM journal_marks ORDER BY id DESC";
+constexpr const char* journal_sql =
+    "SELECT " WAKALA_JOURNAL_COLUMNS " FROM journal WHERE id >= ?1 AND shard = ?2 AND seq > ?3 ORDER BY id LIMIT ?4";
+constexpr const char* journal_row_sql = "SELECT " WAKALA_JOURNAL_COLUMNS " FROM journal WHERE id = ?1";
+constexpr const char* journal_places_sql = "SELECT id, shard, seq FROM journal WHERE id >= ?1 ORDER BY id";
+constexpr const char* folded_sql = "SELECT shard, seq FROM folded";
+constexpr const char* key_sql =
+    "SELECT wrapped, digest FROM conversation_keys WHERE tenant = ?1 AND conversation = ?2";
+constexpr const char* tenants_sql = "SELECT id, shard, wrapped_key, config, version, digest FROM tenants ORDER BY id";
+constexpr const char* meta_sql = "SELECT value, digest FROM meta WHERE name = ?1";
+
+std::int64_t limit_of(std::size_t limit) noexcept {
+  return static_cast<std::int64_t>(
+      std::min<std::uint64_t>(limit, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())));
+}
+
+/// Calls `each` for every row; stops at the first error of either. Always resets.
+template <class Each>
+result<void> for_rows(statement& query, Each each) {
+  const reset_guard guard(query);
+  for (;;) {
+    auto row = query.next();
+    if (!row)
+      return row.error();
+    if (!*row)
+      return {};
+    result<void> done = each(query);
+    if (!done)
+      return done;
+  }
+}
+
+} // namespace
+
+result<std::unique_ptr<reader>> reader::open(const file_layout& files) {
+  auto out = std::make_unique<reader>();
+  auto db = connection::open(files.tables, access::read_only, setup_reader);
+  if (!db)
+    return db.error();
+  out->db_ = std::move(*db);
+  if (!files.one_file()) {
+    auto done = out->db_.attach_read_only(files.journal, attach_commits_sql);
+    if (!done)
+      return done.error();
+  }
+  auto done = out->db_.attach_read_only(files.keys, attach_keys_sql);
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<statement*> reader::use(statement& where, const char* sql) {
+  if (!where) {
+    auto made = statement::prepare(db_, sql);
+    if (!made)
+      return made.error();
+    where = std::move(*made);
+  }
+  return &where;
+}
+
+result<std::optional<bytes>> reader::get(const tenant_id& tenant, table where, const bytes& key) {
+  const std::size_t at = index_of(where);
+  auto query = use(tables_[at].get, all_table_sql[at].get);
+  if (!query)
+    return query.error();
+  std::optional<bytes> out;
+  (*query)->bind_text(1, tenant).bind_bytes(2, key);
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    out.emplace(row.text(0));
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<std::vector<stored_value>> reader::range(const range_query& asked) {
+  std::vector<stored_value> out;
+  const key_interval interval = interval_of(asked);
+  if (asked.limit == 0 || (interval.upto && interval.from >= *interval.upto))
+    return out;
+  const std::size_t at = index_of(asked.where);
+  const table_sql& sql = all_table_sql[at];
+  const char* const texts[] = {sql.range_open, sql.range_bounded, sql.range_open_back, sql.range_bounded_back};
+  const std::size_t form = (asked.backwards ? 2U : 0U) + (interval.upto ? 1U : 0U);
+  auto query = use(tables_[at].range[form], texts[form]);
+  if (!query)
+    return query.error();
+  (*query)->bind_text(1, asked.tenant).bind_bytes(2, interval.from).bind(3, limit_of(asked.limit));
+  if (interval.upto)
+    (*query)->bind_bytes(4, *interval.upto);
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    out.push_back({asked.tenant, bytes(row.text(0)), bytes(row.text(2)), row.number(1)});
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<std::vector<stored_value>> reader::due(shard_id shard, table where, time_ms until, std::size_t limit) {
+  const std::size_t at = index_of(where);
+  auto query = use(tables_[at].due, all_table_sql[at].due);
+  if (!query)
+    return query.error();
+  std::vector<stored_value> out;
+  (*query)->bind(1, std::int64_t{shard}).bind(2, until).bind(3, limit_of(limit));
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    out.push_back({tenant_id(row.text(0)), bytes(row.text(1)), bytes(row.text(3)), row.number(2)});
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<bool> reader::has_event_key(shard_id shard, const event_key& key) {
+  auto query = use(has_event_key_, has_event_key_sql);
+  if (!query)
+    return query.error();
+  const reset_guard guard(**query);
+  return (*query)
+      ->bind(1, std::int64_t{shard})
+      .bind(2, std::int64_t{key.bucket})
+      .bind_bytes(3, view_of(key.hash))
+      .next();
+}
+
+result<std::vector<event_key>> reader::event_keys(shard_id shard, std::size_t limit) {
+  auto query = use(event_keys_, event_keys_sql);
+  if (!query)
+    return query.error();
+  std::vector<event_key> out;
+  (*query)->bind(1, std::int64_t{shard}).bind(2, limit_of(limit));
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    event_key key;
+    key.bucket = static_cast<std::uint32_t>(row.number(0));
+    if (!to_array(row.text(1), key.hash))
+      return make_error(errc::corrupt, "an event key of shard " + std::to_string(shard) + " is damaged");
+    out.push_back(key);
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<void> reader::journal_from(std::int64_t id, shard_id shard, std::uint64_t after_seq, std::size_t limit,
+                                  std::vector<journal_row>& out) {
+  auto query = use(journal_, journal_sql);
+  if (!query)
+    return query.error();
+  (*query)->bind(1, id).bind(2, std::int64_t{shard}).bind_u64(3, after_seq).bind(4, limit_of(limit));
+  return for_rows(**query, [&](const statement& row) -> result<void> {
+    auto read = read_journal_row(row);
+    if (!read)
+      return read.error();
+    out.push_back(std::move(*read));
+    return {};
+  });
+}
+
+result<std::vector<journal_row>> reader::journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) {
+  std::int64_t from = 0;
+  auto marks = use(marks_, marks_sql);
+  if (!marks)
+    return marks.error();
+  {
+    // The newest mark before which this shard has nothing that is asked for.
+    const reset_guard guard(**marks);
+    for (;;) {
+      auto row = (*marks)->next();
+      if (!row)
+        return row.error();
+      if (!*row)
+        break;
+      if (position_in((*marks)->text(1), shard) <= after_seq) {
+        from = (*marks)->number(0);
+        break;
+      }
+    }
+  }
+  std::vector<journal_row> out;
+  auto done = journal_from(from, shard, after_seq, limit, out);
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<std::optional<bytes>> reader::conversation_key(const tenant_id& tenant, const conversation_id& conversation) {
+  auto query = use(key_, key_sql);
+  if (!query)
+    return query.error();
+  std::optional<bytes> out;
+  const std::string_view id = view_of(conversation.bytes);
+  (*query)->bind_text(1, tenant).bind_bytes(2, id);
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    if (row.number(1) != std::int64_t{key_digest(tenant, id, row.text(0))})
+      return make_error(errc::corrupt, "a wrapped conversation key is damaged");
+    out.emplace(row.text(0));
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<std::vector<tenant_row>> reader::tenants() {
+  auto query = use(tenants_, tenants_sql);
+  if (!query)
+    return query.error();
+  std::vector<tenant_row> out;
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    tenant_row read{tenant_id(row.text(0)), static_cast<shard_id>(row.number(1)), bytes(row.text(2)),
+                    bytes(row.text(3)), row.unsigned_number(4)};
+    if (row.number(5) != std::int64_t{tenant_digest(read)})
+      return make_error(errc::corrupt, "the row of a tenant is damaged");
+    out.push_back(std::move(read));
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<std::optional<bytes>> reader::get_meta(std::string_view name) {
+  auto query = use(meta_, meta_sql);
+  if (!query)
+    return query.error();
+  std::optional<bytes> out;
+  (*query)->bind_text(1, name);
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    if (row.number(1) != std::int64_t{meta_digest(name, row.text(0))})
+      return make_error(errc::corrupt, "a value of the store's own is damaged");
+    out.emplace(row.text(0));
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<std::vector<std::uint64_t>> reader::folded_positions(std::uint32_t shard_count) {
+  auto query = use(folded_, folded_sql);
+  if (!query)
+    return query.error();
+  std::vector<std::uint64_t> out(shard_count);
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    const std::uint64_t shard = row.unsigned_number(0);
+    if (shard >= out.size())
+      return make_error(errc::corrupt, "the tables name shard " + std::to_string(shard) + ", which does not exist");
+    out[static_cast<std::size_t>(shard)] = row.unsigned_number(1);
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<tail_index> reader::index_tail(const std::vector<std::uint64_t>& folded) {
+  tail_index out;
+  out.ids.resize(folded.size());
+  auto marks = use(marks_, marks_sql);
+  if (!marks)
+    return marks.error();
+  {
+    // The newest mark before which everything is folded.
+    const reset_guard guard(**marks);
+    for (;;) {
+      auto row = (*marks)->next();
+      if (!row)
+        return row.error();
+      if (!*row)
+        break;
+      bool behind = true;
+      for (shard_id shard = 0; behind && shard < folded.size(); ++shard)
+        behind = position_in((*marks)->text(1), shard) <= folded[shard];
+      if (behind) {
+        out.next_id = (*marks)->number(0);
+        break;
+      }
+    }
+  }
+  auto query = use(journal_places_, journal_places_sql);
+  if (!query)
+    return query.error();
+  (*query)->bind(1, out.next_id);
+  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+    const std::uint64_t shard = row.unsigned_number(1);
+    if (shard < folded.size() && row.unsigned_number(2) > folded[static_cast<std::size_t>(shard)])
+      out.ids[static_cast<std::size_t>(shard)].push_back(row.number(0));
+    out.next_id = row.number(0) + 1;
+    return {};
+  });
+  if (!done)
+    return done.error();
+  return out;
+}
+
+result<std::vector<journal_row>> reader::tail(shard_id shard, std::uint64_t after_seq, const tail_index& index) {
+  std::vector<journal_row> out;
+  auto query = use(journal_row_, journal_row_sql);
+  if (!query)
+    return query.error();
+  for (const std::int64_t id : index.ids[shard]) {
+    (*query)->bind(1, id);
+    auto done = for_rows(**query, [&](const statement& row) -> result<void> {
+      auto read = read_journal_row(row);
+      if (!read)
+        return read.error();
+      if (read->seq > after_seq)
+        out.push_back(std::move(*read));
+      return {};
+    });
+    if (!done)
+      return done.error();
+  }
+  auto done = journal_from(index.next_id, shard, after_seq, std::numeric_limits<std::size_t>::max(), out);
+  if (!done)
+    return done.error();
+  return out;
+}
+
+std::unique_ptr<reader> reader_pool::take() {
+  std::unique_lock lock(mutex_);
+  returned_.wait(lock, [this] { return !free_.empty(); });
+  // An open one before one that would have to be opened.
+  const auto at = std::find_if(free_.begin(), free_.end(), [](const auto& r) { return r != nullptr; });
+  const auto chosen = at == free_.end() ? std::prev(free_.end()) : at;
+  std::unique_ptr<reader> out = std::move(*chosen);
+  free_.erase(chosen);
+  return out;
+}
+
+void reader_pool::give_back(std::unique_ptr<reader> r) {
+  {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(r));
+  }
+  returned_.notify_one();
+}
+
+} // namespace wakala::persistence::sqlite
