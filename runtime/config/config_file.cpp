@@ -157,13 +157,13 @@ private:
       const auto at = own_position(position, entry.first);
       const auto name = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
       if (!seen.insert(name).second)
-        problem(at, key + "." + name, "is there twice");
+        problem(at, fmt::format("{}.{}", key, name), "is there twice");
       else if (name == "token")
         token.token = token_text(at, key + ".token", entry.second).value_or("");
       else if (name == "scopes")
         token.scopes = read_scopes(at, key + ".scopes", entry.second);
       else
-        problem(at, key + "." + name, "is not a known key");
+        problem(at, fmt::format("{}.{}", key, name), "is not a known key");
     }
     for (const std::string_view needed : {"token", "scopes"})
       if (!seen.contains(needed))

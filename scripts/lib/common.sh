@@ -28,8 +28,8 @@ build_preset() {
   fi
   say "building ${*:-everything} in build/$preset"
   if (($# > 0)); then
-    cmake --build --preset "$preset" --target "$@"
+    cmake --build --preset "$preset" --parallel "$(nproc)" --target "$@"
   else
-    cmake --build --preset "$preset"
+    cmake --build --preset "$preset" --parallel "$(nproc)"
   fi
 }

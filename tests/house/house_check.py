@@ -151,6 +151,19 @@ def check_texts(top, paths):
     return problems
 
 
+def check_links(top, paths):
+    """Relative links of the documentation lead to something."""
+    problems = []
+    for path in paths:
+        if not path.endswith(".md"):
+            continue
+        for number, line in enumerate((text_of(top, path) or "").splitlines(), start=1):
+            for target in re.findall(r"\]\(([^)#\s]+)", line):
+                if "://" not in target and not os.path.exists(os.path.join(top, os.path.dirname(path), target)):
+                    problems.append(f"{path}:{number}: links to {target}, which does not exist")
+    return problems
+
+
 def check(top):
     """All problems of the repository at `top`, one line each."""
     paths = files_of(top)
@@ -160,6 +173,7 @@ def check(top):
     problems += check_listed(top, sources)
     problems += check_headers(top, sources)
     problems += check_texts(top, paths)
+    problems += check_links(top, paths)
     return problems, len(sources)
 
 

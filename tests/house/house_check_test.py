@@ -113,6 +113,10 @@ class HouseCheck(unittest.TestCase):
         self.assertEqual(self.house({"docs/x.md": "https://example.org/homework/ and $HOME/x and a/root/b\n"}), [])
         self.assert_one({"scripts/x.py": "# TO" + "DO: later\n"}, "unfinished")
 
+    def test_links_lead_to_something(self):
+        self.assert_one({"docs/x.md": "a\n[gone](gone.md#part)\n"}, "docs/x.md:2: links to gone.md")
+        self.assertEqual(self.house({"docs/x.md": "[y](../y.md) [z](#here) [w](https://example.org/)\n", "y.md": ""}), [])
+
     def test_binary_files_are_left_alone(self):
         self.assertEqual(self.house({"docs/x.bin": "\0/" + "home/amina"}), [])
 
