@@ -106,11 +106,19 @@ def check_cycles(arrows):
 
 
 def check_listed(top, sources):
-    """Every source is named by the CMakeLists.txt of its folder or of one above it."""
+    """Every source is named by the CMakeLists.txt of its folder or of one above it.
+
+    A header that only its own folder uses may go without: it is built by the sources that include it.
+    """
     problems = []
+    included = {
+        (match.group(1), rules.folder_of(path))
+        for path in sources
+        for match in INCLUDE.finditer(text_of(top, path) or "")
+    }
     for path in sources:
-        if path.startswith("tests/") and path.endswith(".hpp"):
-            continue  # a test's helper is found by the sources that include it
+        if path.endswith(".hpp") and (path, rules.folder_of(path)) in included:
+            continue
         directory = os.path.dirname(path)
         while True:
             lists = os.path.join(top, directory, "CMakeLists.txt")
@@ -123,6 +131,28 @@ def check_listed(top, sources):
                 problems.append(f"{path}: is listed in no CMakeLists.txt")
                 break
             directory = os.path.dirname(directory)
+    return problems
+
+
+def check_reached(top, paths):
+    """Every folder with a CMakeLists.txt is added by one above it; otherwise its tests would silently never run."""
+    problems = []
+    for path in paths:
+        directory = os.path.dirname(path)
+        if os.path.basename(path) != "CMakeLists.txt" or not directory:
+            continue
+        above = os.path.dirname(directory)
+        while True:
+            lists = os.path.join(top, above, "CMakeLists.txt")
+            if os.path.exists(lists):
+                with open(lists, encoding="utf-8") as file:
+                    words = re.split(r'[\s()"]+', file.read())
+                if os.path.relpath(directory, above or ".") in words:
+                    break
+            if not above:
+                problems.append(f"{path}: is added by no CMakeLists.txt above it")
+                break
+            above = os.path.dirname(above)
     return problems
 
 
@@ -171,6 +201,7 @@ def check(top):
     problems, arrows = check_includes(top, sources)
     problems += check_cycles({home: targets for home, targets in arrows.items() if home != "tests"})
     problems += check_listed(top, sources)
+    problems += check_reached(top, paths)
     problems += check_headers(top, sources)
     problems += check_texts(top, paths)
     problems += check_links(top, paths)

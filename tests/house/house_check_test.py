@@ -23,7 +23,7 @@ class HouseCheck(unittest.TestCase):
                     file.write(text)
             if listed:
                 with open(os.path.join(top, "CMakeLists.txt"), "w", encoding="utf-8") as file:
-                    file.write("wakala_module(all SOURCES\n" + "\n".join(files) + ")\n")
+                    file.write("wakala_module(all SOURCES\n" + "\n".join(files) + ")\nadd_subdirectory(tests)\n")
             return house_check.check(top)[0]
 
     def assert_one(self, files, expected, **options):
@@ -94,6 +94,22 @@ class HouseCheck(unittest.TestCase):
 
     def test_a_source_that_is_not_built_is_found(self):
         self.assert_one({"commerce/lost.cpp": ""}, "commerce/lost.cpp: is listed in no CMakeLists.txt", listed=False)
+
+    def test_a_header_must_be_listed_or_used_by_its_own_folder(self):
+        self.assert_one({"commerce/lost.hpp": HEADER}, "commerce/lost.hpp: is listed in no CMakeLists.txt", listed=False)
+        used = {
+            "commerce/inner.hpp": HEADER,
+            "commerce/a.cpp": '#include "commerce/inner.hpp"\n',
+            "commerce/CMakeLists.txt": "wakala_module(commerce SOURCES a.cpp)\n",
+            "CMakeLists.txt": "add_subdirectory(commerce)\n",
+        }
+        self.assertEqual(self.house(used, listed=False), [])
+
+    def test_a_folder_that_is_not_added_is_found(self):
+        self.assert_one(
+            {"tests/lost/CMakeLists.txt": "", "tests/CMakeLists.txt": "add_subdirectory(found)", "tests/found/CMakeLists.txt": ""},
+            "tests/lost/CMakeLists.txt: is added by no",
+        )
 
     def test_a_source_outside_the_house_is_found(self):
         self.assert_one({"extra/x.cpp": ""}, "extra/x.cpp: is in no folder of the house")

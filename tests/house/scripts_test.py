@@ -132,7 +132,7 @@ class Usage(unittest.TestCase):
         return subprocess.run([os.path.join(TOP, "scripts", arguments[0]), *arguments[1:]], capture_output=True, text=True)
 
     def test_every_script_explains_itself(self):
-        for name in ("run", "test", "deps", "format", "tidy"):
+        for name in ("run", "test", "deps", "format", "tidy", "fuzz"):
             with self.subTest(name=name):
                 told = self.run_script(name, "--help")
                 self.assertEqual(told.returncode, 0, told.stderr)
