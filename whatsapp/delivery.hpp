@@ -17,7 +17,7 @@ enum class delivery_status : std::uint8_t {
   delivered,
   read,
   played,
-  failed,  ///< final
+  failed,  ///< final, unless a report of delivery was only late
   expired, ///< its time to live ran out before it could be sent; final
 };
 
@@ -25,9 +25,10 @@ std::string_view to_string(delivery_status s) noexcept;
 std::optional<delivery_status> parse_delivery_status(std::string_view text) noexcept;
 
 /// The status after a webhook reported `reported` for a message that stands at `current`: rank accepted < sent <
-/// delivered < read < played, moving only upward; `failed` wins over everything up to `sent` and is ignored after
-/// `delivered`. A status of Meta's also settles `queued`, `attempting`, `ambiguous` and `expired`. Words that are not
-/// a rank leave it.
+/// failed < delivered < read < played, moving only upward, so the outcome is the same in whatever order reports
+/// arrive: `failed` wins over everything up to `sent`, and proof that a device has the message wins over `failed`. A
+/// status of Meta's also settles `queued`, `attempting`, `ambiguous` and `expired`. Words that are not a rank leave
+/// it.
 delivery_status merge_status(delivery_status current, std::string_view reported) noexcept;
 
 } // namespace wakala::whatsapp

@@ -97,6 +97,7 @@ result<decoded_webhook> decode(std::string_view body);
 
 /// The event as one JSON line in the schema of the fixtures' INDEX.jsonl: `kind`, `id`, `from`, `sender` (messages),
 /// `type`, `value`, `timestamp`, `phone_number_id`, `waba_id`, `field`, and `from_user_id`, `to` when present.
+/// Of a `user_id_update` it shows the previous user id there, and the current one as `value`, as the fixtures do.
 std::string to_index_line(const event& e);
 
 } // namespace wakala::whatsapp
