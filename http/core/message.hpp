@@ -1,0 +1,79 @@
+/// \file
+/// HTTP requests and answers as plain values. Nothing here knows sockets; every function may be called from any
+/// thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wakala::http {
+
+/// Header fields in the order of arrival, duplicates kept. Names compare without regard to case.
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+/// ASCII comparison without regard to case.
+bool iequals(std::string_view a, std::string_view b) noexcept;
+/// The first value of that name, or nothing.
+std::optional<std::string_view> find_header(const header_list& headers, std::string_view name) noexcept;
+/// Every value of that name, in order. The views live as long as the list.
+std::vector<std::string_view> header_values(const header_list& headers, std::string_view name);
+
+/// The key=value pairs of a query string, URL-decoded ('+' is a blank). A malformed escape keeps its raw text.
+class query_values {
+public:
+  explicit query_values(std::string_view raw);
+
+  /// The first value of that key, or nothing.
+  std::optional<std::string_view> find(std::string_view key) const noexcept;
+  const std::vector<std::pair<std::string, std::string>>& pairs() const noexcept { return pairs_; }
+
+private:
+  std::vector<std::pair<std::string, std::string>> pairs_;
+};
+
+/// A request as far as its header tells.
+struct request_head {
+  std::string method;
+  std::string target; ///< as sent: path, or path?query
+  std::string path;   ///< the target before '?', not percent-decoded
+  std::string query;  ///< the target after '?', raw; see `query_values`
+  header_list headers;
+  std::string peer;                                    ///< remote address without port, for example 127.0.0.1 or ::1
+  std::chrono::steady_clock::time_point received_at{}; ///< when its first byte was read
+
+  std::optional<std::string_view> header(std::string_view name) const noexcept { return find_header(headers, name); }
+  std::vector<std::string_view> values(std::string_view name) const { return header_values(headers, name); }
+};
+
+struct request : request_head {
+  std::string body;
+};
+
+/// An answer. Content-Length, Connection, Date and Server are the server's business; setting them here is ignored.
+struct response {
+  int status = 200;
+  std::string content_type; ///< no Content-Type field when empty
+  std::string body;
+  header_list headers;
+
+  static response empty(int status);
+  static response text(int status, std::string body); ///< text/plain; charset=utf-8
+  static response json(int status, std::string body); ///< application/json
+  /// application/problem+json (RFC 9457): type, title, status, detail when not empty, and `field` when not empty: the
+  /// name of the input that is wrong. The text must hold no secret and no personal data.
+  static response problem(int status, std::string_view title, std::string_view detail = {},
+                          std::string_view field = {});
+
+  response& with(std::string name, std::string value) &;
+  response with(std::string name, std::string value) &&;
+};
+
+/// "Not Found" for 404; "Unknown" for a status nobody named.
+std::string_view reason_phrase(int status) noexcept;
+
+} // namespace wakala::http
