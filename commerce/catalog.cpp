@@ -151,8 +151,11 @@ result<catalog> catalog::make(std::vector<product> products, std::string_view cu
       return good.error();
     if (!ids.insert(p.id).second)
       return fault(i, "id", "is used twice");
-    if (categories.insert(p.category).second)
+    if (categories.insert(p.category).second) {
+      made.categories_by_name_.try_emplace(fold(p.category), static_cast<std::uint32_t>(made.categories_.size()));
       made.categories_.push_back(p.category);
+    }
+    made.by_name_.try_emplace(fold(p.name), static_cast<std::uint32_t>(i));
   }
   made.by_id_.resize(products.size());
   std::iota(made.by_id_.begin(), made.by_id_.end(), std::uint32_t{0});
@@ -167,6 +170,16 @@ const product* catalog::find(std::string_view id) const noexcept {
       std::lower_bound(by_id_.begin(), by_id_.end(), id,
                        [&](std::uint32_t index, std::string_view wanted) { return products_[index].id < wanted; });
   return at != by_id_.end() && products_[*at].id == id ? &products_[*at] : nullptr;
+}
+
+const product* catalog::find_named(std::string_view folded) const noexcept {
+  const auto at = by_name_.find(folded);
+  return at == by_name_.end() || folded.empty() ? nullptr : &products_[at->second];
+}
+
+const std::string* catalog::find_category_named(std::string_view folded) const noexcept {
+  const auto at = categories_by_name_.find(folded);
+  return at == categories_by_name_.end() || folded.empty() ? nullptr : &categories_[at->second];
 }
 
 std::vector<const product*> catalog::in_category(std::string_view category) const {

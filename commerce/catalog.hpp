@@ -6,6 +6,8 @@
 #include "runtime/core/result.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,11 +40,17 @@ public:
   const std::vector<product>& products() const noexcept { return products_; }
   const std::vector<std::string>& categories() const noexcept { return categories_; }
   const product* find(std::string_view id) const noexcept;
+  /// The first product whose name, or the category that, is `folded` after `fold` (text_cut.hpp); null when there is
+  /// none.
+  const product* find_named(std::string_view folded) const noexcept;
+  const std::string* find_category_named(std::string_view folded) const noexcept;
   std::vector<const product*> in_category(std::string_view category) const;
 
 private:
   std::vector<product> products_;
   std::vector<std::string> categories_;
+  std::map<std::string, std::uint32_t, std::less<>> by_name_;            ///< folded name → index into `products_`
+  std::map<std::string, std::uint32_t, std::less<>> categories_by_name_; ///< folded → index into `categories_`
   std::vector<std::uint32_t> by_id_; ///< indices into `products_`, in the order of their ids
 };
 

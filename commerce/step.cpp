@@ -79,7 +79,7 @@ step_result step(const conversation_state& state, const whatsapp::event& event, 
   if (!old && is_from_shopper(event)) {
     const bool is_first = state.current.id.empty();
     live(done.state, event, context, at);
-    if (deserves_answer(event)) {
+    if (!context.silent && deserves_answer(event)) {
       storefront::visit visit(done.state, context, at);
       if (const auto asked = storefront::listen(visit, event, is_first))
         storefront::serve(visit, *asked);

@@ -23,6 +23,7 @@ struct step_context {
   std::string currency;                ///< ISO 4217
   const catalog* shelf = nullptr;      ///< never null
   const phrasebook* phrases = nullptr; ///< never null
+  bool silent = false; ///< record only: the tenant keeps messages out of the dialogue
 };
 
 /// A message that the step wants to send to the shopper, from the number that received.

@@ -1,7 +1,5 @@
 #include "commerce/step_ids.hpp"
 
-#include <algorithm>
-
 namespace wakala::commerce {
 
 namespace {
@@ -32,12 +30,6 @@ std::string make_id(std::string_view prefix, std::uint64_t seed) {
     pool >>= 4U;
   }
   return id;
-}
-
-bool is_made_id(std::string_view prefix, std::string_view id) noexcept {
-  return id.size() == prefix.size() + digits && id.substr(0, prefix.size()) == prefix &&
-         std::all_of(id.begin() + static_cast<std::ptrdiff_t>(prefix.size()), id.end(),
-                     [](char c) { return hex.find(c) != std::string_view::npos; });
 }
 
 } // namespace wakala::commerce

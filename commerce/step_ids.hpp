@@ -11,7 +11,4 @@ namespace wakala::commerce {
 /// `prefix` and 24 hex digits. Different prefixes give unrelated ids from one seed.
 std::string make_id(std::string_view prefix, std::uint64_t seed);
 
-/// True for what `make_id` writes.
-bool is_made_id(std::string_view prefix, std::string_view id) noexcept;
-
 } // namespace wakala::commerce

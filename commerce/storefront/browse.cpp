@@ -49,6 +49,18 @@ void show_categories(visit& v, std::int64_t wanted) {
   v.send_list(v.say("categories.body"), v.say("categories.open"), v.say("categories.open"), std::move(offers));
 }
 
+std::int64_t page_of_category(const visit& v, std::string_view category) {
+  const auto& all = v.shelf().categories();
+  const auto at = std::find(all.begin(), all.end(), category);
+  if (at == all.end())
+    return 0;
+  const auto index = static_cast<std::size_t>(at - all.begin());
+  auto page = page_of(all.size(), 0);
+  while (index >= page.first + page.count && page.has_more())
+    page = page_of(all.size(), std::int64_t{page.number} + 1);
+  return page.number;
+}
+
 void show_category(visit& v, std::string_view category, std::int64_t wanted) {
   const auto products = v.shelf().in_category(category);
   if (products.empty()) {
@@ -70,7 +82,7 @@ void show_category(visit& v, std::string_view category, std::int64_t wanted) {
   if (page.number > 0)
     offers.push_back({v.say("row.back"), {}, {wish::category, name, std::int64_t{page.number} - 1}});
   else
-    offers.push_back({v.say("row.back"), {}, {wish::categories, {}, 0}});
+    offers.push_back({v.say("row.back"), {}, {wish::categories, {}, page_of_category(v, name)}});
   v.stand_at(dialogue_position::products, name, page.number);
   v.send_list(v.say("products.body", {{"category", short_name(name)}}), v.say("products.open"), name,
               std::move(offers));

@@ -2,9 +2,8 @@
 
 #include "commerce/cart.hpp"
 #include "commerce/keywords.hpp"
+#include "commerce/storefront/views.hpp"
 #include "commerce/text_cut.hpp"
-
-#include <algorithm>
 
 namespace wakala::commerce::storefront {
 
@@ -13,21 +12,11 @@ namespace {
 /// More than any keyword or product name needs; a shopper may send 64 kB.
 constexpr std::size_t heard_max = 300;
 
-const product* product_named(const visit& v, std::string_view folded) {
-  const auto& products = v.shelf().products();
-  const auto at =
-      std::find_if(products.begin(), products.end(), [&](const product& p) { return fold(p.name) == folded; });
-  return at == products.end() ? nullptr : &*at;
-}
-
 /// A category or product by its whole name.
 std::optional<request> shelf_entry(const visit& v, std::string_view folded) {
-  if (folded.empty())
-    return std::nullopt;
-  for (const auto& category : v.shelf().categories())
-    if (fold(category) == folded)
-      return request{wish::category, category, 0};
-  if (const auto* p = product_named(v, folded))
+  if (const auto* category = v.shelf().find_category_named(folded))
+    return request{wish::category, *category, 0};
+  if (const auto* p = v.shelf().find_named(folded))
     return request{wish::product, p->id, 0};
   return std::nullopt;
 }
@@ -66,9 +55,9 @@ std::optional<request> to_add(const visit& v, const heard_order& heard) {
       return request{wish::cart_quantity, talk.product_id, pieces};
     return std::nullopt;
   }
-  if (const auto* p = product_named(v, heard.rest))
+  if (const auto* p = v.shelf().find_named(heard.rest))
     return request{wish::add, p->id, 1};
-  const auto* p = product_named(v, heard.name);
+  const auto* p = v.shelf().find_named(heard.name);
   if (p == nullptr || heard.quantity.value_or(1) < 1)
     return std::nullopt;
   return request{wish::add, p->id, heard.quantity.value_or(1)};
@@ -120,13 +109,15 @@ std::optional<request> from_order(const visit& v, const heard_order& heard) {
   return std::nullopt;
 }
 
-request back(const dialogue& talk) {
+request back(const visit& v) {
+  const auto& talk = v.state.talk;
   const std::int64_t page = talk.page;
   switch (talk.position) {
   case dialogue_position::product:
     return {wish::category, talk.category, page};
   case dialogue_position::products:
-    return page > 0 ? request{wish::category, talk.category, page - 1} : request{wish::categories, {}, 0};
+    return page > 0 ? request{wish::category, talk.category, page - 1}
+                    : request{wish::categories, {}, page_of_category(v, talk.category)};
   case dialogue_position::categories:
     return page > 0 ? request{wish::categories, {}, page - 1} : request{wish::menu, {}, 0};
   case dialogue_position::cart:
@@ -184,7 +175,7 @@ std::optional<request> from_keyword(const visit& v, keyword word) {
   case keyword::greeting:
     return request{wish::greet, {}, 0};
   case keyword::back:
-    return back(v.state.talk);
+    return back(v);
   case keyword::more:
     return more(v.state.talk);
   }

@@ -17,7 +17,7 @@ struct id_form {
 
 constexpr std::array forms{
     id_form{wish::menu, "menu:home", form::nothing},
-    id_form{wish::categories, "menu:shop", form::nothing},
+    id_form{wish::categories, "menu:shop", form::nothing}, // the first page
     id_form{wish::order, "menu:order", form::nothing},
     id_form{wish::human, "menu:human", form::nothing},
     id_form{wish::help, "menu:help", form::nothing},

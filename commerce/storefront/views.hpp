@@ -14,6 +14,8 @@ void not_understood(visit& v);
 
 // browse.cpp
 void show_categories(visit& v, std::int64_t page);
+/// The page of the list of categories that holds this one; the first for one that is gone.
+std::int64_t page_of_category(const visit& v, std::string_view category);
 void show_category(visit& v, std::string_view category, std::int64_t page);
 
 // product.cpp

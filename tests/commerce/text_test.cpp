@@ -1,0 +1,283 @@
+#include "commerce/conversation.hpp"
+#include "commerce/keywords.hpp"
+#include "commerce/phrase_rules.hpp"
+#include "commerce/phrasebook.hpp"
+#include "commerce/storefront/request.hpp"
+#include "commerce/text_cut.hpp"
+#include "runtime/core/encoding.hpp"
+#include "tests/commerce/chat.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <random>
+#include <sstream>
+
+namespace wakala::commerce::test {
+
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+
+conversation_state full_state() {
+  chat c;
+  c.say("habari").tap("add:unga:2").tap("add:rice:1").tap("cart:edit:unga").say("??").say("human");
+  c.state.who = {"254700000001", "KE.1", "amina", "Amina \"A\" \xF0\x9F\x98\x80"};
+  c.state.talk.category = "Flour";
+  c.state.talk.page = 3;
+  c.state.talk.product_id = "unga";
+  c.state.talk.misunderstood = 2;
+  c.state.window_by_number["200"] = 17;
+  return c.state;
+}
+
+TEST(conversation_text, round_trips) {
+  for (const auto& state : {conversation_state{}, full_state()})
+    EXPECT_EQ(from_text(to_text(state)).value(), state);
+  EXPECT_LT(to_text(full_state()).size(), 800U);
+  for (int p = 0; p <= static_cast<int>(dialogue_position::human); ++p) {
+    conversation_state state;
+    state.talk.position = static_cast<dialogue_position>(p);
+    EXPECT_EQ(from_text(to_text(state)).value(), state);
+  }
+}
+
+TEST(conversation_text, ignores_what_a_newer_node_added) {
+  const auto state = full_state();
+  auto document = json::parse(to_text(state));
+  document["later"] = {1, 2};
+  document["talk"]["later"] = true;
+  document["cart"]["lines"][0]["later"] = nullptr;
+  EXPECT_EQ(from_text(document.dump()).value(), state);
+}
+
+TEST(conversation_text, refuses_damage) {
+  for (const auto* text :
+       {"", "{", "null", "[]", "{}", "7", R"({"v":2})", R"({"v":"1"})", "\xFF\xFE", R"({"v":1} x)"})
+    EXPECT_EQ(from_text(text).error().code, errc::corrupt) << text;
+  const auto good = json::parse(to_text(full_state()));
+  const std::vector<std::pair<std::string, json>> damage{
+      {"/who", 1},
+      {"/who/phone", 254700000001},
+      {"/session/id", nullptr},
+      {"/session/expires_at", 9223372036854775807},
+      {"/session/started_at", -1},
+      {"/session/message_count", 4294967296},
+      {"/session/message_count", 1.5},
+      {"/cart/id", ""},
+      {"/cart/lines", json::object()},
+      {"/cart/lines/0/quantity", 0},
+      {"/cart/lines/0/quantity", 100},
+      {"/cart/lines/0/quantity", "2"},
+      {"/cart/lines/0/product_id", ""},
+      {"/cart/lines/0/product_id", "rice"},
+      {"/cart/lines/0/price", json::array({1})},
+      {"/cart/lines/0/price", json::array({-1, "KES"})},
+      {"/cart/lines/0/price", json::array({1, "KESH"})},
+      {"/talk/position", "nowhere"},
+      {"/talk/human", 1},
+      {"/language", "fr"},
+      {"/windows", json::array()},
+      {"/windows/200", "17"},
+  };
+  for (const auto& [where, value] : damage) {
+    auto document = good;
+    document[json::json_pointer(where)] = value;
+    const auto read = from_text(document.dump());
+    ASSERT_TRUE(read.has_error()) << where << " " << value;
+    EXPECT_EQ(read.error().code, errc::corrupt);
+  }
+}
+
+TEST(conversation_text, survives_any_bytes) {
+  const auto good = to_text(full_state());
+  std::mt19937_64 random(7);
+  std::size_t refused = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    auto text = good;
+    for (auto changes = random() % 4 + 1; changes > 0; --changes)
+      text[random() % text.size()] = static_cast<char>(random());
+    if (const auto read = from_text(text); read.has_error()) {
+      EXPECT_EQ(read.error().code, errc::corrupt);
+      ++refused;
+    } else { // whatever is accepted is a state like any other
+      EXPECT_EQ(from_text(to_text(*read)).value(), *read);
+    }
+  }
+  EXPECT_GT(refused, 1'000U);
+}
+
+TEST(catalog, reads_and_writes_the_same_form) {
+  const auto read = parse_catalog(R"({"products":[
+    {"id":"a","name":"A","description":"d","category":"X","price":"250.00","currency":"KES","stock":3},
+    {"id":"b","name":"B","category":"Y","price":7},
+    {"id":"c:1","name":"C","category":"X","price":"0.05","stock":null}]})",
+                                  "KES")
+                        .value();
+  EXPECT_EQ(read.products().at(0).price, (money{25'000, "KES"}));
+  EXPECT_EQ(read.products().at(1).price, (money{700, "KES"}));
+  EXPECT_EQ(read.products().at(0).stock, 3);
+  EXPECT_EQ(read.products().at(2).stock, std::nullopt);
+  EXPECT_THAT(read.categories(), ElementsAre("X", "Y"));
+  EXPECT_EQ(read.in_category("X").size(), 2U);
+  EXPECT_EQ(read.find("c:1"), &read.products().at(2));
+  EXPECT_EQ(read.find("zz"), nullptr);
+  EXPECT_EQ(read.find(""), nullptr);
+  const auto again = parse_catalog(to_text(read), "KES").value();
+  EXPECT_EQ(again.products(), read.products());
+  EXPECT_EQ(parse_catalog(R"({"products":[]})", "KES").value().products().size(), 0U);
+  const auto copy = read; // the index is the copy's own
+  EXPECT_EQ(copy.find("b"), &copy.products().at(1));
+}
+
+TEST(catalog, names_what_is_wrong) {
+  const std::string good = R"({"id":"a","name":"A","category":"X","price":"1"})";
+  const auto refused = [&](const std::string& second) {
+    const auto read = parse_catalog(R"({"products":[)" + good + "," + second + "]}", "KES");
+    EXPECT_TRUE(read.has_error()) << second;
+    return read.has_error() ? std::pair(read.error().code, read.error().field)
+                            : std::pair(errc::corrupt, std::string{});
+  };
+  const auto at = [](const char* pointer) { return std::pair(errc::invalid_argument, std::string(pointer)); };
+  EXPECT_EQ(refused("7"), at("/products/1"));
+  EXPECT_EQ(refused(R"({"name":"A","category":"X","price":"1"})"), at("/products/1/id"));
+  EXPECT_EQ(refused(R"({"id":"a","name":"A","category":"X","price":"1"})"), at("/products/1/id"));
+  EXPECT_EQ(refused(R"({"id":"","name":"A","category":"X","price":"1"})"), at("/products/1/id"));
+  EXPECT_EQ(refused(R"({"id":"b\n","name":"A","category":"X","price":"1"})"), at("/products/1/id"));
+  EXPECT_EQ(refused(R"({"id":")" + std::string(101, 'i') + R"(","name":"A","category":"X","price":"1"})"),
+            at("/products/1/id"));
+  EXPECT_EQ(refused(R"({"id":5,"name":"A","category":"X","price":"1"})"), at("/products/1/id"));
+  EXPECT_EQ(refused(R"({"id":"b","name":" \t","category":"X","price":"1"})"), at("/products/1/name"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","price":"1"})"), at("/products/1/category"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"","price":"1"})"), at("/products/1/category"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X"})"), at("/products/1/price"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X","price":2.5})"), at("/products/1/price"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X","price":"-1"})"), at("/products/1/price"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X","price":"1.005"})"), at("/products/1/price"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X","price":"1","currency":"USD"})"),
+            at("/products/1/currency"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X","price":"1","stock":-1})"), at("/products/1/stock"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X","price":"1","stock":1.5})"), at("/products/1/stock"));
+  EXPECT_EQ(refused(R"({"id":"b","name":"B","category":"X","price":"1","stock":18446744073709551615})"),
+            at("/products/1/stock"));
+  EXPECT_EQ(parse_catalog("[", "KES").error().code, errc::invalid_argument);
+  EXPECT_EQ(parse_catalog("[]", "KES").error().code, errc::invalid_argument);
+  EXPECT_EQ(parse_catalog(R"({"products":{}})", "KES").error().field, "/products");
+}
+
+TEST(catalog, the_demo_shop_is_a_good_one) {
+  std::stringstream text;
+  text << std::ifstream(std::string(WAKALA_SOURCE_DIR) + "/deploy/demo/catalog.json").rdbuf();
+  const auto shop = parse_catalog(text.str(), "KES").value();
+  EXPECT_GE(shop.products().size(), 24U);
+  EXPECT_GE(shop.categories().size(), 4U);
+  EXPECT_GT(shop.in_category("Groceries").size(), 10U);
+  chat c(shop);
+  c.say("hi").tap_title("Shop").tap_title("Flour & grains").tap_title("Unga wa dola 2kg").say("add 2");
+  EXPECT_EQ(c.body(), "Added: Unga wa dola 2kg x2. Cart: KES 500.");
+}
+
+TEST(phrasebook, refuses_texts_that_the_dialogue_cannot_use) {
+  const auto field_after = [](auto&& change) {
+    auto texts = texts_of("sw");
+    change(texts);
+    const auto made = phrasebook::make(texts_of("en"), std::move(texts));
+    return made.has_error() && made.error().code == errc::invalid_argument ? made.error().field : std::string{};
+  };
+  EXPECT_EQ(field_after([](auto&) {}), "");
+  EXPECT_EQ(field_after([](auto& t) { t.erase("cart.added"); }), "sw.cart.added");
+  EXPECT_EQ(field_after([](auto& t) { t["new.text"] = "x"; }), "sw.new.text");
+  EXPECT_EQ(field_after([](auto& t) { t["unknown.text"] = " \n"; }), "sw.unknown.text");
+  EXPECT_EQ(field_after([](auto& t) { t["cart.added"] = "{name} {quantity}"; }), "sw.cart.added");
+  EXPECT_EQ(field_after([](auto& t) { t["unknown.text"] = "{name}"; }), "sw.unknown.text");
+  EXPECT_EQ(field_after([](auto& t) { t["button.shop"] = std::string(21, 'x'); }), "sw.button.shop");
+  EXPECT_EQ(field_after([](auto& t) { t["button.shop"] = " Nunua"; }), "sw.button.shop");
+  EXPECT_EQ(field_after([](auto& t) { t["button.shop"] = t["button.menu"]; }), "sw.button.menu");
+  EXPECT_EQ(field_after([](auto& t) { t["row.more"] = "a\nb"; }), "sw.row.more");
+  EXPECT_EQ(field_after([](auto& t) { t["help.text"] = "\xFF"; }), "sw.help.text");
+  EXPECT_EQ(field_after([](auto& t) { t["help.text"] = "braces { } {Name} {} stay {2}"; }), "");
+  EXPECT_EQ(phrasebook::make({}, texts_of("sw")).error().field, "en.greet.named");
+}
+
+TEST(phrasebook, fills_placeholders_once) {
+  const auto& book = phrases();
+  EXPECT_EQ(book.say(language::english, "cart.added", {{"name", "{total}"}, {"quantity", "2"}, {"total", "KES 5"}}),
+            "Added: {total} x2. Cart: KES 5.");
+  EXPECT_EQ(book.say(language::kiswahili, "unknown.text"), "Samahani, sijaelewa.");
+}
+
+TEST(phrasebook, both_languages_have_every_text) {
+  const auto en = texts_of("en");
+  const auto sw = texts_of("sw");
+  EXPECT_EQ(en.size(), phrase_rules().size());
+  EXPECT_EQ(sw.size(), phrase_rules().size());
+}
+
+TEST(text_cut, cuts_at_character_boundaries) {
+  EXPECT_EQ(cut("short", 5), "short");
+  EXPECT_EQ(cut("longer", 5), "long\xE2\x80\xA6");
+  EXPECT_EQ(cut("two words", 5), "two\xE2\x80\xA6");
+  EXPECT_EQ(cut("", 0), "");
+  EXPECT_EQ(cut("abc", 0), "");
+  const std::string kenya = "\xF0\x9F\x87\xB0\xF0\x9F\x87\xAA";
+  EXPECT_EQ(cut("a" + kenya + kenya, 4), "a" + kenya + "\xE2\x80\xA6");
+  EXPECT_EQ(cut("a" + kenya + kenya, 3), "a\xE2\x80\xA6");
+  const std::string accent = "e\xCC\x81"; // e and a combining accent
+  EXPECT_EQ(cut(accent + accent + accent, 4), accent + "\xE2\x80\xA6");
+  std::string stacked = "x";
+  for (int i = 0; i < 30; ++i)
+    stacked += "\xCC\x81";
+  EXPECT_EQ(code_points(cut(stacked, 24)), 24U);
+  EXPECT_TRUE(is_utf8(cut("\xFF\xFE\xFD\xFC", 3)));
+}
+
+TEST(text_cut, makes_one_line) {
+  EXPECT_EQ(one_line(" a\t\n b \xC2\xA0\xE3\x80\x80 c "), "a b c");
+  EXPECT_EQ(one_line(" \x01\x7F\n"), "");
+  EXPECT_EQ(one_line(std::string_view("a\0b", 3)), "a b");
+  EXPECT_EQ(fold("  \xE2\x80\x8F*MENU*! "), "menu");
+  EXPECT_EQ(fold("?"), "?");
+  EXPECT_EQ(fold("..."), "");
+}
+
+TEST(keywords, numbers_and_orders) {
+  EXPECT_EQ(find_number("2"), 2);
+  EXPECT_EQ(find_number("999999999"), 999'999'999);
+  for (const auto* text : {"", "x", "1234567890", "2kg", "-1", "1.5", "xx2"})
+    EXPECT_EQ(find_number(text), std::nullopt) << text;
+  const auto heard = find_order("ondoa omo 500");
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->what, heard_order::kind::remove);
+  EXPECT_EQ(heard->name, "omo");
+  EXPECT_EQ(heard->rest, "omo 500");
+  EXPECT_EQ(find_order("addition"), std::nullopt);
+}
+
+TEST(reply_ids, say_all_that_is_needed) {
+  using storefront::request;
+  using storefront::wish;
+  const std::string long_id(100, 'i');
+  for (const auto& r :
+       {request{wish::menu, {}, 0}, request{wish::categories, {}, 0}, request{wish::categories, {}, 3},
+        request{wish::category, "Flour: fine:1", 0}, request{wish::category, "Flour:2", 2},
+        request{wish::product, "a:5", 0}, request{wish::add, "a:5", 2}, request{wish::cart, {}, 0},
+        request{wish::cart_lines, {}, 0}, request{wish::cart_edit, "x", 0}, request{wish::cart_quantity, long_id, 99},
+        request{wish::cart_remove, "x", 0}, request{wish::cart_empty, {}, 0}, request{wish::kiswahili, {}, 0},
+        request{wish::help, {}, 0}, request{wish::order, {}, 0}, request{wish::human, {}, 0},
+        request{wish::english, {}, 0}}) {
+    const auto id = storefront::to_reply_id(r);
+    EXPECT_LE(code_points(id), 200U);
+    EXPECT_EQ(storefront::parse_reply_id(id), r) << id;
+  }
+  for (const auto* id :
+       {"", "menu", "menu:", "cat:", "page:Flour", "page::1", "page:Flour:", "page:Flour:-1", "add:x", "add:x:01",
+        "add:x:1234567890", "cart:", "cart:edit:", "cart:viewed", "prod", "lang:fr"})
+    EXPECT_EQ(storefront::parse_reply_id(id), std::nullopt) << id;
+}
+
+} // namespace
+
+} // namespace wakala::commerce::test
