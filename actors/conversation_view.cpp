@@ -1,0 +1,97 @@
+#include "actors/conversation_view.hpp"
+
+#include "runtime/core/money.hpp"
+#include "runtime/core/time_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace wakala::actors {
+
+using nlohmann::json;
+
+namespace {
+
+json time_or_null(time_ms at) { return at > 0 ? json(to_rfc3339(at)) : json(nullptr); }
+
+json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+json money_json(const money& m) { return json{{"amount", decimal_text(m)}, {"currency", m.currency}}; }
+
+} // namespace
+
+json conversation_json(const tenant_config& tenant, const conversation_id& id, const conversation_record& record,
+                       time_ms now, std::size_t outbox, double pair_tokens) {
+  const auto& shop = record.shop;
+  const bool cart_is_live = shop.basket.expires_at > now;
+  json items = json::array();
+  if (cart_is_live)
+    for (const auto& line : shop.basket.lines)
+      items.push_back(json{{"product_id", line.product_id},
+                           {"name", line.name},
+                           {"quantity", line.quantity},
+                           {"price", money_json(line.price)}});
+  const auto sum = cart_is_live ? commerce::total(shop.basket, tenant.currency) : result<money>(money{0, tenant.currency});
+  json windows = json::object();
+  for (const auto& [number, at] : shop.window_by_number)
+    windows[number] = to_rfc3339(at + ms_per_day);
+  return json{{"conversation_id", to_string(id)},
+              {"session",
+               {{"session_id", text_or_null(shop.current.id)},
+                {"tenant_id", tenant.id},
+                {"user_phone", text_or_null(shop.who.phone)},
+                {"user_id", text_or_null(shop.who.user_id)},
+                {"user_name", text_or_null(shop.who.name)},
+                {"category", shop.current.category},
+                {"started_at", time_or_null(shop.current.started_at)},
+                {"expires_at", time_or_null(shop.current.expires_at)},
+                {"message_count", shop.current.message_count},
+                {"last_intent", text_or_null(shop.current.last_intent)},
+                {"language", shop.spoken == commerce::language::english ? "en" : "sw"},
+                {"human", shop.talk.human},
+                {"cart_id", text_or_null(cart_is_live ? shop.basket.id : std::string{})}}},
+              {"cart",
+               {{"cart_id", text_or_null(cart_is_live ? shop.basket.id : std::string{})},
+                {"items", std::move(items)},
+                {"total", money_json(sum ? *sum : money{0, tenant.currency})},
+                {"expires_at", time_or_null(cart_is_live ? shop.basket.expires_at : 0)}}},
+              {"budgets", {{"pair_tokens", pair_tokens}, {"window_expires_at", std::move(windows)}}},
+              {"outbox", outbox}};
+}
+
+json message_json(const conversation_id& id, std::uint64_t ordinal, const transcript_entry& entry,
+                  const delivery_record* delivery, const outbox_item* waiting, time_ms now) {
+  json m{{"id", entry.id},
+         {"position", ordinal},
+         {"direction", entry.inbound ? "in" : "out"},
+         {"type", entry.type},
+         {"text", entry.text},
+         {"phone_number_id", entry.number_id},
+         {"context_id", text_or_null(entry.context_id)},
+         {"at", to_rfc3339(entry.at)}};
+  if (entry.inbound) {
+    m["wamid"] = entry.id;
+    m["status"] = "received";
+    m["answered"] = entry.answered;
+    return m;
+  }
+  if (entry.echo) {
+    m["wamid"] = entry.id;
+    m["status"] = "sent";
+    m["echo"] = true;
+    return m;
+  }
+  m["callback_data"] = outbox_id(id, ordinal);
+  const delivery_record known = delivery != nullptr ? *delivery : delivery_record{};
+  m["wamid"] = text_or_null(known.message_id);
+  m["status"] = to_string(known.status);
+  m["status_at"] = time_or_null(known.at);
+  m["attempts"] = known.attempts;
+  m["ambiguous"] = known.ambiguous;
+  m["error"] = known.error_code.empty() && known.error_text.empty()
+                 ? json(nullptr)
+                 : json{{"code", known.error_code}, {"details", known.error_text}};
+  m["next_try_in_ms"] = waiting != nullptr && waiting->next_at > now ? json(waiting->next_at - now) : json(nullptr);
+  return m;
+}
+
+} // namespace wakala::actors

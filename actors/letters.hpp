@@ -1,0 +1,31 @@
+/// \file
+/// Dead letters and set-aside input: events as rows that a person can look at and bring back. Pure.
+#pragma once
+
+#include "actors/routing.hpp"
+#include "persistence/store.hpp"
+#include "runtime/core/result.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace wakala::actors {
+
+/// An event with everything needed to process it again, as text; and back.
+std::string pack_event(const routed_event& e);
+result<routed_event> unpack_event(std::string_view text);
+
+struct letter {
+  routed_event event;
+  std::string why;
+  time_ms at = 0;
+};
+std::string to_text(const letter& l);
+result<letter> letter_from(std::string_view text);
+
+/// What the admin API shows of it: no text of the shopper, ids masked.
+nlohmann::json describe(const letter& l);
+
+} // namespace wakala::actors

@@ -1,0 +1,222 @@
+/// \file
+/// What the actors say to each other. Values; what may travel between nodes has `inspect` and a round-trip test, the rest
+/// stays on its node.
+#pragma once
+
+#include "actors/node_context.hpp"
+#include "actors/routing.hpp"
+#include "persistence/store.hpp"
+#include "runtime/store_actors.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wakala::actors {
+
+/// What became of one update.
+enum class event_outcome : std::uint8_t {
+  committed,
+  repeated,
+  set_aside,
+  dead_lettered,
+  retry,          ///< nothing was decided: answer 503, the redelivery will
+  handler_failed, ///< between conversation and tenant only: the handler threw
+  unmatched,      ///< between conversation and tenant only: a status of an unknown message
+};
+
+/// True when Meta may be told 200.
+constexpr bool is_settled(event_outcome o) noexcept {
+  return o == event_outcome::committed || o == event_outcome::repeated || o == event_outcome::set_aside ||
+         o == event_outcome::dead_lettered;
+}
+
+/// edge → shard supervisor: the updates of one POST that belong to the shard. Answered by `batch_answer`.
+struct shard_batch {
+  std::vector<routed_event> events;
+  time_ms received_at = 0;
+  time_ms deadline = 0; ///< store time after which an event is dropped uncommitted
+};
+
+/// One outcome per event of the batch, in its order.
+struct batch_answer {
+  std::vector<event_outcome> outcomes;
+};
+
+/// shard supervisor → tenant; answered by `batch_answer`.
+struct tenant_batch {
+  std::vector<routed_event> events;
+  time_ms received_at = 0;
+  time_ms deadline = 0;
+};
+
+struct conversation_event {
+  routed_event event;
+  std::uint64_t ordinal = 0; ///< statuses: the message it is about, when the tenant found it; 0: not
+};
+
+/// tenant → conversation; answered by `batch_answer`. After the first outcome that is not settled the rest was not tried.
+struct conversation_batch {
+  std::vector<conversation_event> events;
+  time_ms received_at = 0;
+  time_ms deadline = 0;
+};
+
+/// One commit before it has a shard, an epoch and a sequence number.
+struct commit_draft {
+  conversation_id conversation;
+  std::optional<event_key> key;
+  bytes hops;
+  std::vector<persistence::record> personal;
+  std::vector<persistence::record> business;
+};
+
+/// conversation or tenant → shard supervisor: make durable, together. Answered by `commit_answer`.
+struct commit_request {
+  tenant_id tenant;
+  std::uint64_t lease = 0; ///< of the conversation, from its load; 0 for the tenant's own commits
+  std::vector<commit_draft> drafts;
+  std::vector<persistence::wrapped_key> keys;
+};
+struct commit_answer {
+  bool committed = false;
+  error why;
+};
+
+/// conversation → shard supervisor; answered by `load_answer`.
+struct load_request {
+  tenant_id tenant;
+  conversation_id conversation;
+};
+struct loaded {
+  std::uint64_t lease = 0; ///< commits under an older lease of the same conversation are refused
+  std::optional<bytes> state;
+  std::optional<bytes> wrapped_key;
+  std::vector<persistence::stored_value> outbox;
+};
+using load_answer = runtime::answer<loaded>;
+
+/// tenant → conversation: may you go? Answered by bool; after `true` the conversation is gone.
+struct passivate {};
+/// shard supervisor → tenant, tenant → conversation: you have something to send.
+struct wake {
+  conversation_id conversation;
+};
+/// registry → tenants: your configuration is now this.
+struct reconfigure {
+  tenant_entry_ptr entry;
+};
+
+/// tenant → conversation: your surroundings changed.
+struct tenant_context;
+struct context_change {
+  std::shared_ptr<const tenant_context> context;
+};
+
+/// conversation → tenant → sender of that number: I have a message ready. The sender answers later with `send_grant`. Asking again
+/// for the same message is harmless.
+struct send_ticket {
+  caf::actor conversation;
+  std::string number_id;
+  std::uint64_t ordinal = 0;
+};
+/// sender → conversation: go ahead.
+struct send_grant {
+  std::uint64_t ordinal = 0;
+};
+/// conversation → sender: the attempt is committed, transmit. Answered later by `send_result`.
+struct transmit {
+  caf::actor conversation;
+  std::uint64_t ordinal = 0;
+  std::string body;
+};
+/// conversation → sender: I do not need the grant any more.
+struct send_release {
+  std::uint64_t ordinal = 0;
+};
+struct send_result {
+  std::uint64_t ordinal = 0;
+  send_outcome outcome;
+};
+
+// Questions of the admin API. All are answered by `text_answer`: JSON text.
+using text_answer = runtime::answer<std::string>;
+
+struct conversation_query {
+  std::string contact; ///< phone number in digits, or user id
+};
+struct messages_query {
+  std::string contact;
+  std::string after; ///< a message's position, from `next`
+  std::size_t limit = 100;
+};
+struct conversations_query {
+  std::string after;
+  std::size_t limit = 100;
+};
+struct catalog_put {
+  std::string json;
+};
+struct catalog_get {};
+/// Dead letters and set-aside input of a tenant.
+struct letters_query {
+  persistence::table where = persistence::table::dead_letter;
+  std::string after;
+  std::size_t limit = 100;
+  bool packed = false; ///< answer with an array of whole events for replaying, instead of what people see
+};
+struct letter_action {
+  persistence::table where = persistence::table::dead_letter;
+  std::string id; ///< hex of the event key's hash
+  bool replay = false; ///< false: drop
+};
+/// For a shard supervisor or the node: how are you? Answered by `text_answer`.
+struct shard_query {};
+
+/// node → shard supervisor: a message for one tenant of yours. The answer comes from the tenant.
+template <class T>
+struct for_tenant {
+  tenant_id tenant;
+  T question;
+};
+
+} // namespace wakala::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::batch_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::tenant_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::commit_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::commit_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::passivate)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::reconfigure)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::context_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_ticket)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_grant)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::transmit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_release)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::text_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::messages_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversations_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_put)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_get)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letters_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letter_action)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::conversation_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::messages_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::conversations_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_put>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_get>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letters_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letter_action>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::reconfigure>)

@@ -1,0 +1,37 @@
+/// \file
+/// What all actors of a node are given. Immutable after start; what it points at is thread-safe.
+#pragma once
+
+#include "actors/directory.hpp"
+#include "actors/transport.hpp"
+#include "commerce/phrasebook.hpp"
+#include "commerce/step.hpp"
+#include "persistence/crypto/keyring.hpp"
+#include "runtime/core/clock.hpp"
+#include "runtime/core/node_config.hpp"
+#include "runtime/core/random.hpp"
+#include "runtime/counters.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace wakala::actors {
+
+using step_function = std::function<commerce::step_result(const commerce::conversation_state&, const whatsapp::event&,
+                                                          const commerce::step_context&)>;
+
+struct node_context {
+  limits_config limits;
+  std::uint32_t shard_count = 32;
+  std::shared_ptr<clock_source> clock;
+  std::shared_ptr<random_source> random;
+  std::shared_ptr<persistence::keyring> keys;
+  std::shared_ptr<runtime::counters> count = std::make_shared<runtime::counters>();
+  std::shared_ptr<directory_handle> tenants = std::make_shared<directory_handle>();
+  std::shared_ptr<const commerce::phrasebook> phrases;
+  std::shared_ptr<transport> graph;
+  step_function step = commerce::step; ///< tests put a failing one here
+};
+using node_context_ptr = std::shared_ptr<const node_context>;
+
+} // namespace wakala::actors

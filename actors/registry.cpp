@@ -1,0 +1,262 @@
+#include "actors/registry.hpp"
+
+#include "actors/conversation_records.hpp"
+#include "actors/letters.hpp"
+#include "runtime/core/log.hpp"
+#include "runtime/shard_map.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+#include <nlohmann/json.hpp>
+
+namespace wakala::actors {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::chrono::seconds ask_timeout{20};
+
+std::string config_associated(const tenant_id& id) { return "tenant-config" + std::string(1, '\0') + id; }
+
+/// What is written on the administrator's behalf is all or nothing per tenant.
+class registry_state {
+public:
+  static inline const char* name = "wakala.registry";
+
+  explicit registry_state(caf::event_based_actor* self) : self_(self) {}
+
+  caf::behavior start(registry_options options) {
+    options_ = std::move(options);
+    self_->set_default_handler(caf::drop);
+    return {
+      [this](const tenant_put& put) { return text_answer::from(this->put(put)); },
+      [this](const tenant_delete& request) { return text_answer::from(remove(request.id)); },
+      [this](const tenants_import& request) { return text_answer::from(import(request.form)); },
+      [this](replay_set_aside) { replay(""); },
+    };
+  }
+
+private:
+  directory_ptr tenants() const { return options_.node->tenants->get(); }
+
+  result<std::string> put(const tenant_put& request) {
+    const auto form = json::parse(request.form, nullptr, false);
+    if (form.is_discarded())
+      return make_error(errc::invalid_argument, "the body is not JSON");
+    const auto before = request.id.empty() ? nullptr : tenants()->find(request.id);
+    if (request.must_exist && (!before || request.id == system_tenant))
+      return make_error(errc::not_found, "no such tenant");
+    auto config = parse_tenant(form, before ? &before->config : nullptr, request.id);
+    if (!config)
+      return config.error();
+    if (!request.must_exist && tenants()->find(config->id))
+      return make_error(errc::conflict, "a tenant of that id exists", "/id");
+    if (auto r = store(*config); !r)
+      return r.error();
+    replay("");
+    return to_form(*config).dump();
+  }
+
+  result<void> check_numbers(const tenant_config& config) const {
+    for (std::size_t i = 0; i < config.phone_numbers.size(); ++i)
+      if (const auto owner = tenants()->by_number(config.phone_numbers[i].id); owner && owner->config.id != config.id)
+        return make_error(errc::conflict, "another tenant has that number", "/phone_numbers/" + std::to_string(i) + "/id");
+    return {};
+  }
+
+  result<void> store(const tenant_config& config) {
+    if (auto free = check_numbers(config); !free)
+      return free;
+    const auto before = tenants()->find(config.id);
+    persistence::tenant_row row;
+    row.id = config.id;
+    row.shard = runtime::shard_of(config.id, options_.node->shard_count);
+    row.version = before ? before->version + 1 : 1;
+    auto& ring = *options_.node->keys;
+    if (before) {
+      // The wrapped key is the store's; read it back rather than keep it in every snapshot.
+      auto rows = options_.store->tenants();
+      if (!rows)
+        return rows.error();
+      for (auto& known : *rows)
+        if (known.id == config.id)
+          row.wrapped_key = known.wrapped_key;
+    }
+    if (row.wrapped_key.empty())
+      row.wrapped_key = ring.new_tenant_key(config.id);
+    auto keys = ring.unwrap_tenant(config.id, row.wrapped_key);
+    if (!keys)
+      return keys.error();
+    row.config = (*keys)->data.seal(config_associated(config.id), to_stored(config), ring.random());
+    if (auto written = options_.store->put_tenant(row); !written)
+      return written.error();
+    auto entry = std::make_shared<tenant_entry>();
+    entry->config = config;
+    entry->shard = row.shard;
+    entry->keys = before ? before->keys : *keys;
+    entry->version = row.version;
+    auto next = std::make_shared<directory>(*tenants());
+    next->add(entry);
+    options_.node->tenants->set(next);
+    self_->send((*options_.shards())[row.shard], for_tenant<reconfigure>{config.id, reconfigure{entry}});
+    log::info("tenant.stored", {{"tenant", config.id}, {"version", row.version}});
+    return {};
+  }
+
+  result<std::string> remove(const tenant_id& id) {
+    const auto entry = tenants()->find(id);
+    if (!entry || id == system_tenant)
+      return make_error(errc::not_found, "no such tenant");
+    if (auto erased = options_.store->erase_tenant(id); !erased)
+      return erased.error();
+    auto next = std::make_shared<directory>(*tenants());
+    next->remove(id);
+    options_.node->tenants->set(next);
+    self_->send((*options_.shards())[entry->shard], for_tenant<reconfigure>{id, reconfigure{nullptr}});
+    log::info("tenant.removed", {{"tenant", id}});
+    return std::string("{}");
+  }
+
+  result<std::string> import(const std::string& text) {
+    const auto form = json::parse(text, nullptr, false);
+    if (form.is_discarded())
+      return make_error(errc::invalid_argument, "the body is not JSON");
+    std::map<tenant_id, tenant_config> existing;
+    for (const auto& [id, entry] : tenants()->all())
+      existing[id] = entry->config;
+    auto configs = parse_tenant_routes(form, existing, options_.environment);
+    if (!configs)
+      return configs.error();
+    auto created = json::array();
+    auto updated = json::array();
+    for (const auto& config : *configs) {
+      const bool known = existing.contains(config.id);
+      if (auto r = store(config); !r)
+        return r.error();
+      (known ? updated : created).push_back(config.id);
+    }
+    return json{{"created", std::move(created)}, {"updated", std::move(updated)}}.dump();
+  }
+
+  caf::actor system_shard() const {
+    return (*options_.shards())[runtime::shard_of(system_tenant, options_.node->shard_count)];
+  }
+
+  /// One page of set-aside updates after the other.
+  void replay(const std::string& after) {
+    letters_query query{persistence::table::aside, after, 200, true};
+    self_->request(system_shard(), ask_timeout, for_tenant<letters_query>{system_tenant, query})
+      .then(
+        [this](const text_answer& answer) {
+          if (!answer.value)
+            return;
+          const auto page = json::parse(*answer.value, nullptr, false);
+          std::vector<routed_event> ready;
+          std::vector<std::string> ids;
+          for (const auto& item : page.at("items")) {
+            auto e = unpack_event(item.get<std::string>());
+            if (!e || e->aside != aside_reason::unknown_number)
+              continue;
+            tenant_entry_ptr owner;
+            if (e->update.phone_number_id)
+              owner = tenants()->by_number(*e->update.phone_number_id);
+            else
+              owner = tenants()->by_waba(e->update.waba_id.value_or(""));
+            // It may come back only through a door that it could have come through.
+            const bool may = owner && (e->origin.empty() ? owner->config.app_secret.empty() : e->origin == owner->config.id);
+            if (!may)
+              continue;
+            ids.push_back(to_hex(e->key.hash));
+            e->aside = aside_reason::none;
+            e->tenant = owner->config.id;
+            assign_key(*e, *owner->keys, options_.node->clock->now());
+            e->index = static_cast<std::uint32_t>(ready.size());
+            ready.push_back(std::move(*e));
+          }
+          bring_back(std::move(ready), std::move(ids));
+          if (page.at("next").is_string())
+            replay(page.at("next").get<std::string>());
+        },
+        [](const caf::error&) {}); // the next change of a tenant tries again
+  }
+
+  void bring_back(std::vector<routed_event> ready, std::vector<std::string> ids) {
+    if (ready.empty())
+      return;
+    log::info("set_aside.replaying", {{"count", ready.size()}});
+    const auto now = options_.node->clock->now();
+    const auto shard = system_shard();
+    post_updates(self_->system(), options_.shards(), options_.node, std::move(ready), now,
+                 now + options_.node->limits.webhook_deadline.count(),
+                 [shard, ids = std::move(ids)](const std::vector<event_outcome>& outcomes) {
+                   for (std::size_t i = 0; i < ids.size(); ++i)
+                     if (is_settled(outcomes[i]))
+                       caf::anon_send(shard, for_tenant<letter_action>{
+                                               system_tenant, letter_action{persistence::table::aside, ids[i], false}});
+                 });
+  }
+
+  caf::event_based_actor* self_;
+  registry_options options_;
+};
+
+} // namespace
+
+result<directory_ptr> load_directory(persistence::store& where, persistence::keyring& keys,
+                                     std::uint32_t shard_count) {
+  auto rows = where.tenants();
+  if (!rows)
+    return rows.error();
+  auto all = std::make_shared<directory>();
+  bool has_system = false;
+  for (const auto& row : *rows) {
+    auto unwrapped = keys.unwrap_tenant(row.id, row.wrapped_key);
+    if (!unwrapped)
+      return unwrapped.error();
+    auto entry = std::make_shared<tenant_entry>();
+    entry->shard = row.shard;
+    entry->keys = *unwrapped;
+    entry->version = row.version;
+    if (row.id == system_tenant) {
+      has_system = true;
+      entry->config.id = system_tenant;
+    } else {
+      const auto text = entry->keys->data.open(config_associated(row.id), row.config);
+      if (!text)
+        return make_error(errc::corrupt, "the configuration of tenant " + row.id + " cannot be unsealed");
+      auto config = from_stored(*text);
+      if (!config)
+        return config.error();
+      entry->config = std::move(*config);
+    }
+    all->add(entry);
+  }
+  if (!has_system) {
+    persistence::tenant_row row;
+    row.id = system_tenant;
+    row.shard = runtime::shard_of(system_tenant, shard_count);
+    row.version = 1;
+    row.wrapped_key = keys.new_tenant_key(system_tenant);
+    if (auto written = where.put_tenant(row); !written)
+      return written.error();
+    auto unwrapped = keys.unwrap_tenant(system_tenant, row.wrapped_key);
+    if (!unwrapped)
+      return unwrapped.error();
+    auto entry = std::make_shared<tenant_entry>();
+    entry->config.id = system_tenant;
+    entry->shard = row.shard;
+    entry->keys = *unwrapped;
+    all->add(entry);
+  }
+  return directory_ptr(std::move(all));
+}
+
+caf::actor spawn_registry(caf::actor_system& sys, registry_options options) {
+  return sys.spawn<caf::detached>(
+    [options = std::move(options)](caf::stateful_actor<registry_state>* self) -> caf::behavior {
+      return self->state.start(options);
+    });
+}
+
+} // namespace wakala::actors

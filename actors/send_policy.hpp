@@ -1,0 +1,30 @@
+/// \file
+/// What a refused or lost send means for its message. Pure.
+#pragma once
+
+#include "actors/conversation_records.hpp"
+#include "actors/transport.hpp"
+#include "runtime/core/node_config.hpp"
+#include "runtime/core/random.hpp"
+
+namespace wakala::actors {
+
+struct send_decision {
+  enum class verdict : std::uint8_t {
+    accepted,  ///< Meta has it
+    retry,     ///< try again at `item.next_at`
+    ambiguous, ///< wait for the echo until `item.attempt_at` + grace, then try again
+    failed,    ///< never again
+  };
+  verdict what = verdict::failed;
+  bool pause_number = false; ///< nothing of this number will be accepted before somebody acted
+  time_ms wait = 0;          ///< before the next try
+};
+
+/// Cloud API reference §10.3 and §10.4. `item` is as it was when the attempt began.
+send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random);
+
+/// Tries of a transient error before the message fails.
+constexpr std::uint32_t transient_tries_max = 5;
+
+} // namespace wakala::actors

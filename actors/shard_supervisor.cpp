@@ -1,0 +1,669 @@
+#include "actors/shard_supervisor.hpp"
+
+#include "actors/conversation_records.hpp"
+#include "actors/tenant.hpp"
+#include "runtime/core/log.hpp"
+#include "runtime/shard_map.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace wakala::actors {
+
+namespace {
+
+struct open_tick {};
+struct fold_tick {};
+struct sweep_tick {};
+struct wake_tick {};
+
+constexpr std::chrono::seconds store_timeout{10};
+constexpr std::chrono::milliseconds fold_pause{50};
+constexpr std::size_t fold_rows_max = 2'000;
+constexpr std::size_t fold_rows_soon = 500;
+constexpr std::chrono::minutes sweep_pause{10};
+constexpr std::size_t wakes_at_once = 500;
+
+} // namespace
+
+} // namespace wakala::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::open_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::fold_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::sweep_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake_tick)
+
+namespace wakala::actors {
+
+using persistence::append_outcome;
+using persistence::journal_row;
+using persistence::table;
+
+template <class T>
+caf::response_promise shard_supervisor::ask_tenant(const for_tenant<T>& q) {
+  auto promise = self_->make_response_promise();
+  const auto tenant = tenant_for(q.tenant);
+  if (!tenant) {
+    promise.deliver(text_answer{std::nullopt, is_open_ ? make_error(errc::not_found, "no such tenant")
+                                                       : make_error(errc::unavailable, "the shard is not open")});
+    return promise;
+  }
+  self_->request(tenant, std::chrono::seconds{15}, q.question)
+    .then(
+      [promise](text_answer& answer) mutable { promise.deliver(std::move(answer)); },
+      [promise](const caf::error&) mutable {
+        promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the tenant did not answer")});
+      });
+  return promise;
+}
+
+caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, store_handles store) {
+  shard_ = shard;
+  context_ = std::move(context);
+  store_ = std::move(store);
+  self_->set_down_handler([this](const caf::down_msg& down) { tenant_down(down); });
+  self_->set_exit_handler([](const caf::exit_msg&) {}); // tenants are linked to end with us, not we with them
+  self_->set_default_handler(caf::drop); // answers to what was sent without a question
+  self_->send(self_, open_tick{});
+  self_->delayed_send(self_, sweep_pause, sweep_tick{});
+  return {
+    [this](open_tick) { open(); },
+    [this](fold_tick) {
+      fold_is_planned_ = false;
+      fold();
+    },
+    [this](sweep_tick) {
+      sweep();
+      self_->delayed_send(self_, sweep_pause, sweep_tick{});
+    },
+    [this](wake_tick) { wake_next(); },
+    [this](shard_batch& batch) {
+      auto promise = self_->make_response_promise();
+      take(std::move(batch), promise);
+      return promise;
+    },
+    [this](commit_request& request) {
+      auto promise = self_->make_response_promise();
+      commit(std::move(request), promise);
+      return promise;
+    },
+    [this](const load_request& request) {
+      auto promise = self_->make_response_promise();
+      load(request, promise);
+      return promise;
+    },
+    [this](const runtime::get_request& request) {
+      auto promise = self_->make_response_promise();
+      get(request, promise);
+      return promise;
+    },
+    [this](const persistence::range_query& query) {
+      auto promise = self_->make_response_promise();
+      range(query, promise);
+      return promise;
+    },
+    [this](const runtime::key_request& request) { return self_->delegate(store_.reader, request); },
+    [this](shard_query) { return text_answer{describe(), {}}; },
+    [this](const for_tenant<conversation_query>& q) { return ask_tenant(q); },
+    [this](const for_tenant<messages_query>& q) { return ask_tenant(q); },
+    [this](const for_tenant<conversations_query>& q) { return ask_tenant(q); },
+    [this](const for_tenant<catalog_put>& q) { return ask_tenant(q); },
+    [this](const for_tenant<catalog_get>& q) { return ask_tenant(q); },
+    [this](const for_tenant<letters_query>& q) { return ask_tenant(q); },
+    [this](const for_tenant<letter_action>& q) { return ask_tenant(q); },
+    [this](const for_tenant<reconfigure>& q) {
+      // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
+      const auto it = tenants_.find(q.tenant);
+      if (it == tenants_.end() || !it->second.actor)
+        return;
+      if (q.question.entry) {
+        self_->send(it->second.actor, q.question);
+      } else {
+        self_->send_exit(it->second.actor, caf::exit_reason::user_shutdown);
+        tenants_.erase(it);
+      }
+    },
+  };
+}
+
+// -- owning the shard --------------------------------------------------------------------------------------------------
+
+void shard_supervisor::open() {
+  if (is_open_)
+    return;
+  self_->request(store_.reader, std::chrono::seconds{60}, runtime::open_request{shard_, 200'000})
+    .await(
+      [this](runtime::open_answer& answer) {
+        if (answer.value) {
+          opened_with(std::move(*answer.value));
+          return;
+        }
+        ++open_failures_;
+        if (open_failures_ == 1)
+          log::error("shard.open_failed", {{"shard", runtime::shard_name(shard_)}, {"why", answer.why.what}});
+        const runtime::backoff_policy policy{std::chrono::milliseconds{100}, std::chrono::milliseconds{2'000}};
+        self_->delayed_send(self_, policy.wait(open_failures_, *context_->random), open_tick{});
+      },
+      [this](const caf::error&) {
+        ++open_failures_;
+        self_->delayed_send(self_, std::chrono::seconds{1}, open_tick{});
+      });
+}
+
+void shard_supervisor::opened_with(runtime::opened all) {
+  epoch_ = all.shard.epoch;
+  last_seq_ = all.shard.last_seq;
+  tail_.clear();
+  keys_.clear();
+  // Newest first in the answer; the filter forgets what was added first.
+  for (auto it = all.keys.rbegin(); it != all.keys.rend(); ++it)
+    keys_.add(*it);
+  if (all.keys.size() >= 200'000)
+    keys_.mark_incomplete();
+  std::set<std::pair<tenant_id, conversation_id>> waiting;
+  for (const auto& row : all.outbox)
+    if (const auto at = parse_ordinal_row_key(row.key))
+      waiting.emplace(row.tenant, at->first);
+  for (auto& row : all.shard.tail) {
+    if (row.key)
+      keys_.add(*row.key);
+    tail_.add(std::move(row));
+  }
+  for (const auto& row : tail_.all(table::outbox))
+    if (const auto at = parse_ordinal_row_key(row.key))
+      waiting.emplace(row.tenant, at->first);
+  to_wake_.assign(waiting.begin(), waiting.end());
+  is_open_ = true;
+  const auto level = open_failures_ > 0 ? log::level::warn : log::level::debug;
+  log::write(level, "shard.opened",
+             {{"shard", runtime::shard_name(shard_)},
+              {"epoch", epoch_},
+              {"seq", last_seq_},
+              {"tail", tail_.rows()},
+              {"unsent", to_wake_.size()}});
+  open_failures_ = 0;
+  fold();
+  wake_next();
+}
+
+void shard_supervisor::close(const error& why) {
+  if (!is_open_)
+    return;
+  is_open_ = false;
+  context_->count->shard_reopens.fetch_add(1, std::memory_order_relaxed);
+  log::warn("shard.reopening", {{"shard", runtime::shard_name(shard_)}, {"epoch", epoch_}, {"why", why.what}});
+  for (auto& [id, slot] : tenants_)
+    if (slot.actor)
+      self_->send_exit(slot.actor, caf::exit_reason::user_shutdown);
+  tenants_.clear();
+  leases_.clear();
+  appending_.clear();
+  committing_.clear();
+  to_wake_.clear();
+  tail_.clear();
+  keys_.clear();
+  drops_.clear();
+  folding_ = false;
+  for (auto& [conversation, loads] : std::exchange(waiting_loads_, {}))
+    for (auto& [request, promise] : loads)
+      promise.deliver(load_answer{std::nullopt, why});
+  for (auto& [key, waiters] : std::exchange(in_flight_, {}))
+    for (auto& w : waiters)
+      finish(w, event_outcome::retry);
+  open_failures_ = 1;
+  self_->delayed_send(self_, std::chrono::milliseconds{20}, open_tick{});
+}
+
+void shard_supervisor::wake_next() {
+  for (std::size_t i = 0; i < wakes_at_once && !to_wake_.empty() && is_open_; ++i) {
+    const auto [tenant, conversation] = to_wake_.front();
+    to_wake_.pop_front();
+    if (const auto actor = tenant_for(tenant))
+      self_->send(actor, wake{conversation});
+  }
+  if (!to_wake_.empty() && is_open_)
+    self_->delayed_send(self_, std::chrono::milliseconds{50}, wake_tick{});
+}
+
+// -- events ------------------------------------------------------------------------------------------------------------
+
+bool shard_supervisor::seen_in_memory(const event_key& key, std::uint32_t other_bucket) const {
+  const event_key other{other_bucket, key.hash};
+  return tail_.has_key(key) || tail_.has_key(other) || keys_.contains(key) || keys_.contains(other);
+}
+
+void shard_supervisor::finish(waiter& w, event_outcome outcome) {
+  w.owner->outcomes[w.index] = outcome;
+  if (--w.owner->open == 0)
+    w.owner->promise.deliver(batch_answer{std::move(w.owner->outcomes)});
+}
+
+void shard_supervisor::settle(const key_hash& key, event_outcome outcome) {
+  auto node = in_flight_.extract(key);
+  if (node.empty())
+    return;
+  bool first = true;
+  for (auto& w : node.mapped()) {
+    // Whoever waited for the first copy sees a repeat of what it did.
+    const bool repeat = !first && outcome == event_outcome::committed;
+    finish(w, repeat ? event_outcome::repeated : outcome);
+    first = false;
+  }
+}
+
+void shard_supervisor::take(shard_batch batch, caf::response_promise promise) {
+  auto owner = std::make_shared<work>();
+  owner->promise = std::move(promise);
+  owner->outcomes.assign(batch.events.size(), event_outcome::retry);
+  owner->open = batch.events.size() + 1; // one for ourselves, so that nothing is answered half-way through
+  std::vector<routed_event> fresh;
+  std::vector<routed_event> unsure;
+  const bool refuse = !is_open_ || lagging();
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
+    auto& e = batch.events[i];
+    if (e.replay)
+      e.key = replay_key(e.key);
+    waiter w{owner, i};
+    if (refuse) {
+      finish(w, event_outcome::retry);
+    } else if (const auto flying = in_flight_.find(e.key.hash); flying != in_flight_.end()) {
+      flying->second.push_back(w);
+    } else if (seen_in_memory(e.key, e.other_bucket)) {
+      finish(w, event_outcome::repeated);
+    } else {
+      in_flight_[e.key.hash].push_back(w);
+      const bool is_new =
+        keys_.certainly_new(e.key) && keys_.certainly_new(event_key{e.other_bucket, e.key.hash});
+      (is_new ? fresh : unsure).push_back(std::move(e));
+    }
+  }
+  if (unsure.empty()) {
+    dispatch(std::move(fresh), batch.received_at, batch.deadline);
+  } else {
+    // Order inside a POST must hold: everything waits for the look-up, not only what is looked up.
+    runtime::probe_request probe{shard_, {}};
+    for (const auto& e : unsure) {
+      probe.keys.push_back(e.key);
+      probe.keys.push_back(event_key{e.other_bucket, e.key.hash});
+    }
+    for (auto& e : unsure)
+      fresh.push_back(std::move(e));
+    std::sort(fresh.begin(), fresh.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+    auto hold = std::make_shared<std::vector<routed_event>>(std::move(fresh));
+    self_->request(store_.reader, store_timeout, std::move(probe))
+      .then(
+        [this, hold, received = batch.received_at, deadline = batch.deadline, unsure_keys = [&] {
+          std::vector<key_hash> keys;
+          for (const auto& k : *hold)
+            keys.push_back(k.key.hash);
+          return keys;
+        }()](const runtime::probe_answer& answer) {
+          if (!answer.value) {
+            for (const auto& key : unsure_keys)
+              settle(key, event_outcome::retry);
+            return;
+          }
+          dispatch(std::move(*hold), received, deadline);
+        },
+        [this, hold](const caf::error&) {
+          for (const auto& e : *hold)
+            settle(e.key.hash, event_outcome::retry);
+        });
+  }
+  if (--owner->open == 0)
+    owner->promise.deliver(batch_answer{std::move(owner->outcomes)});
+}
+
+void shard_supervisor::dispatch(std::vector<routed_event> fresh, time_ms received_at, time_ms deadline) {
+  std::map<tenant_id, tenant_batch> by_tenant;
+  for (auto& e : fresh) {
+    auto& batch = by_tenant[e.tenant];
+    batch.received_at = received_at;
+    batch.deadline = deadline;
+    batch.events.push_back(std::move(e));
+  }
+  const auto left = std::max<time_ms>(deadline - context_->clock->now(), 1) + 500;
+  for (auto& [id, batch] : by_tenant) {
+    std::vector<key_hash> keys;
+    keys.reserve(batch.events.size());
+    for (const auto& e : batch.events)
+      keys.push_back(e.key.hash);
+    const auto tenant = tenant_for(id);
+    if (!tenant) {
+      for (const auto& key : keys)
+        settle(key, event_outcome::retry);
+      continue;
+    }
+    self_->request(tenant, std::chrono::milliseconds{left}, std::move(batch))
+      .then(
+        [this, keys](const batch_answer& answer) {
+          for (std::size_t i = 0; i < keys.size(); ++i)
+            settle(keys[i], i < answer.outcomes.size() ? answer.outcomes[i] : event_outcome::retry);
+        },
+        [this, keys](const caf::error&) {
+          for (const auto& key : keys)
+            settle(key, event_outcome::retry);
+        });
+  }
+}
+
+// -- commits -----------------------------------------------------------------------------------------------------------
+
+bool shard_supervisor::lagging() const {
+  if (tail_.rows() >= context_->limits.unfolded_rows)
+    return true;
+  return fold_failures_ > 0 && tail_.rows() > 0 &&
+         context_->clock->now() - tail_.oldest_at() > context_->limits.fold_lag.count();
+}
+
+void shard_supervisor::commit(commit_request request, caf::response_promise promise) {
+  const auto refuse = [&](errc code, const char* why) { promise.deliver(commit_answer{false, make_error(code, why)}); };
+  if (!is_open_)
+    return refuse(errc::unavailable, "the shard is not open");
+  if (lagging())
+    return refuse(errc::overloaded, "too many commits are not folded yet");
+  for (const auto& draft : request.drafts) {
+    if (request.lease != 0) {
+      const auto lease = leases_.find(draft.conversation);
+      if (lease == leases_.end() || lease->second != request.lease)
+        return refuse(errc::fenced, "the conversation was loaded again since");
+    }
+    if (draft.key && (seen_in_memory(*draft.key, 0) || committing_.contains(draft.key->hash)))
+      return refuse(errc::conflict, "the event was committed already");
+  }
+  const auto now = context_->clock->now();
+  std::vector<journal_row> rows;
+  rows.reserve(request.drafts.size());
+  for (auto& draft : request.drafts) {
+    journal_row row;
+    row.shard = shard_;
+    row.epoch = epoch_;
+    row.seq = ++last_seq_;
+    row.tenant = request.tenant;
+    row.conversation = draft.conversation;
+    row.key = draft.key;
+    row.at = now;
+    row.hops = std::move(draft.hops);
+    row.personal = std::move(draft.personal);
+    row.business = std::move(draft.business);
+    ++appending_[row.conversation];
+    if (row.key)
+      ++committing_[row.key->hash];
+    rows.push_back(std::move(row));
+  }
+  runtime::append_request append{rows, std::move(request.keys)};
+  auto shared = std::make_shared<std::vector<journal_row>>(std::move(rows));
+  self_->request(store_.writer, store_timeout, std::move(append))
+    .then(
+      [this, shared, promise, epoch = epoch_](const runtime::append_answer& answer) {
+        appended(epoch, std::move(*shared), answer, promise);
+      },
+      [this, shared, promise, epoch = epoch_](const caf::error&) {
+        appended(epoch, std::move(*shared),
+                 runtime::append_answer{std::nullopt, make_error(errc::unavailable, "the commit writer did not answer")},
+                 promise);
+      });
+}
+
+void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> rows, const runtime::append_answer& answer,
+                                caf::response_promise promise) {
+  if (epoch != epoch_ || !is_open_) {
+    promise.deliver(commit_answer{false, make_error(errc::unavailable, "the shard was reopened")});
+    return;
+  }
+  if (!answer.value || *answer.value != append_outcome::committed) {
+    const auto why = answer.value ? make_error(errc::fenced, "another owner holds the shard") : answer.why;
+    promise.deliver(commit_answer{false, why});
+    close(why);
+    return;
+  }
+  std::vector<conversation_id> done;
+  for (auto& row : rows) {
+    if (row.key) {
+      keys_.add(*row.key);
+      if (const auto it = committing_.find(row.key->hash); it != committing_.end() && --it->second == 0)
+        committing_.erase(it);
+    }
+    if (const auto it = appending_.find(row.conversation); it != appending_.end() && --it->second == 0) {
+      appending_.erase(it);
+      done.push_back(row.conversation);
+    }
+    tail_.add(std::move(row));
+  }
+  promise.deliver(commit_answer{true, {}});
+  for (const auto& conversation : done) {
+    auto node = waiting_loads_.extract(conversation);
+    if (!node.empty())
+      for (auto& [request, waiting] : node.mapped())
+        load(request, waiting);
+  }
+  if (tail_.rows() >= fold_rows_soon)
+    fold();
+  else if (!folding_ && !std::exchange(fold_is_planned_, true))
+    self_->delayed_send(self_, fold_pause, fold_tick{});
+}
+
+// -- reads -------------------------------------------------------------------------------------------------------------
+
+std::uint64_t shard_supervisor::begin_read() {
+  reads_.insert(++read_stamp_);
+  return read_stamp_;
+}
+
+void shard_supervisor::end_read(std::uint64_t stamp) {
+  reads_.erase(reads_.find(stamp));
+  while (!drops_.empty() && (reads_.empty() || *reads_.begin() > drops_.front().first)) {
+    tail_.drop_through(drops_.front().second);
+    drops_.pop_front();
+  }
+}
+
+void shard_supervisor::load(const load_request& request, caf::response_promise promise) {
+  if (!is_open_) {
+    promise.deliver(load_answer{std::nullopt, make_error(errc::unavailable, "the shard is not open")});
+    return;
+  }
+  if (appending_.contains(request.conversation)) {
+    // A predecessor's commit is on its way to disk: what it decides is what we have to start from.
+    waiting_loads_[request.conversation].emplace_back(request, promise);
+    return;
+  }
+  const auto lease = ++last_lease_;
+  leases_[request.conversation] = lease;
+  const auto stamp = begin_read();
+  self_->request(store_.reader, store_timeout, runtime::conversation_read{request.tenant, request.conversation})
+    .then(
+      [this, request, promise, lease, stamp](runtime::conversation_answer& answer) mutable {
+        if (!answer.value) {
+          end_read(stamp);
+          promise.deliver(load_answer{std::nullopt, answer.why});
+          return;
+        }
+        loaded all;
+        all.lease = lease;
+        all.wrapped_key = std::move(answer.value->wrapped_key);
+        const auto row_key = conversation_row_key(request.conversation);
+        if (const auto* unfolded = tail_.find(request.tenant, table::conversation, row_key))
+          all.state = unfolded->erase ? std::nullopt : std::optional(unfolded->value);
+        else
+          all.state = std::move(answer.value->state);
+        persistence::range_query query;
+        query.tenant = request.tenant;
+        query.where = table::outbox;
+        query.prefix = row_key;
+        query.limit = 100'000;
+        all.outbox = tail_.merge(query, std::move(answer.value->outbox));
+        end_read(stamp);
+        promise.deliver(load_answer{std::move(all), {}});
+      },
+      [this, promise, stamp](const caf::error&) mutable {
+        end_read(stamp);
+        promise.deliver(load_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
+      });
+}
+
+void shard_supervisor::get(const runtime::get_request& request, caf::response_promise promise) {
+  const auto stamp = begin_read();
+  self_->request(store_.reader, store_timeout, request)
+    .then(
+      [this, request, promise, stamp](runtime::get_answer& answer) mutable {
+        if (answer.value)
+          for (std::size_t i = 0; i < request.addresses.size(); ++i) {
+            const auto& [where, key] = request.addresses[i];
+            if (const auto* unfolded = tail_.find(request.tenant, where, key))
+              (*answer.value)[i] = unfolded->erase ? std::nullopt : std::optional(unfolded->value);
+          }
+        end_read(stamp);
+        promise.deliver(std::move(answer));
+      },
+      [this, promise, stamp](const caf::error&) mutable {
+        end_read(stamp);
+        promise.deliver(runtime::get_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
+      });
+}
+
+void shard_supervisor::range(const persistence::range_query& query, caf::response_promise promise) {
+  const auto stamp = begin_read();
+  self_->request(store_.reader, store_timeout, query)
+    .then(
+      [this, query, promise, stamp](runtime::range_answer& answer) mutable {
+        if (answer.value)
+          answer.value = tail_.merge(query, std::move(*answer.value));
+        end_read(stamp);
+        promise.deliver(std::move(answer));
+      },
+      [this, promise, stamp](const caf::error&) mutable {
+        end_read(stamp);
+        promise.deliver(runtime::range_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
+      });
+}
+
+// -- folding -----------------------------------------------------------------------------------------------------------
+
+void shard_supervisor::fold() {
+  if (folding_ || !is_open_)
+    return;
+  auto rows = tail_.oldest(fold_rows_max);
+  // Rows that are folded but still held for a read come first in the tail.
+  if (!drops_.empty()) {
+    const auto folded_already = drops_.back().second;
+    std::erase_if(rows, [&](const journal_row& row) { return row.seq <= folded_already; });
+  }
+  if (rows.empty())
+    return;
+  folding_ = true;
+  const auto count = rows.size();
+  self_->request(store_.folder, std::chrono::seconds{30}, runtime::fold_request{shard_, epoch_, std::move(rows)})
+    .then([this, epoch = epoch_, count](const runtime::fold_answer& answer) { folded(epoch, count, answer); },
+          [this, epoch = epoch_](const caf::error&) {
+            folded(epoch, 0,
+                   runtime::fold_answer{std::nullopt, make_error(errc::unavailable, "the folder did not answer")});
+          });
+}
+
+void shard_supervisor::folded(std::uint64_t epoch, std::size_t rows, const runtime::fold_answer& answer) {
+  if (epoch != epoch_ || !is_open_)
+    return;
+  folding_ = false;
+  if (!answer.value) {
+    if (answer.why.code == errc::fenced) {
+      close(answer.why);
+      return;
+    }
+    if (++fold_failures_ == 1)
+      log::warn("shard.fold_failed", {{"shard", runtime::shard_name(shard_)}, {"why", answer.why.what}});
+    const runtime::backoff_policy policy{std::chrono::milliseconds{100}, std::chrono::milliseconds{2'000}};
+    if (!std::exchange(fold_is_planned_, true))
+      self_->delayed_send(self_, policy.wait(fold_failures_, *context_->random), fold_tick{});
+    return;
+  }
+  if (fold_failures_ > 0)
+    log::info("shard.fold_resumed", {{"shard", runtime::shard_name(shard_)}});
+  fold_failures_ = 0;
+  const auto stamp = begin_read(); // a stamp later than every read that may have missed these rows
+  drops_.emplace_back(stamp, *answer.value);
+  end_read(stamp);
+  if (tail_.rows() > 0 && (rows >= fold_rows_soon || tail_.rows() >= fold_rows_soon))
+    fold();
+  else if (tail_.rows() > 0 && !std::exchange(fold_is_planned_, true))
+    self_->delayed_send(self_, fold_pause, fold_tick{});
+}
+
+void shard_supervisor::sweep() {
+  if (!is_open_)
+    return;
+  const auto now = context_->clock->now();
+  // Keys are kept for 8 days; hour buckets go after the ninth.
+  if (shard_ == 0)
+    self_->send(store_.folder,
+                runtime::expire_keys_request{static_cast<std::uint32_t>((now - 9 * ms_per_day) / ms_per_hour),
+                                             now - 9 * ms_per_day});
+  self_->request(store_.reader, store_timeout, runtime::due_request{shard_, table::aside, now, 500})
+    .then(
+      [this](const runtime::range_answer& answer) {
+        if (!answer.value)
+          return;
+        std::map<tenant_id, commit_request> by_tenant;
+        for (const auto& row : *answer.value) {
+          auto& request = by_tenant[row.tenant];
+          request.tenant = row.tenant;
+          commit_draft draft;
+          draft.business.push_back(erased_record(table::aside, row.key));
+          request.drafts.push_back(std::move(draft));
+        }
+        for (auto& [id, request] : by_tenant)
+          commit(std::move(request), caf::response_promise{});
+      },
+      [](const caf::error&) {}); // the next sweep tries again
+}
+
+// -- tenants -----------------------------------------------------------------------------------------------------------
+
+caf::actor shard_supervisor::tenant_for(const tenant_id& id) {
+  if (!is_open_)
+    return {};
+  auto& slot = tenants_[id];
+  if (slot.actor)
+    return slot.actor;
+  const auto entry = context_->tenants->get()->find(id);
+  if (!entry || slot.not_before > context_->clock->now()) {
+    if (!entry)
+      tenants_.erase(id);
+    return {};
+  }
+  slot.actor = spawn_tenant(self_, context_, entry, caf::actor_cast<caf::actor>(self_));
+  self_->monitor(slot.actor);
+  return slot.actor;
+}
+
+void shard_supervisor::tenant_down(const caf::down_msg& down) {
+  for (auto& [id, slot] : tenants_) {
+    if (slot.actor.address() != down.source)
+      continue;
+    slot.actor = nullptr;
+    const runtime::backoff_policy policy{std::chrono::milliseconds{20}, std::chrono::milliseconds{5'000}};
+    ++slot.failures;
+    slot.not_before = context_->clock->now() + policy.wait(slot.failures, *context_->random).count();
+    log::error("tenant.down", {{"tenant", id}, {"shard", runtime::shard_name(shard_)}, {"failures", slot.failures}});
+    return;
+  }
+}
+
+std::string shard_supervisor::describe() const {
+  return nlohmann::json{{"shard", runtime::shard_name(shard_)},
+                        {"epoch", epoch_},
+                        {"state", is_open_ ? "open" : "opening"},
+                        {"seq", last_seq_},
+                        {"unfolded_rows", tail_.rows()},
+                        {"tenants", tenants_.size()}}
+    .dump();
+}
+
+caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_id shard, node_context_ptr context,
+                                  store_handles store) {
+  return sys.spawn([shard, context = std::move(context),
+                    store = std::move(store)](caf::stateful_actor<shard_supervisor>* self) -> caf::behavior {
+    return self->state.start(shard, context, store);
+  });
+}
+
+} // namespace wakala::actors

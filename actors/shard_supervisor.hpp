@@ -1,0 +1,121 @@
+/// \file
+/// The owner of a shard: its epoch, its sequence, its unfolded rows, its tenants.
+#pragma once
+
+#include "actors/messages.hpp"
+#include "runtime/backoff.hpp"
+#include "runtime/key_filter.hpp"
+#include "runtime/overlay.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+namespace wakala::actors {
+
+struct store_handles {
+  caf::actor writer;
+  caf::actor folder;
+  caf::actor reader;
+};
+
+/// Owns one shard. Recognises repeated events before they reach a tenant; numbers commits without gaps; answers reads as
+/// tables plus unfolded rows. Every failure of an append reopens the shard under a new epoch, which ends its tenants.
+class shard_supervisor {
+public:
+  static inline const char* name = "wakala.shard_supervisor";
+
+  explicit shard_supervisor(caf::event_based_actor* self) : self_(self) {}
+
+  caf::behavior start(shard_id shard, node_context_ptr context, store_handles store);
+
+private:
+  /// A POST's part whose outcomes are being gathered.
+  struct work {
+    caf::response_promise promise;
+    std::vector<event_outcome> outcomes;
+    std::size_t open = 0;
+  };
+  using work_ptr = std::shared_ptr<work>;
+  using key_hash = std::array<std::uint8_t, 16>;
+  struct waiter {
+    work_ptr owner;
+    std::size_t index = 0;
+  };
+  struct tenant_slot {
+    caf::actor actor;
+    unsigned failures = 0;
+    time_ms not_before = 0;
+  };
+
+  void open();
+  void opened_with(runtime::opened all);
+  void close(const error& why);
+
+  void take(shard_batch batch, caf::response_promise promise);
+  void dispatch(std::vector<routed_event> fresh, time_ms received_at, time_ms deadline);
+  void settle(const key_hash& key, event_outcome outcome);
+  static void finish(waiter& w, event_outcome outcome);
+  bool seen_in_memory(const event_key& key, std::uint32_t other_bucket) const;
+
+  void commit(commit_request request, caf::response_promise promise);
+  void appended(std::uint64_t epoch, std::vector<persistence::journal_row> rows, const runtime::append_answer& answer,
+                caf::response_promise promise);
+  bool lagging() const;
+
+  void load(const load_request& request, caf::response_promise promise);
+  void get(const runtime::get_request& request, caf::response_promise promise);
+  void range(const persistence::range_query& query, caf::response_promise promise);
+  std::uint64_t begin_read();
+  void end_read(std::uint64_t stamp);
+
+  void fold();
+  void folded(std::uint64_t epoch, std::size_t rows, const runtime::fold_answer& answer);
+  void sweep();
+  void wake_next();
+
+  /// Null while the tenant is unknown or its last failure is too fresh.
+  caf::actor tenant_for(const tenant_id& id);
+  void tenant_down(const caf::down_msg& down);
+  std::string describe() const;
+
+  template <class T>
+  caf::response_promise ask_tenant(const for_tenant<T>& q);
+
+  caf::event_based_actor* self_;
+  shard_id shard_ = 0;
+  node_context_ptr context_;
+  store_handles store_;
+
+  bool is_open_ = false;
+  unsigned open_failures_ = 0;
+  std::uint64_t epoch_ = 0;
+  std::uint64_t last_seq_ = 0;
+  runtime::overlay tail_;
+  runtime::key_filter keys_{1'000'000};
+  std::map<key_hash, std::vector<waiter>> in_flight_;
+  std::map<key_hash, std::size_t> committing_;
+  std::map<tenant_id, tenant_slot> tenants_;
+  std::unordered_map<conversation_id, std::uint64_t> leases_;
+  std::unordered_map<conversation_id, std::size_t> appending_;
+  std::unordered_map<conversation_id, std::vector<std::pair<load_request, caf::response_promise>>> waiting_loads_;
+  std::uint64_t last_lease_ = 0;
+  std::deque<std::pair<tenant_id, conversation_id>> to_wake_;
+
+  bool folding_ = false;
+  bool fold_is_planned_ = false;
+  unsigned fold_failures_ = 0;
+  std::uint64_t read_stamp_ = 0;
+  std::multiset<std::uint64_t> reads_;
+  std::deque<std::pair<std::uint64_t, std::uint64_t>> drops_; ///< (stamp, seq): drop when no older read is out
+};
+
+caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_id shard, node_context_ptr context,
+                                  store_handles store);
+
+} // namespace wakala::actors

@@ -1,0 +1,39 @@
+/// \file
+/// How a message leaves: the Graph API as the actors see it.
+#pragma once
+
+#include "whatsapp/outbound.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace wakala::actors {
+
+struct send_call {
+  std::string phone_number_id;
+  std::string access_token;
+  std::string body; ///< JSON of `POST /{version}/{phone-number-id}/messages`
+};
+
+struct send_outcome {
+  enum class kind : std::uint8_t {
+    accepted, ///< `answer` holds the message id
+    refused,  ///< `failure` says why
+    not_sent, ///< nothing reached the other side: retry freely
+    unknown,  ///< something may have: wait for the echo
+  };
+  kind what = kind::unknown;
+  whatsapp::send_answer answer;
+  whatsapp::send_error failure;
+  std::string why; ///< for people, without personal data
+};
+
+/// Sends one message. `done` is called exactly once, on any thread. Thread-safe.
+class transport {
+public:
+  virtual ~transport() = default;
+  virtual void send(send_call call, std::function<void(send_outcome)> done) = 0;
+};
+
+} // namespace wakala::actors

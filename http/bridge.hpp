@@ -1,0 +1,62 @@
+/// \file
+/// Where HTTP meets the actors: plain types on this side, CAF behind it.
+#pragma once
+
+#include "actors/routing.hpp"
+#include "persistence/store.hpp"
+#include "runtime/core/result.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wakala::actors {
+class node;
+}
+
+namespace wakala::http {
+
+/// What Meta may be told about the updates of one POST.
+struct post_verdict {
+  bool settled = false; ///< every update is committed, a repeat, set aside or dead-lettered: 200; else 503
+};
+
+/// Asks the actors and calls back. `done` is called exactly once, on an actor's thread: it should only post the answer.
+/// Texts are JSON. Thread-safe.
+class bridge {
+public:
+  using done_text = std::function<void(result<std::string>)>;
+
+  explicit bridge(actors::node& node) : node_(node) {}
+
+  /// Hands the updates of one POST to their shards.
+  void deliver(std::vector<actors::routed_event> events, time_ms received_at, time_ms deadline,
+               std::function<void(post_verdict)> done);
+
+  // Tenants. `form` is JSON text as in the design's list of fixed names.
+  void create_tenant(std::string form, done_text done);                  ///< `conflict`: id or number taken
+  void replace_tenant(std::string id, std::string form, done_text done); ///< `not_found`
+  void delete_tenant(std::string id, done_text done);
+  void import_tenants(std::string form, done_text done); ///< answers `{"created":[…],"updated":[…]}`
+
+  // One tenant. The caller has checked that it exists.
+  void put_catalog(std::string tenant, std::string json, done_text done);
+  void get_catalog(std::string tenant, done_text done);
+  void conversation(std::string tenant, std::string contact, done_text done);
+  void messages(std::string tenant, std::string contact, std::string after, std::size_t limit, done_text done);
+  void conversations(std::string tenant, std::string after, std::size_t limit, done_text done);
+  /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`); answers
+  /// `{"items":[…],"next":cursor or null}`. Set-aside input of nobody belongs to the tenant `~system`.
+  void letters(std::string tenant, persistence::table where, std::string after, std::size_t limit, done_text done);
+  /// Replays or drops one of them; answers `{"outcome":"applied"|"applied_before"|"dropped"}`.
+  void act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay, done_text done);
+
+  /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down","seq","unfolded_rows","tenants"},…]}`; waits at most a second for each.
+  void shards(done_text done);
+
+private:
+  actors::node& node_;
+};
+
+} // namespace wakala::http

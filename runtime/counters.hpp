@@ -1,0 +1,37 @@
+/// \file
+/// What a node counts. Plain atomics, read by the metrics page.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace wakala::runtime {
+
+/// Thread-safe. Names follow the Prometheus families they become.
+struct counters {
+  using counter = std::atomic<std::uint64_t>;
+  counter events_committed{0};
+  counter events_repeated{0};
+  counter events_set_aside{0};
+  counter events_dead_lettered{0};
+  counter events_refused{0}; ///< answered 503
+  counter handler_failures{0};
+  counter journal_rows{0};
+  counter journal_batches{0};
+  counter shard_reopens{0};
+  counter folded_rows{0};
+  counter sends_attempted{0};
+  counter sends_accepted{0};
+  counter sends_failed{0};
+  counter sends_retried{0};
+  counter sends_ambiguous{0};
+  counter sends_resent_after_ambiguity{0};
+  counter sends_expired{0};
+  counter statuses_unmatched{0};
+  counter identity_clashes{0};
+  counter conversations_activated{0};
+  counter conversations_passivated{0};
+  std::atomic<std::int64_t> conversations_live{0};
+};
+
+} // namespace wakala::runtime

@@ -1,0 +1,205 @@
+#include "runtime/store_actors.hpp"
+
+#include "runtime/core/log.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+namespace wakala::runtime {
+
+namespace {
+
+/// INTERNAL: everything that was waiting before it in the mailbox has been gathered.
+struct flush_batch {};
+
+struct writer_state {
+  writer_state() = default;
+  static inline const char* name = "wakala.commit_writer";
+
+  struct job {
+    append_request request;
+    caf::response_promise promise;
+  };
+  std::vector<job> gathered;
+  bool flush_is_queued = false;
+
+  void flush(persistence::store& where, counters& count) {
+    flush_is_queued = false;
+    std::vector<persistence::journal_row> rows;
+    std::vector<persistence::wrapped_key> keys;
+    for (auto& j : gathered) {
+      std::move(j.request.rows.begin(), j.request.rows.end(), std::back_inserter(rows));
+      std::move(j.request.keys.begin(), j.request.keys.end(), std::back_inserter(keys));
+    }
+    std::vector<shard_id> shard_of_job;
+    std::size_t at = 0;
+    for (const auto& j : gathered) {
+      shard_of_job.push_back(rows[at].shard);
+      at += j.request.rows.size();
+    }
+    const auto outcomes = where.append(rows, keys);
+    if (!outcomes)
+      log::warn("store.append_failed", {{"rows", rows.size()}, {"why", outcomes.error().what}});
+    else
+      count.journal_batches.fetch_add(1, std::memory_order_relaxed);
+    auto jobs = std::exchange(gathered, {});
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      append_answer reply;
+      if (!outcomes) {
+        reply.why = outcomes.error();
+      } else {
+        for (const auto& o : *outcomes)
+          if (o.shard == shard_of_job[i])
+            reply.value = o.outcome;
+        if (reply.value == persistence::append_outcome::committed)
+          count.journal_rows.fetch_add(jobs[i].request.rows.size(), std::memory_order_relaxed);
+      }
+      jobs[i].promise.deliver(std::move(reply));
+    }
+  }
+};
+
+} // namespace
+
+} // namespace wakala::runtime
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::flush_batch)
+
+namespace wakala::runtime {
+
+caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
+                               std::shared_ptr<counters> count) {
+  return sys.spawn<caf::detached>([where, count](caf::stateful_actor<writer_state>* self) -> caf::behavior {
+    return {
+      [self](append_request& request) -> caf::response_promise {
+        auto promise = self->make_response_promise();
+        // The shape that `flush` relies on: rows of one request are of one shard, and there is at least one.
+        if (request.rows.empty()) {
+          promise.deliver(append_answer{std::nullopt, make_error(errc::invalid_argument, "no rows")});
+          return promise;
+        }
+        // The rows were moved in by a sender that keeps no copy; a shared message would be copied here.
+        self->state.gathered.push_back({std::move(request), promise});
+        if (!std::exchange(self->state.flush_is_queued, true))
+          self->send(self, flush_batch{});
+        return promise;
+      },
+      [self, where, count](const flush_batch&) { self->state.flush(*where, *count); },
+    };
+  });
+}
+
+caf::actor spawn_folder(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
+                        std::shared_ptr<counters> count) {
+  return sys.spawn<caf::detached>([where, count](caf::event_based_actor*) -> caf::behavior {
+    return {
+      [where, count](const fold_request& request) {
+        auto reached = fold_answer::from(where->fold(request.shard, request.epoch, request.rows));
+        if (reached.value)
+          count->folded_rows.fetch_add(request.rows.size(), std::memory_order_relaxed);
+        return reached;
+      },
+      [where](const expire_keys_request& request) {
+        return fold_answer::from(where->drop_event_keys(request.bucket_before, request.committed_before));
+      },
+    };
+  });
+}
+
+namespace {
+
+result<std::vector<std::optional<bytes>>> get_all(persistence::store& where, const get_request& request) {
+  std::vector<std::optional<bytes>> values;
+  for (const auto& [table, key] : request.addresses) {
+    auto value = where.get(request.tenant, table, key);
+    if (!value)
+      return value.error();
+    values.push_back(std::move(*value));
+  }
+  return values;
+}
+
+result<std::vector<bool>> probe_all(persistence::store& where, const probe_request& request) {
+  std::vector<bool> seen;
+  for (const auto& key : request.keys) {
+    const auto found = where.has_event_key(request.shard, key);
+    if (!found)
+      return found.error();
+    seen.push_back(*found);
+  }
+  return seen;
+}
+
+result<std::vector<std::optional<bytes>>> keys_of(persistence::store& where, const key_request& request) {
+  std::vector<std::optional<bytes>> keys;
+  for (const auto& conversation : request.conversations) {
+    auto key = where.conversation_key(request.tenant, conversation);
+    if (!key)
+      return key.error();
+    keys.push_back(std::move(*key));
+  }
+  return keys;
+}
+
+result<stored_conversation> read_conversation(persistence::store& where, const conversation_read& request) {
+  const bytes row_key{reinterpret_cast<const char*>(request.conversation.bytes.data()),
+                      request.conversation.bytes.size()};
+  stored_conversation all;
+  auto state = where.get(request.tenant, persistence::table::conversation, row_key);
+  if (!state)
+    return state.error();
+  all.state = std::move(*state);
+  auto key = where.conversation_key(request.tenant, request.conversation);
+  if (!key)
+    return key.error();
+  all.wrapped_key = std::move(*key);
+  persistence::range_query query;
+  query.tenant = request.tenant;
+  query.where = persistence::table::outbox;
+  query.prefix = row_key;
+  query.limit = 100'000;
+  auto outbox = where.range(query);
+  if (!outbox)
+    return outbox.error();
+  all.outbox = std::move(*outbox);
+  return all;
+}
+
+result<opened> open_all(persistence::store& where, const open_request& request) {
+  opened all;
+  auto shard = where.open_shard(request.shard);
+  if (!shard)
+    return shard.error();
+  all.shard = std::move(*shard);
+  auto keys = where.event_keys(request.shard, request.keys_max);
+  if (!keys)
+    return keys.error();
+  all.keys = std::move(*keys);
+  auto outbox = where.due(request.shard, persistence::table::outbox, std::numeric_limits<time_ms>::max(), 1'000'000);
+  if (!outbox)
+    return outbox.error();
+  all.outbox = std::move(*outbox);
+  return all;
+}
+
+} // namespace
+
+caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::store> where) {
+  return sys.spawn<caf::detached>([where](caf::event_based_actor*) -> caf::behavior {
+    return {
+      [where](const get_request& request) { return get_answer::from(get_all(*where, request)); },
+      [where](const probe_request& request) { return probe_answer::from(probe_all(*where, request)); },
+      [where](const persistence::range_query& query) { return range_answer::from(where->range(query)); },
+      [where](const key_request& request) { return key_answer::from(keys_of(*where, request)); },
+      [where](const conversation_read& request) {
+        return conversation_answer::from(read_conversation(*where, request));
+      },
+      [where](const due_request& request) {
+        return range_answer::from(where->due(request.shard, request.where, request.until, request.limit));
+      },
+      [where](const open_request& request) { return open_answer::from(open_all(*where, request)); },
+    };
+  });
+}
+
+} // namespace wakala::runtime
