@@ -31,6 +31,10 @@ struct counters {
   counter identity_clashes{0};
   counter conversations_activated{0};
   counter conversations_passivated{0};
+  counter webhook_posts{0};
+  counter webhook_signatures_rejected{0};
+  counter webhook_bodies_refused{0}; ///< signed, but not JSON
+  counter webhook_posts_shed{0};     ///< over the bound of admission
   std::atomic<std::int64_t> conversations_live{0};
 };
 

@@ -1,0 +1,40 @@
+/// \file
+/// The admin listener's handler: health, metrics and the API under /v1, as docs/openapi.json describes it.
+#pragma once
+
+#include "actors/node_context.hpp"
+#include "http/bridge.hpp"
+#include "http/core/server.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wakala::http {
+
+struct admin_api_options {
+  actors::node_context_ptr context;
+  bridge* actors = nullptr; ///< outlives every request
+  std::vector<admin_token> tokens;
+  std::string node_name;
+  std::string version;
+  std::function<const server_counters*()> public_counters; ///< of the public listener; null while there is none
+};
+
+/// Thread-safe.
+class admin_api {
+public:
+  explicit admin_api(admin_api_options options);
+
+  /// For the server. They share what they need and may outlive this object.
+  request_handler handler();
+  request_precheck precheck();
+
+  struct state;
+
+private:
+  std::shared_ptr<state> state_;
+};
+
+} // namespace wakala::http
