@@ -119,17 +119,12 @@ std::optional<error> fill_message(const json& request, json& message) {
   return std::nullopt;
 }
 
-json to_json(const shopper& who) {
-  return {{"key", who.key()},         {"phone", who.phone}, {"user_id", who.user_id},
-          {"username", who.username}, {"name", who.name},   {"hide_phone", who.hide_phone}};
-}
-
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 } // namespace
 
 backend::backend(backend_options options, number_book numbers, const clock_source& clock)
-    : options_(std::move(options)), numbers_(std::move(numbers)), clock_(clock), dice_(options_.seed),
+    : options_(std::move(options)), numbers_(std::move(numbers)), clock_(&clock), dice_(options_.seed),
       // With the time of start, so that a second run with the same seed does not repeat ids a receiver has seen.
       ids_(mix64(options_.seed) ^ mix64(static_cast<std::uint64_t>(clock.now()))) {}
 
@@ -177,7 +172,7 @@ backend::pair_state& backend::pair_of(const business_number& number, const shopp
 
 send_outcome backend::refused(const business_number* number, std::string_view number_id, std::string to,
                               graph_answer answer) {
-  record_.refuse({0, clock_.now(), number ? number->id : std::string{number_id.substr(0, 64)}, std::move(to),
+  record_.refuse({0, clock_->now(), number ? number->id : std::string{number_id.substr(0, 64)}, std::move(to),
                   answer.status, answer.code, answer.reason});
   send_outcome outcome;
   outcome.answer = std::move(answer);
@@ -187,7 +182,7 @@ send_outcome backend::refused(const business_number* number, std::string_view nu
 std::optional<send_outcome> backend::disturbed(const business_number& number, const std::string& subject,
                                                std::uint64_t n, pair_state* pair) {
   const auto& spec = options_.chaos;
-  const auto now = clock_.now();
+  const auto now = clock_->now();
   const auto refusal = [&](graph_answer answer) {
     send_outcome outcome;
     outcome.answer = std::move(answer);
@@ -225,8 +220,11 @@ send_outcome backend::mark_read(const business_number& number, const json& reque
   const auto subject = number.id + "|read|" + wamid;
   if (auto outcome = disturbed(number, subject, 0, nullptr))
     return std::move(*outcome);
-  record_.feed(
-      {{"kind", "seen"}, {"at", clock_.now()}, {"phone_number_id", number.id}, {"wamid", wamid}, {"typing", typing}});
+  record_.feed({{"kind", "seen"},
+                {"at", clock_->now()},
+                {"phone_number_id", number.id},
+                {"wamid", wamid},
+                {"typing", typing}});
   send_outcome outcome;
   outcome.answer = {200, R"({"success":true})", 0, {}};
   return outcome;
@@ -268,7 +266,7 @@ send_outcome backend::send(std::string_view phone_number_id, std::string_view be
   outcome.drop_connection = dice_.chance(options_.chaos.lost_answer, "lost_answer", subject, n);
   outcome.answer_after_ms = dice_.pick(options_.chaos.answer_ms, "answer_ms", subject, n);
   accepted_message message;
-  message.at = clock_.now();
+  message.at = clock_->now();
   message.phone_number_id = number->id;
   message.to = phone;
   message.recipient = user_id;
@@ -323,7 +321,7 @@ std::vector<timed_update> backend::plan_statuses(const business_number& number, 
   const auto subject = number.id + "|" + who.key();
   std::vector<std::string_view> course{"sent", "delivered", "read"};
   auto error_code = 0;
-  const auto window_open = pair.last_inbound > 0 && clock_.now() - pair.last_inbound < ms_per_day;
+  const auto window_open = pair.last_inbound > 0 && clock_->now() - pair.last_inbound < ms_per_day;
   if (spec.window && !window_open && message.type != "template") {
     course = {"failed"};
     error_code = 131047;
@@ -347,7 +345,7 @@ std::vector<timed_update> backend::plan_statuses(const business_number& number, 
     const auto n = pair.updates++;
     after += dice_.pick(spec.status_ms, "status_ms", subject, n);
     facts.status = status;
-    facts.at = clock_.now() + after;
+    facts.at = clock_->now() + after;
     auto timed = plan(
         {number.id, {number.waba_id, meta_dump(status_change(number, who, facts))}, {}, facts.wamid, facts.status},
         subject, n);
@@ -362,12 +360,12 @@ void backend::happened(const webhook_update& update) {
   if (update.status.empty())
     return;
   record_.note_status(update.wamid, update.status);
-  record_.feed({{"kind", "status"}, {"at", clock_.now()}, {"wamid", update.wamid}, {"status", update.status}});
+  record_.feed({{"kind", "status"}, {"at", clock_->now()}, {"wamid", update.wamid}, {"status", update.status}});
 }
 
 void backend::acknowledged(const webhook_update& update) {
   if (update.status.empty() && !update.wamid.empty())
-    record_.feed({{"kind", "acknowledged"}, {"at", clock_.now()}, {"wamid", update.wamid}});
+    record_.feed({{"kind", "acknowledged"}, {"at", clock_->now()}, {"wamid", update.wamid}});
 }
 
 result<shopper> backend::add_shopper(std::string_view body) {
@@ -444,7 +442,7 @@ result<inbound_outcome> backend::inbound(std::string_view body) {
   }
   const auto& who = *known;
   auto& pair = pair_of(*number, who);
-  auto at = clock_.now();
+  auto at = clock_->now();
   if (const auto given = request.find("timestamp"); given != request.end() && given->is_number_integer())
     at = given->get<time_ms>() * ms_per_second;
   pair.last_inbound = std::max(pair.last_inbound, at);
@@ -493,7 +491,7 @@ json backend::state() const {
           {"shoppers", std::move(people)},
           {"chaos", to_string(options_.chaos)},
           {"seed", options_.seed},
-          {"now", clock_.now()},
+          {"now", clock_->now()},
           {"seq", record_.feed_seq()},
           {"accepted", record_.accepted_count()},
           {"refused", record_.refused_count()}};
@@ -535,7 +533,7 @@ graph_answer backend::upload(std::string_view phone_number_id, std::string_view 
   if (file->data.empty() || file->data.size() > *limit)
     return refuse(131053, fmt::format("File size {} is not within 1 to {} bytes.", file->data.size(), *limit),
                   ids_.trace_id());
-  medium kept{ids_.media_id(), number->id, mime, sha256_hex(file->data), std::move(file->data), clock_.now()};
+  medium kept{ids_.media_id(), number->id, mime, sha256_hex(file->data), std::move(file->data), clock_->now()};
   const auto answer = dump({{"id", kept.id}});
   media_.put(std::move(kept));
   return {200, answer, 0, {}};
@@ -560,12 +558,12 @@ graph_answer backend::describe(std::string_view id, std::string_view bearer, std
             0,
             {}};
   }
-  const auto* file = media_.find(std::string{id}, clock_.now());
+  const auto* file = media_.find(std::string{id}, clock_->now());
   if (!file || (!only_for_number.empty() && only_for_number != file->phone_number_id))
     return refuse_unknown_object("get", id, ids_.trace_id());
   if (!may(numbers_.find(file->phone_number_id)))
     return refuse_token(ids_.trace_id());
-  const auto expires = std::to_string(clock_.now() + media_url_ms);
+  const auto expires = std::to_string(clock_->now() + media_url_ms);
   const auto ticket = sha256_hex(fmt::format("{}|{}|{}", options_.seed, id, expires)).substr(0, 32);
   return {200,
           dump({{"url", fmt::format("{}/_media/{}?ext={}&hash={}", base_url, id, expires, ticket)},
@@ -580,11 +578,11 @@ graph_answer backend::describe(std::string_view id, std::string_view bearer, std
 
 backend::download backend::fetch(std::string_view id, std::string_view bearer, std::string_view expires,
                                  std::string_view ticket) {
-  const auto* file = media_.find(std::string{id}, clock_.now());
+  const auto* file = media_.find(std::string{id}, clock_->now());
   time_ms until = 0;
   std::from_chars(expires.data(), expires.data() + expires.size(), until);
   const auto expected = sha256_hex(fmt::format("{}|{}|{}", options_.seed, id, expires)).substr(0, 32);
-  if (!file || ticket != expected || until < clock_.now())
+  if (!file || ticket != expected || until < clock_->now())
     return {404, {}, {}};
   const auto* number = numbers_.find(file->phone_number_id);
   if (bearer.empty() || (number && !number->access_token.empty() && bearer != number->access_token))
@@ -593,7 +591,7 @@ backend::download backend::fetch(std::string_view id, std::string_view bearer, s
 }
 
 graph_answer backend::remove(std::string_view id, std::string_view bearer) {
-  const auto* file = media_.find(std::string{id}, clock_.now());
+  const auto* file = media_.find(std::string{id}, clock_->now());
   if (!file)
     return refuse_unknown_object("delete", id, ids_.trace_id());
   const auto* number = numbers_.find(file->phone_number_id);

@@ -135,7 +135,7 @@ private:
 
   backend_options options_;
   number_book numbers_;
-  const clock_source& clock_;
+  const clock_source* clock_;
   chaos_dice dice_;
   id_source ids_;
   record record_;

@@ -45,6 +45,11 @@ json failure(int code) {
 
 } // namespace
 
+json to_json(const shopper& who) {
+  return {{"key", who.key()},         {"phone", who.phone}, {"user_id", who.user_id},
+          {"username", who.username}, {"name", who.name},   {"hide_phone", who.hide_phone}};
+}
+
 json message_change(const business_number& number, const shopper& from, const std::string& wamid, time_ms at,
                     const json& message) {
   json item;

@@ -26,6 +26,9 @@ struct shopper {
   bool shows_phone() const noexcept { return !phone.empty() && !(hide_phone && !user_id.empty()); }
 };
 
+/// As page and record show a shopper.
+nlohmann::ordered_json to_json(const shopper& who);
+
 /// What a status webhook tells about a message.
 struct status_facts {
   std::string wamid;

@@ -117,7 +117,7 @@ async function refresh() {
   $("number").replaceChildren(...now.numbers.map((n) => el("option", {
     value: n.phone_number_id,
     selected: n.phone_number_id === state.number,
-  }, `${n.verified_name} · ${pretty(n.display_phone_number)}`)));
+  }, `${n.verified_name}, ${pretty(n.display_phone_number)}`)));
   showChaos(now.chaos);
   now.shoppers.forEach((shopper) => state.shoppers.set(shopper.key, shopper));
   if (now.shoppers.length === 0) {
@@ -339,7 +339,8 @@ function quoteOf(message) {
   const quoted = id && state.byWamid.get(id);
   if (!quoted) return null;
   const business = state.numbers.find((n) => n.phone_number_id === message.phone_number_id);
-  return el("div", { className: "quote" }, el("b", {}, quoted.mine ? "You" : business?.verified_name || "Business"), words(quoted));
+  return el("div", { className: "quote" }, el("b", {}, quoted.mine ? "You" : business?.verified_name || "Business"),
+    el("span", {}, formatted(words(quoted).replace(/\s+/g, " "))));
 }
 
 function replyContext(message, content) {
