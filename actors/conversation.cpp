@@ -22,6 +22,7 @@ struct pump_tick {
 constexpr std::chrono::seconds store_timeout{10};
 constexpr time_ms grant_patience = 30 * ms_per_second;
 constexpr std::size_t deliveries_kept = 64;
+constexpr std::string_view cart_timer = "cart"; ///< the cart's expiry
 
 } // namespace
 
@@ -57,6 +58,9 @@ caf::behavior conversation::start(tenant_context_ptr context, conversation_id id
     },
     [this](const wake&) {
       with_loaded([this] { pump(); }, [](const error&) {});
+    },
+    [this](const timer_fired& timer) {
+      with_loaded([this, timer] { fire(timer); }, [](const error&) {}); // it is still due at the next look
     },
     [this](const context_change& change) { context_ = change.context; },
     [this](const send_grant& grant) { granted(grant); },
@@ -283,6 +287,7 @@ void conversation::apply_step(mutable_state& next, const routed_event& e, time_m
   about.phrases = context_->node->phrases.get();
   about.silent = !config.wants("messages");
   auto done = context_->node->step(next.record.shop, u, about);
+  put_cart_timer(next.record.shop.basket, done.state.basket, draft);
   next.record.shop = std::move(done.state);
   next.exists = true;
   const auto number = u.phone_number_id.value_or(
@@ -402,6 +407,34 @@ void conversation::map_identities(mutable_state& next, commit_draft& draft) cons
     put(user_key);
   if (!who.phone.empty())
     put(identity_row_key(*entry.keys, identity_kind::phone, who.phone));
+}
+
+void conversation::put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const {
+  const auto due = [](const commerce::cart& c) { return c.lines.empty() ? time_ms{0} : c.expires_at; };
+  if (due(before) == due(after))
+    return;
+  const auto row_key = timer_row_key(id_, cart_timer);
+  draft.personal.push_back(due(after) == 0 ? erased_record(table::timer, row_key)
+                                           : sealed(table::timer, row_key, cart_timer, due(after)));
+}
+
+void conversation::fire(const timer_fired& timer) {
+  const auto now = context_->node->clock->now();
+  auto next = state_;
+  auto& basket = next.record.shop.basket;
+  commit_draft draft;
+  draft.conversation = id_;
+  if (timer.name == cart_timer && basket.expires_at > now)
+    return; // the shopper came back; a later timer stands in its place
+  draft.personal.push_back(erased_record(table::timer, timer_row_key(id_, timer.name)));
+  if (timer.name == cart_timer)
+    basket = commerce::cart{};
+  draft.key = event_key{static_cast<std::uint32_t>(timer.due / ms_per_hour),
+                        persistence::keyed_hash(context_->entry->keys->lookup,
+                                                {"timer", to_string(id_), timer.name, std::to_string(timer.due)})};
+  if (next.exists)
+    put_state(next, draft);
+  commit(std::move(next), {std::move(draft)}, [](const commit_answer&) {});
 }
 
 void conversation::put_state(const mutable_state& next, commit_draft& draft) const {
@@ -569,7 +602,10 @@ void conversation::sent(send_result returned) {
   auto next = state_;
   auto& item = *find(next.outbox, returned.ordinal);
   auto& count = *context_->node->count;
-  const auto decision = decide(item, returned.outcome, *context_->node->random);
+  auto decision = decide(item, returned.outcome, *context_->node->random);
+  // A read mark is a courtesy: it must not hold up the reply behind it.
+  if (item.read_mark && decision.what != send_decision::verdict::accepted)
+    decision = {send_decision::verdict::failed, false, 0};
   auto d = next.deliveries.contains(item.ordinal) ? next.deliveries[item.ordinal] : delivery_record{};
   d.at = now;
   const bool refused = returned.outcome.what == send_outcome::kind::refused;
@@ -606,6 +642,8 @@ void conversation::sent(send_result returned) {
   case send_decision::verdict::failed:
     d.status = delivery_status::failed;
     gone = true;
+    if (read_mark)
+      break;
     count.sends_failed.fetch_add(1, std::memory_order_relaxed);
     log::warn("send.failed", {{"tenant", context_->entry->config.id},
                               {"id", outbox_id(id_, ordinal)},

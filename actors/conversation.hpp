@@ -48,6 +48,9 @@ private:
   event_outcome apply_status(mutable_state& next, const conversation_event& e, commit_draft& draft);
   void apply_step(mutable_state& next, const routed_event& e, time_ms received_at, commit_draft& draft);
   void map_identities(mutable_state& next, commit_draft& draft) const;
+  /// Keeps the timer of the cart's expiry in step with the cart.
+  void put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const;
+  void fire(const timer_fired& timer);
   void put_state(const mutable_state& next, commit_draft& draft) const;
   void put_delivery(mutable_state& next, std::uint64_t ordinal, const delivery_record& d, commit_draft& draft) const;
   void put_outbox(const outbox_item& item, commit_draft& draft) const;

@@ -136,6 +136,20 @@ std::optional<std::pair<conversation_id, std::uint64_t>> parse_ordinal_row_key(s
   return std::pair{id, read_u64(key.substr(16))};
 }
 
+bytes timer_row_key(const conversation_id& id, std::string_view name) {
+  auto key = conversation_row_key(id);
+  key += name;
+  return key;
+}
+
+std::optional<std::pair<conversation_id, std::string>> parse_timer_row_key(std::string_view key) {
+  if (key.size() <= 16)
+    return std::nullopt;
+  conversation_id id;
+  std::copy_n(key.begin(), 16, id.bytes.begin());
+  return std::pair{id, std::string(key.substr(16))};
+}
+
 std::string outbox_id(const conversation_id& id, std::uint64_t ordinal) {
   return "o" + to_string(id) + "." + std::to_string(ordinal);
 }

@@ -86,6 +86,10 @@ bytes conversation_row_key(const conversation_id& id);
 bytes ordinal_row_key(const conversation_id& id, std::uint64_t ordinal);
 std::optional<std::pair<conversation_id, std::uint64_t>> parse_ordinal_row_key(std::string_view key);
 
+/// A conversation's timer of that name.
+bytes timer_row_key(const conversation_id& id, std::string_view name);
+std::optional<std::pair<conversation_id, std::string>> parse_timer_row_key(std::string_view key);
+
 /// Our id of an outbound message, sent along as `biz_opaque_callback_data`: `o`, 32 hex digits of the conversation, a point
 /// and the ordinal. It says nothing about the shopper and needs no look-up when it comes back.
 std::string outbox_id(const conversation_id& id, std::uint64_t ordinal);

@@ -106,6 +106,12 @@ struct passivate {};
 struct wake {
   conversation_id conversation;
 };
+/// shard supervisor → tenant → conversation: a timer of yours has come due. An event like any other, keyed by name and due time.
+struct timer_fired {
+  conversation_id conversation;
+  std::string name;
+  time_ms due = 0;
+};
 /// registry → tenants: your configuration is now this.
 struct reconfigure {
   tenant_entry_ptr entry;
@@ -196,6 +202,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::passivate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_fired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::reconfigure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::context_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_ticket)

@@ -15,6 +15,7 @@ struct open_tick {};
 struct fold_tick {};
 struct sweep_tick {};
 struct wake_tick {};
+struct timer_tick {};
 
 constexpr std::chrono::seconds store_timeout{10};
 constexpr std::chrono::milliseconds fold_pause{50};
@@ -22,6 +23,8 @@ constexpr std::size_t fold_rows_max = 2'000;
 constexpr std::size_t fold_rows_soon = 500;
 constexpr std::chrono::minutes sweep_pause{10};
 constexpr std::size_t wakes_at_once = 500;
+constexpr std::chrono::seconds timer_pause{5};
+constexpr std::size_t timers_at_once = 500;
 
 } // namespace
 
@@ -31,6 +34,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::open_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::fold_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::sweep_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_tick)
 
 namespace wakala::actors {
 
@@ -65,6 +69,7 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
   self_->set_default_handler(caf::drop); // answers to what was sent without a question
   self_->send(self_, open_tick{});
   self_->delayed_send(self_, sweep_pause, sweep_tick{});
+  self_->delayed_send(self_, timer_pause, timer_tick{});
   return {
     [this](open_tick) { open(); },
     [this](fold_tick) {
@@ -76,6 +81,10 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
       self_->delayed_send(self_, sweep_pause, sweep_tick{});
     },
     [this](wake_tick) { wake_next(); },
+    [this](timer_tick) {
+      fire_timers();
+      self_->delayed_send(self_, timer_pause, timer_tick{});
+    },
     [this](shard_batch& batch) {
       auto promise = self_->make_response_promise();
       take(std::move(batch), promise);
@@ -232,6 +241,10 @@ bool shard_supervisor::seen_in_memory(const event_key& key, std::uint32_t other_
 }
 
 void shard_supervisor::finish(waiter& w, event_outcome outcome) {
+  if (w.resume) {
+    w.resume();
+    return;
+  }
   w.owner->outcomes[w.index] = outcome;
   if (--w.owner->open == 0)
     w.owner->promise.deliver(batch_answer{std::move(w.owner->outcomes)});
@@ -250,7 +263,25 @@ void shard_supervisor::settle(const key_hash& key, event_outcome outcome) {
   }
 }
 
-void shard_supervisor::take(shard_batch batch, caf::response_promise promise) {
+bool shard_supervisor::waits_for_another(const std::shared_ptr<shard_batch>& batch,
+                                         const caf::response_promise& promise) {
+  if (!is_open_ || batch->events.size() < 2)
+    return false;
+  for (const auto& e : batch->events) {
+    const auto flying = in_flight_.find((e.replay ? replay_key(e.key) : e.key).hash);
+    if (flying == in_flight_.end())
+      continue;
+    flying->second.push_back(waiter{nullptr, 0, [this, batch, promise] { take(std::move(*batch), promise); }});
+    return true;
+  }
+  return false;
+}
+
+void shard_supervisor::take(shard_batch given, caf::response_promise promise) {
+  auto held = std::make_shared<shard_batch>(std::move(given));
+  if (waits_for_another(held, promise))
+    return;
+  auto& batch = *held;
   auto owner = std::make_shared<work>();
   owner->promise = std::move(promise);
   owner->outcomes.assign(batch.events.size(), event_outcome::retry);
@@ -262,7 +293,7 @@ void shard_supervisor::take(shard_batch batch, caf::response_promise promise) {
     auto& e = batch.events[i];
     if (e.replay)
       e.key = replay_key(e.key);
-    waiter w{owner, i};
+    waiter w{owner, i, {}};
     if (refuse) {
       finish(w, event_outcome::retry);
     } else if (const auto flying = in_flight_.find(e.key.hash); flying != in_flight_.end()) {
@@ -614,6 +645,28 @@ void shard_supervisor::sweep() {
           commit(std::move(request), caf::response_promise{});
       },
       [](const caf::error&) {}); // the next sweep tries again
+}
+
+void shard_supervisor::fire_timers() {
+  if (!is_open_)
+    return;
+  const auto now = context_->clock->now();
+  const auto stamp = begin_read();
+  self_->request(store_.reader, store_timeout, runtime::due_request{shard_, table::timer, now, timers_at_once})
+    .then(
+      [this, now, stamp](runtime::range_answer& answer) {
+        auto due = answer.value ? std::move(*answer.value) : std::vector<persistence::stored_value>{};
+        std::erase_if(due, [&](const auto& row) { return tail_.touches(row.tenant, table::timer, row.key); });
+        for (auto& row : tail_.all(table::timer))
+          if (row.due <= now)
+            due.push_back(std::move(row));
+        end_read(stamp);
+        for (const auto& row : due)
+          if (const auto timer = parse_timer_row_key(row.key))
+            if (const auto tenant = tenant_for(row.tenant))
+              self_->send(tenant, timer_fired{timer->first, timer->second, row.due});
+      },
+      [this, stamp](const caf::error&) { end_read(stamp); });
 }
 
 // -- tenants -----------------------------------------------------------------------------------------------------------

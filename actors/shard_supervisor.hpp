@@ -11,6 +11,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -46,6 +47,7 @@ private:
   struct waiter {
     work_ptr owner;
     std::size_t index = 0;
+    std::function<void()> resume; ///< instead of an outcome: look at a whole batch again
   };
   struct tenant_slot {
     caf::actor actor;
@@ -58,6 +60,8 @@ private:
   void close(const error& why);
 
   void take(shard_batch batch, caf::response_promise promise);
+  /// A batch that repeats an event in flight waits for it as a whole: array order holds for what comes after it.
+  bool waits_for_another(const std::shared_ptr<shard_batch>& batch, const caf::response_promise& promise);
   void dispatch(std::vector<routed_event> fresh, time_ms received_at, time_ms deadline);
   void settle(const key_hash& key, event_outcome outcome);
   static void finish(waiter& w, event_outcome outcome);
@@ -77,6 +81,7 @@ private:
   void fold();
   void folded(std::uint64_t epoch, std::size_t rows, const runtime::fold_answer& answer);
   void sweep();
+  void fire_timers();
   void wake_next();
 
   /// Null while the tenant is unknown or its last failure is too fresh.

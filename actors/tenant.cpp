@@ -70,6 +70,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::
                           idle_tick{});
     },
     [this](const wake& w) { self_->send(awake(w.conversation).actor, w); },
+    [this](const timer_fired& timer) { self_->send(awake(timer.conversation).actor, timer); },
     [this](const reconfigure& change) { reconfigure_with(change.entry); },
     [this](const send_ticket& ticket) {
       if (const auto sender = sender_for(ticket.number_id))
