@@ -1,0 +1,19 @@
+#include "wakalad/phrases.hpp"
+
+#include "runtime/config/flat_yaml.hpp"
+
+namespace wakala::daemon {
+
+result<commerce::phrasebook> load_phrases(const std::string& directory) {
+  auto english = directory.empty() ? parse_flat_yaml(built_in_english, "strings/en.yaml")
+                                   : load_flat_yaml(directory + "/en.yaml");
+  if (!english)
+    return english.error();
+  auto kiswahili = directory.empty() ? parse_flat_yaml(built_in_kiswahili, "strings/sw.yaml")
+                                     : load_flat_yaml(directory + "/sw.yaml");
+  if (!kiswahili)
+    return kiswahili.error();
+  return commerce::phrasebook::make(std::move(*english), std::move(*kiswahili));
+}
+
+} // namespace wakala::daemon

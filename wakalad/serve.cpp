@@ -1,0 +1,162 @@
+#include "wakalad/serve.hpp"
+
+#include "actors/node.hpp"
+#include "http/admin_api.hpp"
+#include "http/bridge.hpp"
+#include "http/core/io_runtime.hpp"
+#include "http/core/server.hpp"
+#include "http/graph_client.hpp"
+#include "http/webhook_edge.hpp"
+#include "persistence/crypto/keyring.hpp"
+#include "persistence/sqlite/sqlite_store.hpp"
+#include "runtime/config/config_file.hpp"
+#include "runtime/core/log.hpp"
+#include "runtime/system_config.hpp"
+#include "wakalad/phrases.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <csignal>
+#include <future>
+#include <iostream>
+
+namespace wakala::daemon {
+
+namespace {
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+/// Takes the value or ends the start with a text that says which part could not be made ready.
+template <class T>
+T need(result<T> r, const char* part) {
+  if (r)
+    return std::move(*r);
+  auto why = r.error();
+  why.what = std::string(part) + ": " + why.what;
+  throw result_error(why);
+}
+
+log::level level_of(const std::string& name) {
+  if (name == "debug")
+    return log::level::debug;
+  if (name == "warn")
+    return log::level::warn;
+  return name == "error" ? log::level::error : log::level::info;
+}
+
+std::string url_of(const listener_config& listener, std::uint16_t port) {
+  const bool tls = !listener.tls_certificate_file.empty();
+  const bool is_v6 = listener.address.host.find(':') != std::string::npos;
+  const auto host = is_v6 ? "[" + listener.address.host + "]" : listener.address.host;
+  return (tls ? "https://" : "http://") + host + ":" + std::to_string(port);
+}
+
+void drain(http::server& server) {
+  std::promise<void> done;
+  server.drain([&] { done.set_value(); });
+  done.get_future().wait();
+}
+
+std::map<std::string, std::string, std::less<>> environment_values(const environment& env) {
+  std::map<std::string, std::string, std::less<>> values;
+  for (const auto& name : env.names())
+    if (auto value = env.get(name))
+      values.emplace(name, std::move(*value));
+  return values;
+}
+
+/// Everything that lives while the daemon serves; members are destroyed in reverse.
+void run(const node_config& config, const environment& env, const sigset_t& stop_signals) {
+  auto random = std::make_shared<system_random>();
+  if (config.kek_file.empty())
+    throw result_error(make_error(errc::invalid_argument,
+                                  "keys.kek_file: is needed; `wakalad keygen FILE` writes a fresh key"));
+  const auto kek = need(persistence::read_kek_file(config.kek_file), "keys.kek_file");
+  if (!config.store_url.starts_with(sqlite_scheme))
+    throw result_error(make_error(errc::invalid_argument, "store.url: this daemon serves from sqlite:PATH only"));
+  persistence::sqlite_options options;
+  options.path = config.store_url.substr(sqlite_scheme.size());
+  options.shard_count = config.cluster.shard_count;
+  std::shared_ptr<persistence::store> store = need(persistence::open_sqlite_store(options), "store.url");
+
+  auto context = std::make_shared<actors::node_context>();
+  context->limits = config.limits;
+  context->shard_count = store->shard_count();
+  context->clock = std::make_shared<system_clock_source>();
+  context->random = random;
+  context->keys = need(persistence::keyring::open(kek, *store, random), "keys.kek_file");
+  context->tenants->set(need(actors::load_directory(*store, *context->keys, context->shard_count), "store"));
+  context->phrases =
+    std::make_shared<const commerce::phrasebook>(need(load_phrases(config.strings_dir), "shop.strings_dir"));
+
+  http::io_runtime io{config.io_threads};
+  context->graph = http::make_graph_client(io, config.meta, config.limits);
+
+  runtime::system_config system_settings{config};
+  caf::actor_system system{system_settings};
+  auto node = std::make_unique<actors::node>(system, context, store, environment_values(env));
+  // Actors first, then the client: answers of calls that are cut may still name an actor, so the actor system goes last.
+  struct in_order {
+    std::unique_ptr<actors::node>& node;
+    std::shared_ptr<actors::transport>& graph;
+    ~in_order() {
+      node.reset();
+      graph.reset();
+    }
+  } end{node, context->graph};
+  http::bridge bridge{*node};
+  auto gate = std::make_shared<runtime::admission>(config.limits.in_flight_events, config.limits.in_flight_bytes);
+
+  http::webhook_edge edge{http::webhook_edge_options{context, &bridge, config.meta, gate}};
+  io.start();
+  auto public_server =
+    need(http::server::start(io, http::make_server_options(config.public_listener, config.limits), edge.handler(),
+                             edge.precheck()),
+         "listen.public");
+  http::admin_api admin{http::admin_api_options{context, &bridge, config.admin_tokens, config.node_name, WAKALA_VERSION,
+                                                [&] { return &public_server->counters(); }}};
+  auto admin_server =
+    need(http::server::start(io, http::make_server_options(config.admin_listener, config.limits), admin.handler(),
+                             admin.precheck()),
+         "listen.admin");
+
+  const auto public_url = url_of(config.public_listener, public_server->port());
+  const auto admin_url = url_of(config.admin_listener, admin_server->port());
+  std::cout << "public: " << public_url << "\nadmin: " << admin_url << std::endl;
+  log::info("node.started", {{"node", config.node_name}, {"public", public_url}, {"admin", admin_url}});
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  log::info("node.draining", {{"signal", signal}});
+  drain(*public_server); // requests in flight get their answers
+  drain(*admin_server);
+  admin_server.reset();
+  public_server.reset();
+  log::info("node.stopped");
+}
+
+} // namespace
+
+int serve(const std::string& config_file) {
+  // Blocked in every thread; `sigwait` takes them. A write to a closed connection is an error code, not a signal.
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  try {
+    const auto env = process_environment();
+    const auto config = need(load_config(config_file, env), "configuration");
+    log::init(level_of(config.log_level), config.node_name);
+    run(config, env, stop_signals);
+    return 0;
+  } catch (const result_error& why) {
+    std::cerr << "wakalad: " << why.reason.what << '\n';
+  } catch (const std::exception& why) {
+    std::cerr << "wakalad: " << why.what() << '\n';
+  }
+  return 1;
+}
+
+} // namespace wakala::daemon
