@@ -21,6 +21,7 @@ struct pump_tick {
 
 constexpr std::chrono::seconds store_timeout{10};
 constexpr time_ms grant_patience = 30 * ms_per_second;
+constexpr time_ms refused_pause = 200; ///< after a commit that was refused, or an early end
 constexpr std::size_t deliveries_kept = 64;
 constexpr std::string_view cart_timer = "cart"; ///< the cart's expiry
 
@@ -45,69 +46,72 @@ caf::behavior conversation::start(tenant_context_ptr context, conversation_id id
   owner_ = std::move(owner);
   self_->set_default_handler(caf::drop);
   return {
-    [this](conversation_batch& batch) {
-      auto promise = self_->make_response_promise();
-      take(std::move(batch), promise);
-      return promise;
-    },
-    [this](passivate) {
-      if (in_flight_ || !state_.outbox.empty())
-        return false;
-      self_->quit();
-      return true;
-    },
-    [this](const wake&) {
-      with_loaded([this] { pump(); }, [](const error&) {});
-    },
-    [this](const timer_fired& timer) {
-      with_loaded([this, timer] { fire(timer); }, [](const error&) {}); // it is still due at the next look
-    },
-    [this](const context_change& change) { context_ = change.context; },
-    [this](const send_grant& grant) { granted(grant); },
-    [this](send_result& returned) { sent(std::move(returned)); },
-    [this](pump_tick tick) {
-      if (tick.generation == pump_generation_)
-        pump();
-    },
-    [this](const conversation_query&) {
-      auto promise = self_->make_response_promise();
-      with_loaded([this, promise]() mutable { promise.deliver(view()); },
-                  [promise](const error& why) mutable { promise.deliver(text_answer{std::nullopt, why}); });
-      return promise;
-    },
-    [this](const messages_query& q) {
-      auto promise = self_->make_response_promise();
-      with_loaded([this, q, promise] { messages(q, promise); },
-                  [promise](const error& why) mutable { promise.deliver(text_answer{std::nullopt, why}); });
-      return promise;
-    },
+      [this](conversation_batch& batch) {
+        auto promise = self_->make_response_promise();
+        take(std::move(batch), promise);
+        return promise;
+      },
+      [this](passivate) {
+        if (in_flight_ || !state_.outbox.empty())
+          return false;
+        self_->quit();
+        return true;
+      },
+      [this](const wake&) { with_loaded([this] { pump(); }, [](const error&) {}); },
+      [this](const timer_fired& timer) {
+        with_loaded([this, timer] { fire(timer); }, [](const error&) {}); // it is still due at the next look
+      },
+      [this](const context_change& change) { context_ = change.context; },
+      [this](const send_grant& grant) { granted(grant); },
+      [this](send_result& returned) { sent(std::move(returned)); },
+      [this](pump_tick tick) {
+        if (tick.generation == pump_generation_)
+          pump();
+      },
+      [this](const conversation_query&) {
+        auto promise = self_->make_response_promise();
+        with_loaded([this, promise]() mutable { promise.deliver(view()); },
+                    [promise](const error& why) mutable {
+                      promise.deliver(text_answer{std::nullopt, why});
+                    });
+        return promise;
+      },
+      [this](const messages_query& q) {
+        auto promise = self_->make_response_promise();
+        with_loaded([this, q, promise] { messages(q, promise); },
+                    [promise](const error& why) mutable {
+                      promise.deliver(text_answer{std::nullopt, why});
+                    });
+        return promise;
+      },
   };
 }
 
-// -- loading -----------------------------------------------------------------------------------------------------------
+// -- loading
+// -----------------------------------------------------------------------------------------------------------
 
 void conversation::with_loaded(std::function<void()> then, std::function<void(const error&)> failed) {
   if (is_loaded_)
     return then();
   self_->request(supervisor_, store_timeout, load_request{context_->entry->config.id, id_})
-    .await(
-      [this, then, failed](const load_answer& answer) {
-        auto done = answer.value ? unseal(*answer.value) : result<void>(answer.why);
-        if (!done) {
-          log::error("conversation.load_failed", {{"tenant", context_->entry->config.id},
-                                                  {"conversation", to_string(id_)},
-                                                  {"why", done.error().what}});
-          failed(done.error());
-          self_->quit(caf::sec::runtime_error);
-          return;
-        }
-        is_loaded_ = true;
-        then();
-      },
-      [this, failed](const caf::error&) {
-        failed(make_error(errc::unavailable, "the shard did not answer"));
-        self_->quit(caf::sec::runtime_error);
-      });
+      .await(
+          [this, then, failed](const load_answer& answer) {
+            auto done = answer.value ? unseal(*answer.value) : result<void>(answer.why);
+            if (!done) {
+              log::error("conversation.load_failed", {{"tenant", context_->entry->config.id},
+                                                      {"conversation", to_string(id_)},
+                                                      {"why", done.error().what}});
+              failed(done.error());
+              self_->quit(caf::sec::runtime_error);
+              return;
+            }
+            is_loaded_ = true;
+            then();
+          },
+          [this, failed](const caf::error&) {
+            failed(make_error(errc::unavailable, "the shard did not answer"));
+            self_->quit(caf::sec::runtime_error);
+          });
 }
 
 result<void> conversation::unseal(const loaded& all) {
@@ -151,14 +155,16 @@ result<void> conversation::unseal(const loaded& all) {
 }
 
 persistence::record conversation::sealed(table where, bytes row_key, std::string_view text, time_ms due) const {
-  return sealed_record(*key_, context_->entry->config.id, where, std::move(row_key), text, *context_->node->random, due);
+  return sealed_record(*key_, context_->entry->config.id, where, std::move(row_key), text, *context_->node->random,
+                       due);
 }
 
 result<std::string> conversation::unsealed(table where, const bytes& row_key, std::string_view value) const {
   return key_->open(associated_data(context_->entry->config.id, where, row_key), value);
 }
 
-// -- updates -----------------------------------------------------------------------------------------------------------
+// -- updates
+// -----------------------------------------------------------------------------------------------------------
 
 void conversation::take(conversation_batch batch, caf::response_promise promise) {
   auto shared = std::make_shared<conversation_batch>(std::move(batch));
@@ -167,21 +173,21 @@ void conversation::take(conversation_batch batch, caf::response_promise promise)
     p.deliver(batch_answer{std::vector(shared->events.size(), event_outcome::retry)});
   };
   with_loaded(
-    [this, shared, promise, refuse] {
-      std::vector<std::uint64_t> unknown;
-      for (const auto& e : shared->events)
-        if (e.ordinal != 0 && !state_.deliveries.contains(e.ordinal) && find(state_.outbox, e.ordinal) == nullptr)
-          unknown.push_back(e.ordinal);
-      if (unknown.empty())
-        return process(*shared, promise);
-      fetch_deliveries(std::move(unknown), [this, shared, promise, refuse](bool good) {
-        if (good)
-          process(*shared, promise);
-        else
-          refuse();
-      });
-    },
-    [refuse](const error&) { refuse(); });
+      [this, shared, promise, refuse] {
+        std::vector<std::uint64_t> unknown;
+        for (const auto& e : shared->events)
+          if (e.ordinal != 0 && !state_.deliveries.contains(e.ordinal) && find(state_.outbox, e.ordinal) == nullptr)
+            unknown.push_back(e.ordinal);
+        if (unknown.empty())
+          return process(*shared, promise);
+        fetch_deliveries(std::move(unknown), [this, shared, promise, refuse](bool good) {
+          if (good)
+            process(*shared, promise);
+          else
+            refuse();
+        });
+      },
+      [refuse](const error&) { refuse(); });
 }
 
 void conversation::fetch_deliveries(std::vector<std::uint64_t> ordinals, std::function<void(bool)> then) {
@@ -191,24 +197,24 @@ void conversation::fetch_deliveries(std::vector<std::uint64_t> ordinals, std::fu
     request.addresses.emplace_back(table::delivery, ordinal_row_key(id_, ordinal));
   }
   self_->request(supervisor_, store_timeout, request)
-    .await(
-      [this, ordinals, request, then](const runtime::get_answer& answer) {
-        if (!answer.value)
-          return then(false);
-        known_ordinals_.clear();
-        for (std::size_t i = 0; i < ordinals.size(); ++i) {
-          const auto& entry = (*answer.value)[2 * i];
-          const auto& delivery = (*answer.value)[2 * i + 1];
-          known_ordinals_[ordinals[i]] = entry.has_value();
-          if (!delivery)
-            continue;
-          const auto text = unsealed(table::delivery, request.addresses[2 * i + 1].second, *delivery);
-          if (auto d = text ? delivery_record_from(*text) : result<delivery_record>(text.error()))
-            state_.deliveries[ordinals[i]] = std::move(*d);
-        }
-        then(true);
-      },
-      [then](const caf::error&) { then(false); });
+      .await(
+          [this, ordinals, request, then](const runtime::get_answer& answer) {
+            if (!answer.value)
+              return then(false);
+            known_ordinals_.clear();
+            for (std::size_t i = 0; i < ordinals.size(); ++i) {
+              const auto& entry = (*answer.value)[2 * i];
+              const auto& delivery = (*answer.value)[2 * i + 1];
+              known_ordinals_[ordinals[i]] = entry.has_value();
+              if (!delivery)
+                continue;
+              const auto text = unsealed(table::delivery, request.addresses[2 * i + 1].second, *delivery);
+              if (auto d = text ? delivery_record_from(*text) : result<delivery_record>(text.error()))
+                state_.deliveries[ordinals[i]] = std::move(*d);
+            }
+            then(true);
+          },
+          [then](const caf::error&) { then(false); });
 }
 
 void conversation::process(const conversation_batch& batch, caf::response_promise promise) {
@@ -250,19 +256,18 @@ void conversation::process(const conversation_batch& batch, caf::response_promis
     auto p = promise;
     p.deliver(batch_answer{std::move(list)});
     if (threw)
-      self_->quit(caf::sec::runtime_error); // a fresh actor tries again
+      end_early(); // a fresh actor tries again
   };
   if (drafts.empty())
     return answer(std::move(outcomes));
   const bool alone = drafts.size() == 1 && batch.events.size() == 1;
-  commit(std::move(next), std::move(drafts),
-         [answer, outcomes, alone](const commit_answer& done) mutable {
-           if (!done.committed) {
-             const bool repeat = alone && done.why.code == errc::conflict;
-             std::fill(outcomes.begin(), outcomes.end(), repeat ? event_outcome::repeated : event_outcome::retry);
-           }
-           answer(std::move(outcomes));
-         });
+  commit(std::move(next), std::move(drafts), [answer, outcomes, alone](const commit_answer& done) mutable {
+    if (!done.committed) {
+      const bool repeat = alone && done.why.code == errc::conflict;
+      std::fill(outcomes.begin(), outcomes.end(), repeat ? event_outcome::repeated : event_outcome::retry);
+    }
+    answer(std::move(outcomes));
+  });
 }
 
 event_outcome conversation::apply(mutable_state& next, const conversation_event& e, time_ms received_at,
@@ -290,8 +295,8 @@ void conversation::apply_step(mutable_state& next, const routed_event& e, time_m
   put_cart_timer(next.record.shop.basket, done.state.basket, draft);
   next.record.shop = std::move(done.state);
   next.exists = true;
-  const auto number = u.phone_number_id.value_or(
-    config.phone_numbers.empty() ? std::string{} : config.phone_numbers.front().id);
+  const auto number =
+      u.phone_number_id.value_or(config.phone_numbers.empty() ? std::string{} : config.phone_numbers.front().id);
   if (u.kind == event_kind::message || u.kind == event_kind::echo) {
     transcript_entry entry;
     entry.id = u.id.value_or(u.derived_id);
@@ -304,7 +309,7 @@ void conversation::apply_step(mutable_state& next, const routed_event& e, time_m
     entry.at = u.at > 0 ? u.at : received_at;
     entry.answered = done.answered;
     draft.personal.push_back(
-      sealed(table::transcript, ordinal_row_key(id_, next.record.next_ordinal++), to_text(entry)));
+        sealed(table::transcript, ordinal_row_key(id_, next.record.next_ordinal++), to_text(entry)));
   }
   const auto enqueue = [&](const whatsapp::outbound_content& content, bool read_mark) {
     outbox_item item;
@@ -316,7 +321,8 @@ void conversation::apply_step(mutable_state& next, const routed_event& e, time_m
     const whatsapp::recipient to = who.phone.empty() ? whatsapp::recipient{{}, who.user_id}
                                                      : whatsapp::recipient{u.from.value_or(who.phone), {}};
     const auto id = read_mark ? std::string{} : outbox_id(id_, item.ordinal);
-    item.request = whatsapp::to_request(to, content, id).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    item.request =
+        whatsapp::to_request(to, content, id).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (!read_mark) {
       transcript_entry entry;
       entry.id = id;
@@ -339,12 +345,13 @@ void conversation::apply_step(mutable_state& next, const routed_event& e, time_m
     persistence::record figures;
     figures.where = table::figures;
     figures.key = done.figures.session_id;
-    figures.value = nlohmann::json{{"created_at", done.figures.created_at},
-                                   {"category", done.figures.category},
-                                   {"message_count", done.figures.message_count},
-                                   {"duration_seconds", done.figures.duration_seconds},
-                                   {"cost_usd", "0.00"}}
-                      .dump();
+    figures.value = nlohmann::json{
+        {"created_at", done.figures.created_at},
+        {"category", done.figures.category},
+        {"message_count", done.figures.message_count},
+        {"duration_seconds", done.figures.duration_seconds},
+        {"cost_usd",
+         "0.00"}}.dump();
     draft.business.push_back(std::move(figures));
   }
   put_state(next, draft);
@@ -360,8 +367,8 @@ event_outcome conversation::apply_status(mutable_state& next, const conversation
   const auto* waiting = ordinal == 0 ? nullptr : find(next.outbox, ordinal);
   const auto known = next.deliveries.find(ordinal);
   const auto stored = known_ordinals_.find(ordinal);
-  const bool ours = waiting != nullptr || known != next.deliveries.end() ||
-                    (stored != known_ordinals_.end() && stored->second);
+  const bool ours =
+      waiting != nullptr || known != next.deliveries.end() || (stored != known_ordinals_.end() && stored->second);
   if (ordinal == 0 || !ours)
     return event_outcome::unmatched;
   auto d = known != next.deliveries.end() ? known->second : delivery_record{};
@@ -392,7 +399,8 @@ event_outcome conversation::apply_status(mutable_state& next, const conversation
 void conversation::map_identities(mutable_state& next, commit_draft& draft) const {
   const auto& entry = *context_->entry;
   const auto& who = next.record.shop.who;
-  const auto user_key = who.user_id.empty() ? bytes{} : identity_row_key(*entry.keys, identity_kind::user_id, who.user_id);
+  const auto user_key =
+      who.user_id.empty() ? bytes{} : identity_row_key(*entry.keys, identity_kind::user_id, who.user_id);
   const auto user_hex = to_hex(as_span(user_key));
   const auto put = [&](const bytes& key) {
     auto& mapped = next.record.mapped;
@@ -409,7 +417,8 @@ void conversation::map_identities(mutable_state& next, commit_draft& draft) cons
     put(identity_row_key(*entry.keys, identity_kind::phone, who.phone));
 }
 
-void conversation::put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const {
+void conversation::put_cart_timer(const commerce::cart& before, const commerce::cart& after,
+                                  commit_draft& draft) const {
   const auto due = [](const commerce::cart& c) { return c.lines.empty() ? time_ms{0} : c.expires_at; };
   if (due(before) == due(after))
     return;
@@ -444,8 +453,8 @@ void conversation::put_state(const mutable_state& next, commit_draft& draft) con
 void conversation::put_delivery(mutable_state& next, std::uint64_t ordinal, const delivery_record& d,
                                 commit_draft& draft) const {
   draft.personal.push_back(sealed(table::delivery, ordinal_row_key(id_, ordinal), to_text(d)));
-  const bool is_final = d.status == delivery_status::read || d.status == delivery_status::played ||
-                        d.status == delivery_status::failed;
+  const bool is_final =
+      d.status == delivery_status::read || d.status == delivery_status::played || d.status == delivery_status::failed;
   if (is_final)
     next.deliveries.erase(ordinal);
   else
@@ -455,8 +464,8 @@ void conversation::put_delivery(mutable_state& next, std::uint64_t ordinal, cons
 }
 
 void conversation::put_outbox(const outbox_item& item, commit_draft& draft) const {
-  draft.personal.push_back(sealed(table::outbox, ordinal_row_key(id_, item.ordinal), to_text(item),
-                                  std::max<time_ms>(item.next_at, 1)));
+  draft.personal.push_back(
+      sealed(table::outbox, ordinal_row_key(id_, item.ordinal), to_text(item), std::max<time_ms>(item.next_at, 1)));
 }
 
 void conversation::put_message_ref(std::uint64_t ordinal, const std::string& message_id, commit_draft& draft) const {
@@ -476,28 +485,39 @@ void conversation::commit(mutable_state next, std::vector<commit_draft> drafts,
     request.keys.push_back(persistence::wrapped_key{request.tenant, id_, unsaved_key_});
   auto shared = std::make_shared<mutable_state>(std::move(next));
   self_->request(supervisor_, store_timeout, std::move(request))
-    .await(
-      [this, shared, then](const commit_answer& answer) {
-        if (answer.committed) {
-          state_ = std::move(*shared);
-          unsaved_key_.clear();
-        }
-        then(answer);
-        if (answer.committed)
-          pump();
-        else if (answer.why.code != errc::overloaded && answer.why.code != errc::conflict)
-          self_->quit(caf::sec::runtime_error); // written or not is unknown: be loaded again
-      },
-      [this, then](const caf::error&) {
-        then(commit_answer{false, make_error(errc::unavailable, "the shard did not answer")});
-        self_->quit(caf::sec::runtime_error);
-      });
+      .await(
+          [this, shared, then](const commit_answer& answer) {
+            if (answer.committed) {
+              state_ = std::move(*shared);
+              unsaved_key_.clear();
+            }
+            then(answer);
+            if (answer.committed)
+              pump();
+            else if (answer.why.code != errc::overloaded && answer.why.code != errc::conflict)
+              end_early(); // written or not is unknown: be loaded again
+            else
+              plan_pump(refused_pause); // nothing was written: what is due is tried again
+          },
+          [this, then](const caf::error&) {
+            then(commit_answer{false, make_error(errc::unavailable, "the shard did not answer")});
+            end_early();
+          });
 }
 
-// -- sending -----------------------------------------------------------------------------------------------------------
+void conversation::end_early() {
+  // What is to be sent must not wait until the shopper writes again.
+  if (!state_.outbox.empty())
+    self_->delayed_send(owner_, std::chrono::milliseconds{refused_pause}, wake{id_});
+  self_->quit(caf::sec::runtime_error);
+}
+
+// -- sending
+// -----------------------------------------------------------------------------------------------------------
 
 outbox_item* conversation::find(std::deque<outbox_item>& outbox, std::uint64_t ordinal) const {
-  const auto it = std::find_if(outbox.begin(), outbox.end(), [&](const auto& item) { return item.ordinal == ordinal; });
+  const auto it =
+      std::find_if(outbox.begin(), outbox.end(), [&](const auto& item) { return item.ordinal == ordinal; });
   return it == outbox.end() ? nullptr : &*it;
 }
 
@@ -593,11 +613,15 @@ void conversation::granted(const send_grant& grant) {
 }
 
 void conversation::sent(send_result returned) {
-  if (in_flight_ == returned.ordinal)
-    in_flight_.reset();
+  const auto settle = [this, ordinal = returned.ordinal] {
+    if (in_flight_ == ordinal)
+      in_flight_.reset();
+  };
   const auto* now_waiting = is_loaded_ ? find(state_.outbox, returned.ordinal) : nullptr;
-  if (now_waiting == nullptr)
+  if (now_waiting == nullptr) {
+    settle();
     return pump(); // a status was quicker
+  }
   const auto now = context_->node->clock->now();
   auto next = state_;
   auto& item = *find(next.outbox, returned.ordinal);
@@ -657,12 +681,21 @@ void conversation::sent(send_result returned) {
   }
   if (!read_mark)
     put_delivery(next, ordinal, d, draft);
-  if (draft.personal.empty() && draft.business.empty())
+  if (draft.personal.empty() && draft.business.empty()) {
+    settle();
     return pump();
-  commit(std::move(next), {std::move(draft)}, [](const commit_answer&) {});
+  }
+  commit(std::move(next), {std::move(draft)}, [this, settle, returned](const commit_answer& answer) {
+    if (answer.why.code == errc::overloaded && !answer.committed)
+      // What Meta said must not be forgotten because the shard is behind: it would be sent again.
+      self_->delayed_send(self_, std::chrono::milliseconds{refused_pause}, returned);
+    else
+      settle();
+  });
 }
 
-// -- questions ---------------------------------------------------------------------------------------------------------
+// -- questions
+// ---------------------------------------------------------------------------------------------------------
 
 text_answer conversation::view() {
   if (!state_.exists)
@@ -670,7 +703,8 @@ text_answer conversation::view() {
   const auto now = context_->node->clock->now();
   auto budget = pair_budget_;
   const auto tokens = budget.tokens(now);
-  return {conversation_json(context_->entry->config, id_, state_.record, now, state_.outbox.size(), tokens).dump(), {}};
+  return {conversation_json(context_->entry->config, id_, state_.record, now, state_.outbox.size(), tokens).dump(),
+          {}};
 }
 
 void conversation::messages(const messages_query& q, caf::response_promise promise) {
@@ -696,51 +730,52 @@ void conversation::messages(const messages_query& q, caf::response_promise promi
     promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
   };
   self_->request(supervisor_, store_timeout, query)
-    .then(
-      [this, promise, failed, limit = q.limit](const runtime::range_answer& answer) mutable {
-        if (!answer.value) {
-          promise.deliver(text_answer{std::nullopt, answer.why});
-          return;
-        }
-        const auto rows = *answer.value;
-        runtime::get_request request{context_->entry->config.id, {}};
-        for (const auto& row : rows)
-          request.addresses.emplace_back(table::delivery, row.key);
-        self_->request(supervisor_, store_timeout, request)
-          .then(
-            [this, promise, rows, limit](const runtime::get_answer& deliveries) mutable {
-              if (!deliveries.value) {
-                promise.deliver(text_answer{std::nullopt, deliveries.why});
-                return;
-              }
-              const auto now = context_->node->clock->now();
-              auto list = nlohmann::json::array();
-              std::uint64_t last = 0;
-              for (std::size_t i = 0; i < rows.size(); ++i) {
-                const auto at = parse_ordinal_row_key(rows[i].key);
-                const auto text = unsealed(table::transcript, rows[i].key, rows[i].value);
-                const auto entry = text ? transcript_entry_from(*text) : result<transcript_entry>(text.error());
-                if (!at || !entry)
-                  continue;
-                last = at->second;
-                std::optional<delivery_record> delivery;
-                if (const auto& sealed_delivery = (*deliveries.value)[i])
-                  if (const auto d = unsealed(table::delivery, rows[i].key, *sealed_delivery))
-                    if (auto parsed = delivery_record_from(*d))
-                      delivery = *parsed;
-                list.push_back(message_json(id_, last, *entry, delivery ? &*delivery : nullptr,
-                                            find(state_.outbox, last), now));
-              }
-              const bool more = rows.size() == limit && last != 0;
-              nlohmann::json next = nullptr;
-              if (more)
-                next = std::to_string(last);
-              promise.deliver(
-                text_answer{nlohmann::json{{"messages", std::move(list)}, {"next", next}}.dump(), {}});
-            },
-            failed);
-      },
-      failed);
+      .then(
+          [this, promise, failed, limit = q.limit](const runtime::range_answer& answer) mutable {
+            if (!answer.value) {
+              promise.deliver(text_answer{std::nullopt, answer.why});
+              return;
+            }
+            const auto rows = *answer.value;
+            runtime::get_request request{context_->entry->config.id, {}};
+            for (const auto& row : rows)
+              request.addresses.emplace_back(table::delivery, row.key);
+            self_->request(supervisor_, store_timeout, request)
+                .then(
+                    [this, promise, rows, limit](const runtime::get_answer& deliveries) mutable {
+                      if (!deliveries.value) {
+                        promise.deliver(text_answer{std::nullopt, deliveries.why});
+                        return;
+                      }
+                      const auto now = context_->node->clock->now();
+                      auto list = nlohmann::json::array();
+                      std::uint64_t last = 0;
+                      for (std::size_t i = 0; i < rows.size(); ++i) {
+                        const auto at = parse_ordinal_row_key(rows[i].key);
+                        const auto text = unsealed(table::transcript, rows[i].key, rows[i].value);
+                        const auto entry =
+                            text ? transcript_entry_from(*text) : result<transcript_entry>(text.error());
+                        if (!at || !entry)
+                          continue;
+                        last = at->second;
+                        std::optional<delivery_record> delivery;
+                        if (const auto& sealed_delivery = (*deliveries.value)[i])
+                          if (const auto d = unsealed(table::delivery, rows[i].key, *sealed_delivery))
+                            if (auto parsed = delivery_record_from(*d))
+                              delivery = *parsed;
+                        list.push_back(message_json(id_, last, *entry, delivery ? &*delivery : nullptr,
+                                                    find(state_.outbox, last), now));
+                      }
+                      const bool more = rows.size() == limit && last != 0;
+                      nlohmann::json next = nullptr;
+                      if (more)
+                        next = std::to_string(last);
+                      promise.deliver(
+                          text_answer{nlohmann::json{{"messages", std::move(list)}, {"next", next}}.dump(), {}});
+                    },
+                    failed);
+          },
+          failed);
 }
 
 result<std::string> conversation_summary(const tenant_context& context, const conversation_id& id,
@@ -750,22 +785,25 @@ result<std::string> conversation_summary(const tenant_context& context, const co
   if (!key)
     return key.error();
   const auto text =
-    key->open(associated_data(entry.config.id, table::conversation, conversation_row_key(id)), sealed_state);
+      key->open(associated_data(entry.config.id, table::conversation, conversation_row_key(id)), sealed_state);
   if (!text)
     return text.error();
   const auto record = conversation_record_from(*text);
   if (!record)
     return record.error();
-  return conversation_json(entry.config, id, *record, context.node->clock->now(), 0, 0).dump();
+  auto line = conversation_json(entry.config, id, *record, context.node->clock->now(), 0, 0);
+  line.erase("budgets"); // known to the conversation alone
+  line.erase("outbox");
+  return line.dump();
 }
 
 caf::actor spawn_conversation(caf::event_based_actor* owner, tenant_context_ptr context, const conversation_id& id,
                               caf::actor supervisor) {
   return owner->spawn<caf::linked + caf::monitored>(
-    [context = std::move(context), id, supervisor = std::move(supervisor),
-     parent = caf::actor_cast<caf::actor>(owner)](caf::stateful_actor<conversation>* self) -> caf::behavior {
-      return self->state.start(context, id, supervisor, parent);
-    });
+      [context = std::move(context), id, supervisor = std::move(supervisor),
+       parent = caf::actor_cast<caf::actor>(owner)](caf::stateful_actor<conversation>* self) -> caf::behavior {
+        return self->state.start(context, id, supervisor, parent);
+      });
 }
 
 } // namespace wakala::actors

@@ -17,8 +17,8 @@
 
 namespace wakala::actors {
 
-/// Every step is computed on a copy, committed, and only then becomes the state: memory never runs ahead of disk. While a
-/// commit is out nothing else is handled.
+/// Every step is computed on a copy, committed, and only then becomes the state: memory never runs ahead of disk.
+/// While a commit is out nothing else is handled.
 class conversation {
 public:
   static inline const char* name = "wakala.conversation";
@@ -43,7 +43,8 @@ private:
   void take(conversation_batch batch, caf::response_promise promise);
   void fetch_deliveries(std::vector<std::uint64_t> ordinals, std::function<void(bool)> then);
   void process(const conversation_batch& batch, caf::response_promise promise);
-  /// One update on `next`; the records of its commit go to `draft`. `unmatched` when it is a status of nothing of ours.
+  /// One update on `next`; the records of its commit go to `draft`. `unmatched` when it is a status of nothing of
+  /// ours.
   event_outcome apply(mutable_state& next, const conversation_event& e, time_ms received_at, commit_draft& draft);
   event_outcome apply_status(mutable_state& next, const conversation_event& e, commit_draft& draft);
   void apply_step(mutable_state& next, const routed_event& e, time_ms received_at, commit_draft& draft);
@@ -54,11 +55,15 @@ private:
   void put_state(const mutable_state& next, commit_draft& draft) const;
   void put_delivery(mutable_state& next, std::uint64_t ordinal, const delivery_record& d, commit_draft& draft) const;
   void put_outbox(const outbox_item& item, commit_draft& draft) const;
-  void settle_send(mutable_state& next, std::uint64_t ordinal, const std::string& message_id, commit_draft& draft) const;
+  void settle_send(mutable_state& next, std::uint64_t ordinal, const std::string& message_id,
+                   commit_draft& draft) const;
   void put_message_ref(std::uint64_t ordinal, const std::string& message_id, commit_draft& draft) const;
 
   /// Commits and then makes `next` the state; on failure ends the actor, to be loaded afresh.
   void commit(mutable_state next, std::vector<commit_draft> drafts, std::function<void(const commit_answer&)> then);
+
+  /// Ends the actor because what it holds cannot be relied on; its successor goes on with what is to be sent.
+  void end_early();
 
   void pump();
   void plan_pump(time_ms wait);

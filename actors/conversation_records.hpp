@@ -21,8 +21,8 @@ namespace wakala::actors {
 struct conversation_record {
   commerce::conversation_state shop;
   std::uint64_t next_ordinal = 1; ///< of transcript entries and other outgoing calls
-  /// Identities that the store already maps to this conversation: hash (hex) of the value → hash (hex) of the user id that was
-  /// known then, or empty.
+  /// Identities that the store already maps to this conversation: hash (hex) of the value → hash (hex) of the user id
+  /// that was known then, or empty.
   std::map<std::string, std::string> mapped;
 
   bool operator==(const conversation_record&) const = default;
@@ -30,9 +30,9 @@ struct conversation_record {
 
 /// One line of the transcript. Never changed once written; the delivery status has its own row.
 struct transcript_entry {
-  std::string id;        ///< the message id of the shopper's message, or our outbox id
+  std::string id; ///< the message id of the shopper's message, or our outbox id
   bool inbound = true;
-  std::string type;      ///< `text`, `interactive`, `image`, …
+  std::string type; ///< `text`, `interactive`, `image`, …
   std::string text;
   std::string number_id; ///< business number it came to or left from
   std::string context_id;
@@ -60,14 +60,14 @@ struct delivery_record {
 struct outbox_item {
   std::uint64_t ordinal = 0;
   std::string number_id;
-  std::string request; ///< body of the call
-  bool read_mark = false; ///< mark-as-read: no transcript, may be repeated freely
+  std::string request;     ///< body of the call
+  bool read_mark = false;  ///< mark-as-read: no transcript, may be repeated freely
   bool attempting = false; ///< an attempt was committed and has no result yet
-  std::uint32_t tries = 0;  ///< attempts that ended in a refusal or before anything was sent
+  std::uint32_t tries = 0; ///< attempts that ended in a refusal or before anything was sent
   std::uint32_t ambiguous = 0;
   time_ms created_at = 0;
-  time_ms next_at = 0;      ///< not before
-  time_ms attempt_at = 0;   ///< of the last attempt
+  time_ms next_at = 0;    ///< not before
+  time_ms attempt_at = 0; ///< of the last attempt
 
   bool operator==(const outbox_item&) const = default;
 };
@@ -90,18 +90,19 @@ std::optional<std::pair<conversation_id, std::uint64_t>> parse_ordinal_row_key(s
 bytes timer_row_key(const conversation_id& id, std::string_view name);
 std::optional<std::pair<conversation_id, std::string>> parse_timer_row_key(std::string_view key);
 
-/// Our id of an outbound message, sent along as `biz_opaque_callback_data`: `o`, 32 hex digits of the conversation, a point
-/// and the ordinal. It says nothing about the shopper and needs no look-up when it comes back.
+/// Our id of an outbound message, sent along as `biz_opaque_callback_data`: `o`, 32 hex digits of the conversation, a
+/// point and the ordinal. It says nothing about the shopper and needs no look-up when it comes back.
 std::string outbox_id(const conversation_id& id, std::uint64_t ordinal);
 std::optional<std::pair<conversation_id, std::uint64_t>> parse_outbox_id(std::string_view text);
 
-/// What a sealed row is bound to: tenant, table and row key (which holds the conversation). Never shard or sequence, so that
-/// rows can move.
+/// What a sealed row is bound to: tenant, table and row key (which holds the conversation). Never shard or sequence,
+/// so that rows can move.
 std::string associated_data(const tenant_id& tenant, persistence::table where, const bytes& key);
 
 /// Seals one row.
-persistence::record sealed_record(const persistence::sealing_key& key, const tenant_id& tenant, persistence::table where,
-                                  bytes row_key, std::string_view text, random_source& random, time_ms due = 0);
+persistence::record sealed_record(const persistence::sealing_key& key, const tenant_id& tenant,
+                                  persistence::table where, bytes row_key, std::string_view text,
+                                  random_source& random, time_ms due = 0);
 persistence::record erased_record(persistence::table where, bytes row_key);
 
 } // namespace wakala::actors

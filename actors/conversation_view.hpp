@@ -10,8 +10,9 @@
 namespace wakala::actors {
 
 /// `{conversation_id, session:{…}, cart:{…}, budgets:{…}, outbox}` as in the design's list of fixed names.
-nlohmann::json conversation_json(const tenant_config& tenant, const conversation_id& id, const conversation_record& record,
-                                 time_ms now, std::size_t outbox, double pair_tokens);
+nlohmann::json conversation_json(const tenant_config& tenant, const conversation_id& id,
+                                 const conversation_record& record, time_ms now, std::size_t outbox,
+                                 double pair_tokens);
 
 /// One message of a transcript. `delivery` is null for inbound messages and for those that were not tried yet.
 nlohmann::json message_json(const conversation_id& id, std::uint64_t ordinal, const transcript_entry& entry,

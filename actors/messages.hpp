@@ -1,6 +1,6 @@
 /// \file
-/// What the actors say to each other. Values; what may travel between nodes has `inspect` and a round-trip test, the rest
-/// stays on its node.
+/// What the actors say to each other. Values; what may travel between nodes has `inspect` and a round-trip test, the
+/// rest stays on its node.
 #pragma once
 
 #include "actors/node_context.hpp"
@@ -59,7 +59,8 @@ struct conversation_event {
   std::uint64_t ordinal = 0; ///< statuses: the message it is about, when the tenant found it; 0: not
 };
 
-/// tenant → conversation; answered by `batch_answer`. After the first outcome that is not settled the rest was not tried.
+/// tenant → conversation; answered by `batch_answer`. After the first outcome that is not settled the rest was not
+/// tried.
 struct conversation_batch {
   std::vector<conversation_event> events;
   time_ms received_at = 0;
@@ -106,11 +107,16 @@ struct passivate {};
 struct wake {
   conversation_id conversation;
 };
-/// shard supervisor → tenant → conversation: a timer of yours has come due. An event like any other, keyed by name and due time.
+/// shard supervisor → tenant → conversation: a timer of yours has come due. An event like any other, keyed by name
+/// and due time.
 struct timer_fired {
   conversation_id conversation;
   std::string name;
   time_ms due = 0;
+};
+/// tenant → shard supervisor: that conversation has ended, nothing more comes under its lease.
+struct conversation_gone {
+  conversation_id conversation;
 };
 /// registry → tenants: your configuration is now this.
 struct reconfigure {
@@ -123,8 +129,8 @@ struct context_change {
   std::shared_ptr<const tenant_context> context;
 };
 
-/// conversation → tenant → sender of that number: I have a message ready. The sender answers later with `send_grant`. Asking again
-/// for the same message is harmless.
+/// conversation → tenant → sender of that number: I have a message ready. The sender answers later with `send_grant`.
+/// Asking again for the same message is harmless.
 struct send_ticket {
   caf::actor conversation;
   std::string number_id;
@@ -177,7 +183,7 @@ struct letters_query {
 };
 struct letter_action {
   persistence::table where = persistence::table::dead_letter;
-  std::string id; ///< hex of the event key's hash
+  std::string id;      ///< hex of the event key's hash
   bool replay = false; ///< false: drop
 };
 /// For a shard supervisor or the node: how are you? Answered by `text_answer`.
@@ -203,6 +209,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::passivate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_fired)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::reconfigure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::context_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_ticket)

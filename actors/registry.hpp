@@ -15,7 +15,8 @@
 namespace wakala::actors {
 
 /// Reads all tenants, making the system's own on first use. `corrupt` or `unauthenticated` when one cannot be read.
-result<directory_ptr> load_directory(persistence::store& where, persistence::keyring& keys, std::uint32_t shard_count);
+result<directory_ptr> load_directory(persistence::store& where, persistence::keyring& keys,
+                                     std::uint32_t shard_count);
 
 // For the registry actor; all are answered by `text_answer`.
 

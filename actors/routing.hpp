@@ -38,8 +38,8 @@ struct routed_event {
   bool replay = false; ///< a dead letter or set-aside event brought back by an operator
 };
 
-/// The key of an update (design §6.5): keyed hash of number or account, kind and id; statuses add status and recipient.
-/// Sets `key` and `other_bucket`.
+/// The key of an update (design §6.5): keyed hash of number or account, kind and id; statuses add status and
+/// recipient. Sets `key` and `other_bucket`.
 void assign_key(routed_event& e, const persistence::tenant_keys& keys, time_ms now);
 
 /// The key under which a replay is applied at most once.
@@ -47,7 +47,7 @@ event_key replay_key(const event_key& original);
 
 struct routing_input {
   const directory& tenants;
-  const tenant_entry* origin = nullptr;  ///< the tenant whose URL was called; null: the app's URL
+  const tenant_entry* origin = nullptr; ///< the tenant whose URL was called; null: the app's URL
   const persistence::tenant_keys& system_keys;
   time_ms now = 0;
 };

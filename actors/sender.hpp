@@ -15,8 +15,8 @@
 
 namespace wakala::actors {
 
-/// Grants sends in the order they were asked for, as fast as the number's throughput allows; transmits what was committed.
-/// It holds no message: those stay with their conversations, so its own end loses nothing.
+/// Grants sends in the order they were asked for, as fast as the number's throughput allows; transmits what was
+/// committed. It holds no message: those stay with their conversations, so its own end loses nothing.
 class sender {
 public:
   static inline const char* name = "wakala.sender";
@@ -31,8 +31,8 @@ private:
     std::uint64_t ordinal = 0;
     bool operator<(const place& other) const {
       return conversation.address() != other.conversation.address()
-               ? conversation.address() < other.conversation.address()
-               : ordinal < other.ordinal;
+                 ? conversation.address() < other.conversation.address()
+                 : ordinal < other.ordinal;
     }
   };
 

@@ -52,11 +52,10 @@ caf::response_promise shard_supervisor::ask_tenant(const for_tenant<T>& q) {
     return promise;
   }
   self_->request(tenant, std::chrono::seconds{15}, q.question)
-    .then(
-      [promise](text_answer& answer) mutable { promise.deliver(std::move(answer)); },
-      [promise](const caf::error&) mutable {
-        promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the tenant did not answer")});
-      });
+      .then([promise](text_answer& answer) mutable { promise.deliver(std::move(answer)); },
+            [promise](const caf::error&) mutable {
+              promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the tenant did not answer")});
+            });
   return promise;
 }
 
@@ -66,96 +65,100 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
   store_ = std::move(store);
   self_->set_down_handler([this](const caf::down_msg& down) { tenant_down(down); });
   self_->set_exit_handler([](const caf::exit_msg&) {}); // tenants are linked to end with us, not we with them
-  self_->set_default_handler(caf::drop); // answers to what was sent without a question
+  self_->set_default_handler(caf::drop);                // answers to what was sent without a question
   self_->send(self_, open_tick{});
   self_->delayed_send(self_, sweep_pause, sweep_tick{});
   self_->delayed_send(self_, timer_pause, timer_tick{});
   return {
-    [this](open_tick) { open(); },
-    [this](fold_tick) {
-      fold_is_planned_ = false;
-      fold();
-    },
-    [this](sweep_tick) {
-      sweep();
-      self_->delayed_send(self_, sweep_pause, sweep_tick{});
-    },
-    [this](wake_tick) { wake_next(); },
-    [this](timer_tick) {
-      fire_timers();
-      self_->delayed_send(self_, timer_pause, timer_tick{});
-    },
-    [this](shard_batch& batch) {
-      auto promise = self_->make_response_promise();
-      take(std::move(batch), promise);
-      return promise;
-    },
-    [this](commit_request& request) {
-      auto promise = self_->make_response_promise();
-      commit(std::move(request), promise);
-      return promise;
-    },
-    [this](const load_request& request) {
-      auto promise = self_->make_response_promise();
-      load(request, promise);
-      return promise;
-    },
-    [this](const runtime::get_request& request) {
-      auto promise = self_->make_response_promise();
-      get(request, promise);
-      return promise;
-    },
-    [this](const persistence::range_query& query) {
-      auto promise = self_->make_response_promise();
-      range(query, promise);
-      return promise;
-    },
-    [this](const runtime::key_request& request) { return self_->delegate(store_.reader, request); },
-    [this](shard_query) { return text_answer{describe(), {}}; },
-    [this](const for_tenant<conversation_query>& q) { return ask_tenant(q); },
-    [this](const for_tenant<messages_query>& q) { return ask_tenant(q); },
-    [this](const for_tenant<conversations_query>& q) { return ask_tenant(q); },
-    [this](const for_tenant<catalog_put>& q) { return ask_tenant(q); },
-    [this](const for_tenant<catalog_get>& q) { return ask_tenant(q); },
-    [this](const for_tenant<letters_query>& q) { return ask_tenant(q); },
-    [this](const for_tenant<letter_action>& q) { return ask_tenant(q); },
-    [this](const for_tenant<reconfigure>& q) {
-      // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
-      const auto it = tenants_.find(q.tenant);
-      if (it == tenants_.end() || !it->second.actor)
-        return;
-      if (q.question.entry) {
-        self_->send(it->second.actor, q.question);
-      } else {
-        self_->send_exit(it->second.actor, caf::exit_reason::user_shutdown);
-        tenants_.erase(it);
-      }
-    },
+      [this](open_tick) { open(); },
+      [this](fold_tick) {
+        fold_is_planned_ = false;
+        fold();
+      },
+      [this](sweep_tick) {
+        sweep();
+        self_->delayed_send(self_, sweep_pause, sweep_tick{});
+      },
+      [this](wake_tick) { wake_next(); },
+      [this](timer_tick) {
+        fire_timers();
+        self_->delayed_send(self_, timer_pause, timer_tick{});
+      },
+      [this](shard_batch& batch) {
+        auto promise = self_->make_response_promise();
+        take(std::move(batch), promise);
+        return promise;
+      },
+      [this](commit_request& request) {
+        auto promise = self_->make_response_promise();
+        commit(std::move(request), promise);
+        return promise;
+      },
+      [this](const load_request& request) {
+        auto promise = self_->make_response_promise();
+        load(request, promise);
+        return promise;
+      },
+      [this](const runtime::get_request& request) {
+        auto promise = self_->make_response_promise();
+        get(request, promise);
+        return promise;
+      },
+      [this](const persistence::range_query& query) {
+        auto promise = self_->make_response_promise();
+        range(query, promise);
+        return promise;
+      },
+      [this](const runtime::key_request& request) { return self_->delegate(store_.reader, request); },
+      [this](const conversation_gone& gone) { leases_.erase(gone.conversation); },
+      [this](shard_query) {
+        return text_answer{describe(), {}};
+      },
+      [this](const for_tenant<conversation_query>& q) { return ask_tenant(q); },
+      [this](const for_tenant<messages_query>& q) { return ask_tenant(q); },
+      [this](const for_tenant<conversations_query>& q) { return ask_tenant(q); },
+      [this](const for_tenant<catalog_put>& q) { return ask_tenant(q); },
+      [this](const for_tenant<catalog_get>& q) { return ask_tenant(q); },
+      [this](const for_tenant<letters_query>& q) { return ask_tenant(q); },
+      [this](const for_tenant<letter_action>& q) { return ask_tenant(q); },
+      [this](const for_tenant<reconfigure>& q) {
+        // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
+        const auto it = tenants_.find(q.tenant);
+        if (it == tenants_.end() || !it->second.actor)
+          return;
+        if (q.question.entry) {
+          self_->send(it->second.actor, q.question);
+        } else {
+          self_->send_exit(it->second.actor, caf::exit_reason::user_shutdown);
+          tenants_.erase(it);
+        }
+      },
   };
 }
 
-// -- owning the shard --------------------------------------------------------------------------------------------------
+// -- owning the shard
+// --------------------------------------------------------------------------------------------------
 
 void shard_supervisor::open() {
   if (is_open_)
     return;
   self_->request(store_.reader, std::chrono::seconds{60}, runtime::open_request{shard_, 200'000})
-    .await(
-      [this](runtime::open_answer& answer) {
-        if (answer.value) {
-          opened_with(std::move(*answer.value));
-          return;
-        }
-        ++open_failures_;
-        if (open_failures_ == 1)
-          log::error("shard.open_failed", {{"shard", runtime::shard_name(shard_)}, {"why", answer.why.what}});
-        const runtime::backoff_policy policy{std::chrono::milliseconds{100}, std::chrono::milliseconds{2'000}};
-        self_->delayed_send(self_, policy.wait(open_failures_, *context_->random), open_tick{});
-      },
-      [this](const caf::error&) {
-        ++open_failures_;
-        self_->delayed_send(self_, std::chrono::seconds{1}, open_tick{});
-      });
+      .await(
+          [this](runtime::open_answer& answer) {
+            if (answer.value) {
+              opened_with(std::move(*answer.value));
+              return;
+            }
+            ++open_failures_;
+            if (open_failures_ == 1)
+              log::error("shard.open_failed", {{"shard", runtime::shard_name(shard_)}, {"why", answer.why.what}});
+            const runtime::backoff_policy policy{std::chrono::milliseconds{100}, std::chrono::milliseconds{2'000}};
+            self_->delayed_send(self_, policy.wait(open_failures_, *context_->random), open_tick{});
+          },
+          [this](const caf::error&) {
+            ++open_failures_;
+            self_->delayed_send(self_, std::chrono::seconds{1}, open_tick{});
+          });
 }
 
 void shard_supervisor::opened_with(runtime::opened all) {
@@ -233,7 +236,8 @@ void shard_supervisor::wake_next() {
     self_->delayed_send(self_, std::chrono::milliseconds{50}, wake_tick{});
 }
 
-// -- events ------------------------------------------------------------------------------------------------------------
+// -- events
+// ------------------------------------------------------------------------------------------------------------
 
 bool shard_supervisor::seen_in_memory(const event_key& key, std::uint32_t other_bucket) const {
   const event_key other{other_bucket, key.hash};
@@ -302,8 +306,7 @@ void shard_supervisor::take(shard_batch given, caf::response_promise promise) {
       finish(w, event_outcome::repeated);
     } else {
       in_flight_[e.key.hash].push_back(w);
-      const bool is_new =
-        keys_.certainly_new(e.key) && keys_.certainly_new(event_key{e.other_bucket, e.key.hash});
+      const bool is_new = keys_.certainly_new(e.key) && keys_.certainly_new(event_key{e.other_bucket, e.key.hash});
       (is_new ? fresh : unsure).push_back(std::move(e));
     }
   }
@@ -312,33 +315,40 @@ void shard_supervisor::take(shard_batch given, caf::response_promise promise) {
   } else {
     // Order inside a POST must hold: everything waits for the look-up, not only what is looked up.
     runtime::probe_request probe{shard_, {}};
+    std::vector<key_hash> probed;
     for (const auto& e : unsure) {
       probe.keys.push_back(e.key);
       probe.keys.push_back(event_key{e.other_bucket, e.key.hash});
+      probed.push_back(e.key.hash);
     }
     for (auto& e : unsure)
       fresh.push_back(std::move(e));
     std::sort(fresh.begin(), fresh.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
     auto hold = std::make_shared<std::vector<routed_event>>(std::move(fresh));
     self_->request(store_.reader, store_timeout, std::move(probe))
-      .then(
-        [this, hold, received = batch.received_at, deadline = batch.deadline, unsure_keys = [&] {
-          std::vector<key_hash> keys;
-          for (const auto& k : *hold)
-            keys.push_back(k.key.hash);
-          return keys;
-        }()](const runtime::probe_answer& answer) {
-          if (!answer.value) {
-            for (const auto& key : unsure_keys)
-              settle(key, event_outcome::retry);
-            return;
-          }
-          dispatch(std::move(*hold), received, deadline);
-        },
-        [this, hold](const caf::error&) {
-          for (const auto& e : *hold)
-            settle(e.key.hash, event_outcome::retry);
-        });
+        .then(
+            [this, hold, probed = std::move(probed), epoch = epoch_, received = batch.received_at,
+             deadline = batch.deadline](const runtime::probe_answer& answer) {
+              if (epoch != epoch_ || !is_open_)
+                return; // closing has answered for all of them
+              if (!answer.value) {
+                for (const auto& e : *hold)
+                  settle(e.key.hash, event_outcome::retry);
+                return;
+              }
+              std::set<key_hash> seen;
+              for (std::size_t i = 0; i < probed.size(); ++i)
+                if ((*answer.value)[2 * i] || (*answer.value)[2 * i + 1])
+                  seen.insert(probed[i]);
+              std::erase_if(*hold, [&](const routed_event& e) { return seen.contains(e.key.hash); });
+              for (const auto& key : seen)
+                settle(key, event_outcome::repeated);
+              dispatch(std::move(*hold), received, deadline);
+            },
+            [this, hold](const caf::error&) {
+              for (const auto& e : *hold)
+                settle(e.key.hash, event_outcome::retry);
+            });
   }
   if (--owner->open == 0)
     owner->promise.deliver(batch_answer{std::move(owner->outcomes)});
@@ -365,19 +375,20 @@ void shard_supervisor::dispatch(std::vector<routed_event> fresh, time_ms receive
       continue;
     }
     self_->request(tenant, std::chrono::milliseconds{left}, std::move(batch))
-      .then(
-        [this, keys](const batch_answer& answer) {
-          for (std::size_t i = 0; i < keys.size(); ++i)
-            settle(keys[i], i < answer.outcomes.size() ? answer.outcomes[i] : event_outcome::retry);
-        },
-        [this, keys](const caf::error&) {
-          for (const auto& key : keys)
-            settle(key, event_outcome::retry);
-        });
+        .then(
+            [this, keys](const batch_answer& answer) {
+              for (std::size_t i = 0; i < keys.size(); ++i)
+                settle(keys[i], i < answer.outcomes.size() ? answer.outcomes[i] : event_outcome::retry);
+            },
+            [this, keys](const caf::error&) {
+              for (const auto& key : keys)
+                settle(key, event_outcome::retry);
+            });
   }
 }
 
-// -- commits -----------------------------------------------------------------------------------------------------------
+// -- commits
+// -----------------------------------------------------------------------------------------------------------
 
 bool shard_supervisor::lagging() const {
   if (tail_.rows() >= context_->limits.unfolded_rows)
@@ -387,7 +398,9 @@ bool shard_supervisor::lagging() const {
 }
 
 void shard_supervisor::commit(commit_request request, caf::response_promise promise) {
-  const auto refuse = [&](errc code, const char* why) { promise.deliver(commit_answer{false, make_error(code, why)}); };
+  const auto refuse = [&](errc code, const char* why) {
+    promise.deliver(commit_answer{false, make_error(code, why)});
+  };
   if (!is_open_)
     return refuse(errc::unavailable, "the shard is not open");
   if (lagging())
@@ -424,19 +437,18 @@ void shard_supervisor::commit(commit_request request, caf::response_promise prom
   runtime::append_request append{rows, std::move(request.keys)};
   auto shared = std::make_shared<std::vector<journal_row>>(std::move(rows));
   self_->request(store_.writer, store_timeout, std::move(append))
-    .then(
-      [this, shared, promise, epoch = epoch_](const runtime::append_answer& answer) {
-        appended(epoch, std::move(*shared), answer, promise);
-      },
-      [this, shared, promise, epoch = epoch_](const caf::error&) {
-        appended(epoch, std::move(*shared),
-                 runtime::append_answer{std::nullopt, make_error(errc::unavailable, "the commit writer did not answer")},
-                 promise);
-      });
+      .then([this, shared, promise, epoch = epoch_](
+                const runtime::append_answer& answer) { appended(epoch, std::move(*shared), answer, promise); },
+            [this, shared, promise, epoch = epoch_](const caf::error&) {
+              appended(epoch, std::move(*shared),
+                       runtime::append_answer{std::nullopt,
+                                              make_error(errc::unavailable, "the commit writer did not answer")},
+                       promise);
+            });
 }
 
-void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> rows, const runtime::append_answer& answer,
-                                caf::response_promise promise) {
+void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> rows,
+                                const runtime::append_answer& answer, caf::response_promise promise) {
   if (epoch != epoch_ || !is_open_) {
     promise.deliver(commit_answer{false, make_error(errc::unavailable, "the shard was reopened")});
     return;
@@ -473,7 +485,8 @@ void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> ro
     self_->delayed_send(self_, fold_pause, fold_tick{});
 }
 
-// -- reads -------------------------------------------------------------------------------------------------------------
+// -- reads
+// -------------------------------------------------------------------------------------------------------------
 
 std::uint64_t shard_supervisor::begin_read() {
   reads_.insert(++read_stamp_);
@@ -502,73 +515,76 @@ void shard_supervisor::load(const load_request& request, caf::response_promise p
   leases_[request.conversation] = lease;
   const auto stamp = begin_read();
   self_->request(store_.reader, store_timeout, runtime::conversation_read{request.tenant, request.conversation})
-    .then(
-      [this, request, promise, lease, stamp](runtime::conversation_answer& answer) mutable {
-        if (!answer.value) {
-          end_read(stamp);
-          promise.deliver(load_answer{std::nullopt, answer.why});
-          return;
-        }
-        loaded all;
-        all.lease = lease;
-        all.wrapped_key = std::move(answer.value->wrapped_key);
-        const auto row_key = conversation_row_key(request.conversation);
-        if (const auto* unfolded = tail_.find(request.tenant, table::conversation, row_key))
-          all.state = unfolded->erase ? std::nullopt : std::optional(unfolded->value);
-        else
-          all.state = std::move(answer.value->state);
-        persistence::range_query query;
-        query.tenant = request.tenant;
-        query.where = table::outbox;
-        query.prefix = row_key;
-        query.limit = 100'000;
-        all.outbox = tail_.merge(query, std::move(answer.value->outbox));
-        end_read(stamp);
-        promise.deliver(load_answer{std::move(all), {}});
-      },
-      [this, promise, stamp](const caf::error&) mutable {
-        end_read(stamp);
-        promise.deliver(load_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
-      });
+      .then(
+          [this, request, promise, lease, stamp](runtime::conversation_answer& answer) mutable {
+            if (!answer.value) {
+              end_read(stamp);
+              promise.deliver(load_answer{std::nullopt, answer.why});
+              return;
+            }
+            loaded all;
+            all.lease = lease;
+            all.wrapped_key = std::move(answer.value->wrapped_key);
+            const auto row_key = conversation_row_key(request.conversation);
+            if (const auto* unfolded = tail_.find(request.tenant, table::conversation, row_key))
+              all.state = unfolded->erase ? std::nullopt : std::optional(unfolded->value);
+            else
+              all.state = std::move(answer.value->state);
+            persistence::range_query query;
+            query.tenant = request.tenant;
+            query.where = table::outbox;
+            query.prefix = row_key;
+            query.limit = 100'000;
+            all.outbox = tail_.merge(query, std::move(answer.value->outbox));
+            end_read(stamp);
+            promise.deliver(load_answer{std::move(all), {}});
+          },
+          [this, promise, stamp](const caf::error&) mutable {
+            end_read(stamp);
+            promise.deliver(load_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
+          });
 }
 
 void shard_supervisor::get(const runtime::get_request& request, caf::response_promise promise) {
   const auto stamp = begin_read();
   self_->request(store_.reader, store_timeout, request)
-    .then(
-      [this, request, promise, stamp](runtime::get_answer& answer) mutable {
-        if (answer.value)
-          for (std::size_t i = 0; i < request.addresses.size(); ++i) {
-            const auto& [where, key] = request.addresses[i];
-            if (const auto* unfolded = tail_.find(request.tenant, where, key))
-              (*answer.value)[i] = unfolded->erase ? std::nullopt : std::optional(unfolded->value);
-          }
-        end_read(stamp);
-        promise.deliver(std::move(answer));
-      },
-      [this, promise, stamp](const caf::error&) mutable {
-        end_read(stamp);
-        promise.deliver(runtime::get_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
-      });
+      .then(
+          [this, request, promise, stamp](runtime::get_answer& answer) mutable {
+            if (answer.value)
+              for (std::size_t i = 0; i < request.addresses.size(); ++i) {
+                const auto& [where, key] = request.addresses[i];
+                if (const auto* unfolded = tail_.find(request.tenant, where, key))
+                  (*answer.value)[i] = unfolded->erase ? std::nullopt : std::optional(unfolded->value);
+              }
+            end_read(stamp);
+            promise.deliver(std::move(answer));
+          },
+          [this, promise, stamp](const caf::error&) mutable {
+            end_read(stamp);
+            promise.deliver(
+                runtime::get_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
+          });
 }
 
 void shard_supervisor::range(const persistence::range_query& query, caf::response_promise promise) {
   const auto stamp = begin_read();
   self_->request(store_.reader, store_timeout, query)
-    .then(
-      [this, query, promise, stamp](runtime::range_answer& answer) mutable {
-        if (answer.value)
-          answer.value = tail_.merge(query, std::move(*answer.value));
-        end_read(stamp);
-        promise.deliver(std::move(answer));
-      },
-      [this, promise, stamp](const caf::error&) mutable {
-        end_read(stamp);
-        promise.deliver(runtime::range_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
-      });
+      .then(
+          [this, query, promise, stamp](runtime::range_answer& answer) mutable {
+            if (answer.value)
+              answer.value = tail_.merge(query, std::move(*answer.value));
+            end_read(stamp);
+            promise.deliver(std::move(answer));
+          },
+          [this, promise, stamp](const caf::error&) mutable {
+            end_read(stamp);
+            promise.deliver(
+                runtime::range_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
+          });
 }
 
-// -- folding -----------------------------------------------------------------------------------------------------------
+// -- folding
+// -----------------------------------------------------------------------------------------------------------
 
 void shard_supervisor::fold() {
   if (folding_ || !is_open_)
@@ -584,11 +600,11 @@ void shard_supervisor::fold() {
   folding_ = true;
   const auto count = rows.size();
   self_->request(store_.folder, std::chrono::seconds{30}, runtime::fold_request{shard_, epoch_, std::move(rows)})
-    .then([this, epoch = epoch_, count](const runtime::fold_answer& answer) { folded(epoch, count, answer); },
-          [this, epoch = epoch_](const caf::error&) {
-            folded(epoch, 0,
-                   runtime::fold_answer{std::nullopt, make_error(errc::unavailable, "the folder did not answer")});
-          });
+      .then([this, epoch = epoch_, count](const runtime::fold_answer& answer) { folded(epoch, count, answer); },
+            [this, epoch = epoch_](const caf::error&) {
+              folded(epoch, 0,
+                     runtime::fold_answer{std::nullopt, make_error(errc::unavailable, "the folder did not answer")});
+            });
 }
 
 void shard_supervisor::folded(std::uint64_t epoch, std::size_t rows, const runtime::fold_answer& answer) {
@@ -629,22 +645,22 @@ void shard_supervisor::sweep() {
                 runtime::expire_keys_request{static_cast<std::uint32_t>((now - 9 * ms_per_day) / ms_per_hour),
                                              now - 9 * ms_per_day});
   self_->request(store_.reader, store_timeout, runtime::due_request{shard_, table::aside, now, 500})
-    .then(
-      [this](const runtime::range_answer& answer) {
-        if (!answer.value)
-          return;
-        std::map<tenant_id, commit_request> by_tenant;
-        for (const auto& row : *answer.value) {
-          auto& request = by_tenant[row.tenant];
-          request.tenant = row.tenant;
-          commit_draft draft;
-          draft.business.push_back(erased_record(table::aside, row.key));
-          request.drafts.push_back(std::move(draft));
-        }
-        for (auto& [id, request] : by_tenant)
-          commit(std::move(request), caf::response_promise{});
-      },
-      [](const caf::error&) {}); // the next sweep tries again
+      .then(
+          [this](const runtime::range_answer& answer) {
+            if (!answer.value)
+              return;
+            std::map<tenant_id, commit_request> by_tenant;
+            for (const auto& row : *answer.value) {
+              auto& request = by_tenant[row.tenant];
+              request.tenant = row.tenant;
+              commit_draft draft;
+              draft.business.push_back(erased_record(table::aside, row.key));
+              request.drafts.push_back(std::move(draft));
+            }
+            for (auto& [id, request] : by_tenant)
+              commit(std::move(request), caf::response_promise{});
+          },
+          [](const caf::error&) {}); // the next sweep tries again
 }
 
 void shard_supervisor::fire_timers() {
@@ -653,23 +669,24 @@ void shard_supervisor::fire_timers() {
   const auto now = context_->clock->now();
   const auto stamp = begin_read();
   self_->request(store_.reader, store_timeout, runtime::due_request{shard_, table::timer, now, timers_at_once})
-    .then(
-      [this, now, stamp](runtime::range_answer& answer) {
-        auto due = answer.value ? std::move(*answer.value) : std::vector<persistence::stored_value>{};
-        std::erase_if(due, [&](const auto& row) { return tail_.touches(row.tenant, table::timer, row.key); });
-        for (auto& row : tail_.all(table::timer))
-          if (row.due <= now)
-            due.push_back(std::move(row));
-        end_read(stamp);
-        for (const auto& row : due)
-          if (const auto timer = parse_timer_row_key(row.key))
-            if (const auto tenant = tenant_for(row.tenant))
-              self_->send(tenant, timer_fired{timer->first, timer->second, row.due});
-      },
-      [this, stamp](const caf::error&) { end_read(stamp); });
+      .then(
+          [this, now, stamp](runtime::range_answer& answer) {
+            auto due = answer.value ? std::move(*answer.value) : std::vector<persistence::stored_value>{};
+            std::erase_if(due, [&](const auto& row) { return tail_.touches(row.tenant, table::timer, row.key); });
+            for (auto& row : tail_.all(table::timer))
+              if (row.due <= now)
+                due.push_back(std::move(row));
+            end_read(stamp);
+            for (const auto& row : due)
+              if (const auto timer = parse_timer_row_key(row.key))
+                if (const auto tenant = tenant_for(row.tenant))
+                  self_->send(tenant, timer_fired{timer->first, timer->second, row.due});
+          },
+          [this, stamp](const caf::error&) { end_read(stamp); });
 }
 
-// -- tenants -----------------------------------------------------------------------------------------------------------
+// -- tenants
+// -----------------------------------------------------------------------------------------------------------
 
 caf::actor shard_supervisor::tenant_for(const tenant_id& id) {
   if (!is_open_)
@@ -690,25 +707,54 @@ caf::actor shard_supervisor::tenant_for(const tenant_id& id) {
 
 void shard_supervisor::tenant_down(const caf::down_msg& down) {
   for (auto& [id, slot] : tenants_) {
-    if (slot.actor.address() != down.source)
+    if (!slot.actor || slot.actor.address() != down.source)
       continue;
     slot.actor = nullptr;
     const runtime::backoff_policy policy{std::chrono::milliseconds{20}, std::chrono::milliseconds{5'000}};
     ++slot.failures;
     slot.not_before = context_->clock->now() + policy.wait(slot.failures, *context_->random).count();
     log::error("tenant.down", {{"tenant", id}, {"shard", runtime::shard_name(shard_)}, {"failures", slot.failures}});
+    wake_again(id);
     return;
   }
 }
 
+void shard_supervisor::wake_again(const tenant_id& id) {
+  // Its conversations ended with it; those that have something to send must not wait for their shopper to write
+  // again.
+  const auto stamp = begin_read();
+  self_
+      ->request(store_.reader, store_timeout,
+                runtime::due_request{shard_, table::outbox, std::numeric_limits<time_ms>::max(), 1'000'000})
+      .then(
+          [this, id, stamp, epoch = epoch_](const runtime::range_answer& answer) {
+            std::set<conversation_id> waiting;
+            const auto collect = [&](const std::vector<persistence::stored_value>& rows) {
+              for (const auto& row : rows)
+                if (const auto at = row.tenant == id ? parse_ordinal_row_key(row.key) : std::nullopt)
+                  waiting.insert(at->first);
+            };
+            if (answer.value)
+              collect(*answer.value);
+            collect(tail_.all(table::outbox));
+            end_read(stamp);
+            const auto slot = tenants_.find(id);
+            if (epoch != epoch_ || !is_open_ || slot == tenants_.end() || (!answer.value && waiting.empty()))
+              return;
+            for (const auto& conversation : waiting)
+              to_wake_.emplace_back(id, conversation);
+            const auto wait = slot->second.not_before - context_->clock->now() + 10;
+            if (!to_wake_.empty())
+              self_->delayed_send(self_, std::chrono::milliseconds{std::max<time_ms>(wait, 1)}, wake_tick{});
+          },
+          [this, stamp](const caf::error&) { end_read(stamp); });
+}
+
 std::string shard_supervisor::describe() const {
-  return nlohmann::json{{"shard", runtime::shard_name(shard_)},
-                        {"epoch", epoch_},
-                        {"state", is_open_ ? "open" : "opening"},
-                        {"seq", last_seq_},
-                        {"unfolded_rows", tail_.rows()},
-                        {"tenants", tenants_.size()}}
-    .dump();
+  return nlohmann::json{{"shard", runtime::shard_name(shard_)},   {"epoch", epoch_},
+                        {"state", is_open_ ? "open" : "opening"}, {"seq", last_seq_},
+                        {"unfolded_rows", tail_.rows()},          {"tenants", tenants_.size()}}
+      .dump();
 }
 
 caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_id shard, node_context_ptr context,

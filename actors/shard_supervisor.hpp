@@ -25,8 +25,9 @@ struct store_handles {
   caf::actor reader;
 };
 
-/// Owns one shard. Recognises repeated events before they reach a tenant; numbers commits without gaps; answers reads as
-/// tables plus unfolded rows. Every failure of an append reopens the shard under a new epoch, which ends its tenants.
+/// Owns one shard. Recognises repeated events before they reach a tenant; numbers commits without gaps; answers reads
+/// as tables plus unfolded rows. Every failure of an append reopens the shard under a new epoch, which ends its
+/// tenants.
 class shard_supervisor {
 public:
   static inline const char* name = "wakala.shard_supervisor";
@@ -87,6 +88,7 @@ private:
   /// Null while the tenant is unknown or its last failure is too fresh.
   caf::actor tenant_for(const tenant_id& id);
   void tenant_down(const caf::down_msg& down);
+  void wake_again(const tenant_id& id);
   std::string describe() const;
 
   template <class T>

@@ -58,62 +58,67 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::
   const auto idle = context_->node->limits.conversation_idle;
   self_->delayed_send(self_, std::max(idle / 4, std::chrono::milliseconds{50}), idle_tick{});
   return {
-    [this](tenant_batch& batch) {
-      auto promise = self_->make_response_promise();
-      take(std::move(batch), promise);
-      return promise;
-    },
-    [](const deferred& later) { later.run(); },
-    [this](idle_tick) {
-      idle_sweep();
-      self_->delayed_send(self_, std::max(context_->node->limits.conversation_idle / 4, std::chrono::milliseconds{50}),
-                          idle_tick{});
-    },
-    [this](const wake& w) { self_->send(awake(w.conversation).actor, w); },
-    [this](const timer_fired& timer) { self_->send(awake(timer.conversation).actor, timer); },
-    [this](const reconfigure& change) { reconfigure_with(change.entry); },
-    [this](const send_ticket& ticket) {
-      if (const auto sender = sender_for(ticket.number_id))
-        self_->send(sender, ticket);
-    },
-    [this](const conversation_query& q) { return ask_conversation(q); },
-    [this](const messages_query& q) { return ask_conversation(q); },
-    [this](const conversations_query& q) { return list_conversations(q); },
-    [this](const catalog_put& put) { return put_catalog(put); },
-    [this](catalog_get) { return text_answer{commerce::to_text(*context_->shelf), {}}; },
-    [this](const letters_query& q) { return list_letters(q); },
-    [this](const letter_action& action) { return act_on_letter(action); },
+      [this](tenant_batch& batch) {
+        auto promise = self_->make_response_promise();
+        take(std::move(batch), promise);
+        return promise;
+      },
+      [](const deferred& later) { later.run(); },
+      [this](idle_tick) {
+        idle_sweep();
+        self_->delayed_send(self_,
+                            std::max(context_->node->limits.conversation_idle / 4, std::chrono::milliseconds{50}),
+                            idle_tick{});
+      },
+      [this](const wake& w) { self_->send(awake(w.conversation).actor, w); },
+      [this](const timer_fired& timer) { self_->send(awake(timer.conversation).actor, timer); },
+      [this](const reconfigure& change) { reconfigure_with(change.entry); },
+      [this](const send_ticket& ticket) {
+        if (const auto sender = sender_for(ticket.number_id))
+          self_->send(sender, ticket);
+      },
+      [this](const conversation_query& q) { return ask_conversation(q); },
+      [this](const messages_query& q) { return ask_conversation(q); },
+      [this](const conversations_query& q) { return list_conversations(q); },
+      [this](const catalog_put& put) { return put_catalog(put); },
+      [this](catalog_get) {
+        return text_answer{commerce::to_text(*context_->shelf), {}};
+      },
+      [this](const letters_query& q) { return list_letters(q); },
+      [this](const letter_action& action) { return act_on_letter(action); },
   };
 }
 
 void tenant::load_catalog() {
   runtime::get_request request{context_->entry->config.id, {{table::tenant_entity, catalog_key}}};
   self_->request(supervisor_, ask_timeout, std::move(request))
-    .await(
-      [this](const runtime::get_answer& answer) {
-        if (!answer.value) {
-          self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
-          return;
-        }
-        const auto& sealed = answer.value->at(0);
-        if (!sealed)
-          return;
-        const auto& entry = *context_->entry;
-        const auto text =
-          entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, catalog_key), *sealed);
-        auto shelf = text ? commerce::parse_catalog(*text, entry.config.currency) : result<commerce::catalog>(text.error());
-        if (!shelf) {
-          log::error("tenant.catalog_unreadable", {{"tenant", entry.config.id}, {"why", shelf.error().what}});
-          return; // an empty shop answers politely; a dead one loses its shoppers
-        }
-        auto next = std::make_shared<tenant_context>(*context_);
-        next->shelf = std::make_shared<const commerce::catalog>(std::move(*shelf));
-        context_ = std::move(next);
-      },
-      [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
+      .await(
+          [this](const runtime::get_answer& answer) {
+            if (!answer.value) {
+              self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
+              return;
+            }
+            const auto& sealed = answer.value->at(0);
+            if (!sealed)
+              return;
+            const auto& entry = *context_->entry;
+            const auto text =
+                entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, catalog_key), *sealed);
+            auto shelf = text ? commerce::parse_catalog(*text, entry.config.currency)
+                              : result<commerce::catalog>(text.error());
+            if (!shelf) {
+              log::error("tenant.catalog_unreadable", {{"tenant", entry.config.id}, {"why", shelf.error().what}});
+              return; // an empty shop answers politely; a dead one loses its shoppers
+            }
+            auto next = std::make_shared<tenant_context>(*context_);
+            next->shelf = std::make_shared<const commerce::catalog>(std::move(*shelf));
+            context_ = std::move(next);
+          },
+          [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
 }
 
-// -- updates -----------------------------------------------------------------------------------------------------------
+// -- updates
+// -----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -199,32 +204,32 @@ void tenant::resolve(work_ptr work) {
   }
   // `await`: nothing else is resolved meanwhile, so that two updates of a new shopper find the same conversation.
   self_->request(supervisor_, ask_timeout, request)
-    .await(
-      [this, work, request](const runtime::get_answer& answer) {
-        if (!answer.value) {
-          work->promise.deliver(batch_answer{work->outcomes});
-          return;
-        }
-        const auto& entry = *context_->entry;
-        std::unordered_map<bytes, bytes> refs;
-        for (std::size_t i = 0; i < request.addresses.size(); ++i) {
-          const auto& [where, key] = request.addresses[i];
-          const auto& sealed = (*answer.value)[i];
-          if (!sealed)
-            continue;
-          auto text = entry.keys->data.open(associated_data(entry.config.id, where, key), *sealed);
-          if (!text) {
-            log::error("tenant.identity_unreadable", {{"tenant", entry.config.id}, {"why", text.error().what}});
-            continue;
-          }
-          if (where == table::message_ref)
-            refs[key] = std::move(*text);
-          else if (auto row = identity_row_from(*text); row && !identities_.contains(key))
-            learn(key, row->conversation, std::move(row->user));
-        }
-        dispatch(work, refs);
-      },
-      [work](const caf::error&) { work->promise.deliver(batch_answer{work->outcomes}); });
+      .await(
+          [this, work, request](const runtime::get_answer& answer) {
+            if (!answer.value) {
+              work->promise.deliver(batch_answer{work->outcomes});
+              return;
+            }
+            const auto& entry = *context_->entry;
+            std::unordered_map<bytes, bytes> refs;
+            for (std::size_t i = 0; i < request.addresses.size(); ++i) {
+              const auto& [where, key] = request.addresses[i];
+              const auto& sealed = (*answer.value)[i];
+              if (!sealed)
+                continue;
+              auto text = entry.keys->data.open(associated_data(entry.config.id, where, key), *sealed);
+              if (!text) {
+                log::error("tenant.identity_unreadable", {{"tenant", entry.config.id}, {"why", text.error().what}});
+                continue;
+              }
+              if (where == table::message_ref)
+                refs[key] = std::move(*text);
+              else if (auto row = identity_row_from(*text); row && !identities_.contains(key))
+                learn(key, row->conversation, std::move(row->user));
+            }
+            dispatch(work, refs);
+          },
+          [work](const caf::error&) { work->promise.deliver(batch_answer{work->outcomes}); });
 }
 
 void tenant::learn(const bytes& key, const conversation_id& conversation, std::string user) {
@@ -294,7 +299,8 @@ void tenant::dispatch(work_ptr work, const std::unordered_map<bytes, bytes>& ref
       if (const auto sent = parse_outbox_id(e.update.callback_data)) {
         conversation = sent->first;
         ordinal = sent->second;
-      } else if (const auto ref = e.update.id ? refs.find(names_of(e.update).message) : refs.end(); ref != refs.end()) {
+      } else if (const auto ref = e.update.id ? refs.find(names_of(e.update).message) : refs.end();
+                 ref != refs.end()) {
         if (const auto row = message_row_from(ref->second)) {
           conversation = row->conversation;
           ordinal = row->ordinal;
@@ -346,18 +352,18 @@ void tenant::run(work_ptr work, chain_ptr todo) {
       --it->second.outstanding;
   };
   self_->request(s.actor, std::chrono::milliseconds{work->batch.deadline - now + 300}, std::move(batch))
-    .then(
-      [this, work, todo, done](const batch_answer& answer) {
-        done();
-        answered(work, todo, answer);
-      },
-      [this, work, todo, done](const caf::error& why) {
-        done();
-        if (why == caf::sec::request_timeout)
-          give_up(work, todo, event_outcome::retry);
-        else
-          bounced(work, todo);
-      });
+      .then(
+          [this, work, todo, done](const batch_answer& answer) {
+            done();
+            answered(work, todo, answer);
+          },
+          [this, work, todo, done](const caf::error& why) {
+            done();
+            if (why == caf::sec::request_timeout)
+              give_up(work, todo, event_outcome::retry);
+            else
+              bounced(work, todo);
+          });
 }
 
 void tenant::answered(work_ptr work, chain_ptr todo, const batch_answer& answer) {
@@ -430,18 +436,18 @@ void tenant::dead_letter(work_ptr work, chain_ptr todo) {
                                      {"id", to_hex(e.key.hash)},
                                      {"tries", todo->tries}});
   self_->request(supervisor_, ask_timeout, std::move(request))
-    .then(
-      [this, work, todo, index](const commit_answer& answer) {
-        if (!answer.committed) {
-          give_up(work, todo, event_outcome::retry);
-          return;
-        }
-        finish(work, index, event_outcome::dead_lettered);
-        ++todo->done;
-        todo->tries = 0;
-        run(work, todo);
-      },
-      [this, work, todo](const caf::error&) { give_up(work, todo, event_outcome::retry); });
+      .then(
+          [this, work, todo, index](const commit_answer& answer) {
+            if (!answer.committed) {
+              give_up(work, todo, event_outcome::retry);
+              return;
+            }
+            finish(work, index, event_outcome::dead_lettered);
+            ++todo->done;
+            todo->tries = 0;
+            run(work, todo);
+          },
+          [this, work, todo](const caf::error&) { give_up(work, todo, event_outcome::retry); });
 }
 
 void tenant::record(work_ptr work, std::size_t index, aside_reason reason) {
@@ -460,21 +466,24 @@ void tenant::record(work_ptr work, std::size_t index, aside_reason reason) {
                                          where == table::aside ? now + unmatched_kept : 0));
   request.drafts.push_back(std::move(draft));
   if (reason != aside_reason::none && reason != aside_reason::unmatched)
-    log::warn("event.set_aside", {{"reason", to_string(reason)}, {"origin", e.origin}, {"kind", to_string(e.update.kind)}});
+    log::warn("event.set_aside",
+              {{"reason", to_string(reason)}, {"origin", e.origin}, {"kind", to_string(e.update.kind)}});
   if (reason == aside_reason::unmatched)
     context_->node->count->statuses_unmatched.fetch_add(1, std::memory_order_relaxed);
   self_->request(supervisor_, ask_timeout, std::move(request))
-    .then(
-      [this, work, index, where](const commit_answer& answer) {
-        const auto good = where == table::aside ? event_outcome::set_aside : event_outcome::committed;
-        finish(work, index,
-               answer.committed ? good
-                                : (answer.why.code == errc::conflict ? event_outcome::repeated : event_outcome::retry));
-      },
-      [this, work, index](const caf::error&) { finish(work, index, event_outcome::retry); });
+      .then(
+          [this, work, index, where](const commit_answer& answer) {
+            const auto good = where == table::aside ? event_outcome::set_aside : event_outcome::committed;
+            finish(work, index,
+                   answer.committed
+                       ? good
+                       : (answer.why.code == errc::conflict ? event_outcome::repeated : event_outcome::retry));
+          },
+          [this, work, index](const caf::error&) { finish(work, index, event_outcome::retry); });
 }
 
-// -- conversations -----------------------------------------------------------------------------------------------------
+// -- conversations
+// -----------------------------------------------------------------------------------------------------
 
 tenant::slot& tenant::awake(const conversation_id& id) {
   auto it = slots_.find(id);
@@ -506,6 +515,7 @@ void tenant::remove(const conversation_id& id) {
   auto held = std::move(it->second.held);
   if (it->second.actor) {
     by_address_.erase(it->second.actor.address());
+    self_->send(supervisor_, conversation_gone{id}); // before a successor can ask to be loaded
     context_->node->count->conversations_live.fetch_sub(1, std::memory_order_relaxed);
   }
   order_.erase(it->second.order);
@@ -545,15 +555,15 @@ void tenant::let_go(const conversation_id& id) {
       run_again();
   };
   self_->request(s.actor, ask_timeout, passivate{})
-    .then(
-      [stay](bool gone) {
-        if (!gone)
-          stay(); // otherwise its end comes as a down message, which removes it and runs what was held
-      },
-      [stay](const caf::error& why) {
-        if (why == caf::sec::request_timeout)
-          stay();
-      });
+      .then(
+          [stay](bool gone) {
+            if (!gone)
+              stay(); // otherwise its end comes as a down message, which removes it and runs what was held
+          },
+          [stay](const caf::error& why) {
+            if (why == caf::sec::request_timeout)
+              stay();
+          });
 }
 
 void tenant::make_room() {
@@ -610,7 +620,8 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
     self_->send(sender, reconfigure{context_->entry});
 }
 
-// -- questions ---------------------------------------------------------------------------------------------------------
+// -- questions
+// ---------------------------------------------------------------------------------------------------------
 
 void tenant::deliver(const caf::response_promise& promise, result<std::string> r) const {
   auto p = promise;
@@ -623,21 +634,46 @@ void tenant::with_contact(const std::string& contact, std::function<void(std::op
   const auto user = identity_row_key(keys, identity_kind::user_id, contact);
   runtime::get_request request{context_->entry->config.id, {{table::identity, user}, {table::identity, phone}}};
   self_->request(supervisor_, ask_timeout, request)
-    .then(
-      [this, request, then](const runtime::get_answer& answer) {
-        const auto& entry = *context_->entry;
-        for (std::size_t i = 0; answer.value && i < answer.value->size(); ++i) {
-          const auto& sealed = (*answer.value)[i];
-          if (!sealed)
-            continue;
-          const auto text = entry.keys->data.open(
-            associated_data(entry.config.id, table::identity, request.addresses[i].second), *sealed);
-          if (const auto row = text ? identity_row_from(*text) : result<identity_row>(text.error()))
-            return then(row->conversation);
-        }
-        then(std::nullopt);
-      },
-      [then](const caf::error&) { then(std::nullopt); });
+      .then(
+          [this, request, then](const runtime::get_answer& answer) {
+            const auto& entry = *context_->entry;
+            for (std::size_t i = 0; answer.value && i < answer.value->size(); ++i) {
+              const auto& sealed = (*answer.value)[i];
+              if (!sealed)
+                continue;
+              const auto text = entry.keys->data.open(
+                  associated_data(entry.config.id, table::identity, request.addresses[i].second), *sealed);
+              if (const auto row = text ? identity_row_from(*text) : result<identity_row>(text.error()))
+                return then(row->conversation);
+            }
+            then(std::nullopt);
+          },
+          [then](const caf::error&) { then(std::nullopt); });
+}
+
+template <class Query>
+void tenant::put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise) {
+  auto& s = awake(id);
+  if (s.leaving) {
+    s.held.push_back([this, id, q, promise] { put_question(id, q, promise); });
+    return;
+  }
+  ++s.outstanding;
+  const auto done = [this, id] {
+    if (const auto it = slots_.find(id); it != slots_.end() && it->second.outstanding > 0)
+      --it->second.outstanding;
+  };
+  self_->request(s.actor, ask_timeout, q)
+      .then(
+          [promise, done](text_answer& answer) {
+            done();
+            auto p = promise;
+            p.deliver(std::move(answer));
+          },
+          [this, promise, done](const caf::error&) {
+            done();
+            deliver(promise, make_error(errc::unavailable, "the conversation did not answer"));
+          });
 }
 
 template <class Query>
@@ -646,19 +682,7 @@ caf::response_promise tenant::ask_conversation(const Query& q) {
   with_contact(q.contact, [this, q, promise](std::optional<conversation_id> id) {
     if (!id)
       return deliver(promise, make_error(errc::not_found, "no such conversation"));
-    auto& s = awake(*id);
-    ++s.outstanding;
-    self_->request(s.actor, ask_timeout, q)
-      .then(
-        [this, promise, id](text_answer& answer) {
-          if (const auto it = slots_.find(*id); it != slots_.end() && it->second.outstanding > 0)
-            --it->second.outstanding;
-          auto p = promise;
-          p.deliver(std::move(answer));
-        },
-        [this, promise](const caf::error&) {
-          deliver(promise, make_error(errc::unavailable, "the conversation did not answer"));
-        });
+    put_question(*id, q, promise);
   });
   return promise;
 }
@@ -679,18 +703,18 @@ caf::response_promise tenant::put_catalog(const catalog_put& put) {
                                          commerce::to_text(*shelf), *context_->node->random));
   request.drafts.push_back(std::move(draft));
   self_->request(supervisor_, ask_timeout, std::move(request))
-    .then(
-      [this, promise, shelf](const commit_answer& answer) {
-        if (!answer.committed)
-          return deliver(promise, answer.why);
-        auto next = std::make_shared<tenant_context>(*context_);
-        next->shelf = shelf;
-        change_context(std::move(next));
-        deliver(promise, commerce::to_text(*shelf));
-      },
-      [this, promise](const caf::error&) {
-        deliver(promise, make_error(errc::unavailable, "the store did not answer"));
-      });
+      .then(
+          [this, promise, shelf](const commit_answer& answer) {
+            if (!answer.committed)
+              return deliver(promise, answer.why);
+            auto next = std::make_shared<tenant_context>(*context_);
+            next->shelf = shelf;
+            change_context(std::move(next));
+            deliver(promise, commerce::to_text(*shelf));
+          },
+          [this, promise](const caf::error&) {
+            deliver(promise, make_error(errc::unavailable, "the store did not answer"));
+          });
   return promise;
 }
 
@@ -712,35 +736,36 @@ caf::response_promise tenant::list_conversations(const conversations_query& q) {
     deliver(promise, make_error(errc::unavailable, "the store did not answer"));
   };
   self_->request(supervisor_, ask_timeout, query)
-    .then(
-      [this, promise, unavailable, limit = q.limit](const runtime::range_answer& answer) {
-        if (!answer.value)
-          return deliver(promise, answer.why);
-        auto rows = *answer.value;
-        runtime::key_request request{context_->entry->config.id, {}};
-        for (const auto& row : rows) {
-          conversation_id id;
-          std::copy_n(row.key.begin(), std::min<std::size_t>(row.key.size(), 16), id.bytes.begin());
-          request.conversations.push_back(id);
-        }
-        self_->request(supervisor_, ask_timeout, request)
-          .then(
-            [this, promise, rows, request, limit](const runtime::key_answer& keys) {
-              if (!keys.value)
-                return deliver(promise, keys.why);
-              auto list = nlohmann::json::array();
-              for (std::size_t i = 0; i < rows.size(); ++i)
-                if (const auto& wrapped = (*keys.value)[i])
-                  if (auto view = conversation_summary(*context_, request.conversations[i], rows[i].value, *wrapped))
-                    list.push_back(nlohmann::json::parse(*view));
-              nlohmann::json next = nullptr;
-              if (rows.size() == limit && !rows.empty())
-                next = to_string(request.conversations.back());
-              deliver(promise, nlohmann::json{{"conversations", std::move(list)}, {"next", next}}.dump());
-            },
-            unavailable);
-      },
-      unavailable);
+      .then(
+          [this, promise, unavailable, limit = q.limit](const runtime::range_answer& answer) {
+            if (!answer.value)
+              return deliver(promise, answer.why);
+            auto rows = *answer.value;
+            runtime::key_request request{context_->entry->config.id, {}};
+            for (const auto& row : rows) {
+              conversation_id id;
+              std::copy_n(row.key.begin(), std::min<std::size_t>(row.key.size(), 16), id.bytes.begin());
+              request.conversations.push_back(id);
+            }
+            self_->request(supervisor_, ask_timeout, request)
+                .then(
+                    [this, promise, rows, request, limit](const runtime::key_answer& keys) {
+                      if (!keys.value)
+                        return deliver(promise, keys.why);
+                      auto list = nlohmann::json::array();
+                      for (std::size_t i = 0; i < rows.size(); ++i)
+                        if (const auto& wrapped = (*keys.value)[i])
+                          if (auto view =
+                                  conversation_summary(*context_, request.conversations[i], rows[i].value, *wrapped))
+                            list.push_back(nlohmann::json::parse(*view));
+                      nlohmann::json next = nullptr;
+                      if (rows.size() == limit && !rows.empty())
+                        next = to_string(request.conversations.back());
+                      deliver(promise, nlohmann::json{{"conversations", std::move(list)}, {"next", next}}.dump());
+                    },
+                    unavailable);
+          },
+          unavailable);
   return promise;
 }
 
@@ -752,28 +777,28 @@ caf::response_promise tenant::list_letters(const letters_query& q) {
   query.limit = q.limit;
   query.after = from_hex(q.after).value_or("");
   self_->request(supervisor_, ask_timeout, query)
-    .then(
-      [this, promise, q](const runtime::range_answer& answer) {
-        if (!answer.value)
-          return deliver(promise, answer.why);
-        const auto& entry = *context_->entry;
-        auto items = nlohmann::json::array();
-        nlohmann::json next = nullptr;
-        for (const auto& row : *answer.value) {
-          const auto text = entry.keys->data.open(associated_data(entry.config.id, q.where, row.key), row.value);
-          const auto l = text ? letter_from(*text) : result<letter>(text.error());
-          if (!l)
-            continue;
-          items.push_back(q.packed ? nlohmann::json(pack_event(l->event)) : describe(*l));
-          next = to_hex(as_span(row.key));
-        }
-        if (answer.value->size() < q.limit)
-          next = nullptr;
-        deliver(promise, nlohmann::json{{"items", std::move(items)}, {"next", next}}.dump());
-      },
-      [this, promise](const caf::error&) {
-        deliver(promise, make_error(errc::unavailable, "the store did not answer"));
-      });
+      .then(
+          [this, promise, q](const runtime::range_answer& answer) {
+            if (!answer.value)
+              return deliver(promise, answer.why);
+            const auto& entry = *context_->entry;
+            auto items = nlohmann::json::array();
+            nlohmann::json next = nullptr;
+            for (const auto& row : *answer.value) {
+              const auto text = entry.keys->data.open(associated_data(entry.config.id, q.where, row.key), row.value);
+              const auto l = text ? letter_from(*text) : result<letter>(text.error());
+              if (!l)
+                continue;
+              items.push_back(q.packed ? nlohmann::json(pack_event(l->event)) : describe(*l));
+              next = to_hex(as_span(row.key));
+            }
+            if (answer.value->size() < q.limit)
+              next = nullptr;
+            deliver(promise, nlohmann::json{{"items", std::move(items)}, {"next", next}}.dump());
+          },
+          [this, promise](const caf::error&) {
+            deliver(promise, make_error(errc::unavailable, "the store did not answer"));
+          });
   return promise;
 }
 
@@ -794,69 +819,67 @@ caf::response_promise tenant::act_on_letter(const letter_action& action) {
     draft.business.push_back(erased_record(where, row_key));
     request.drafts.push_back(std::move(draft));
     self_->request(supervisor_, ask_timeout, std::move(request))
-      .then(
-        [this, promise, outcome](const commit_answer& answer) {
-          if (answer.committed)
-            deliver(promise, nlohmann::json{{"outcome", outcome}}.dump());
-          else
-            deliver(promise, answer.why);
-        },
-        unavailable);
+        .then(
+            [this, promise, outcome](const commit_answer& answer) {
+              if (answer.committed)
+                deliver(promise, nlohmann::json{{"outcome", outcome}}.dump());
+              else
+                deliver(promise, answer.why);
+            },
+            unavailable);
   };
   runtime::get_request request{context_->entry->config.id, {{action.where, row_key}}};
   self_->request(supervisor_, ask_timeout, request)
-    .then(
-      [this, promise, unavailable, drop, action, row_key](const runtime::get_answer& answer) {
-        if (!answer.value)
-          return deliver(promise, answer.why);
-        if (!answer.value->at(0))
-          return deliver(promise, make_error(errc::not_found, "no such event"));
-        if (!action.replay)
-          return drop("dropped");
-        const auto& entry = *context_->entry;
-        const auto text =
-          entry.keys->data.open(associated_data(entry.config.id, action.where, row_key), *answer.value->at(0));
-        auto l = text ? letter_from(*text) : result<letter>(text.error());
-        if (!l)
-          return deliver(promise, l.error());
-        const auto now = context_->node->clock->now();
-        shard_batch batch;
-        batch.received_at = now;
-        batch.deadline = now + context_->node->limits.webhook_deadline.count();
-        l->event.replay = true;
-        l->event.index = 0;
-        batch.events.push_back(std::move(l->event));
-        self_->request(supervisor_, ask_timeout, std::move(batch))
-          .then(
-            [this, promise, drop](const batch_answer& outcome) {
-              switch (outcome.outcomes.at(0)) {
-              case event_outcome::committed:
-              case event_outcome::set_aside:
-                return drop("applied");
-              case event_outcome::repeated:
-                return drop("applied_before");
-              case event_outcome::dead_lettered:
-                return deliver(promise, make_error(errc::handler_failed, "the handler failed again"));
-              case event_outcome::retry:
-              case event_outcome::handler_failed:
-              case event_outcome::unmatched:
-                break;
-              }
-              deliver(promise, make_error(errc::unavailable, "the event could not be processed now"));
-            },
-            unavailable);
-      },
-      unavailable);
+      .then(
+          [this, promise, unavailable, drop, action, row_key](const runtime::get_answer& answer) {
+            if (!answer.value)
+              return deliver(promise, answer.why);
+            if (!answer.value->at(0))
+              return deliver(promise, make_error(errc::not_found, "no such event"));
+            if (!action.replay)
+              return drop("dropped");
+            const auto& entry = *context_->entry;
+            const auto text =
+                entry.keys->data.open(associated_data(entry.config.id, action.where, row_key), *answer.value->at(0));
+            auto l = text ? letter_from(*text) : result<letter>(text.error());
+            if (!l)
+              return deliver(promise, l.error());
+            const auto now = context_->node->clock->now();
+            shard_batch batch;
+            batch.received_at = now;
+            batch.deadline = now + context_->node->limits.webhook_deadline.count();
+            l->event.replay = true;
+            l->event.index = 0;
+            batch.events.push_back(std::move(l->event));
+            self_->request(supervisor_, ask_timeout, std::move(batch))
+                .then(
+                    [this, promise, drop](const batch_answer& outcome) {
+                      switch (outcome.outcomes.at(0)) {
+                      case event_outcome::committed:
+                      case event_outcome::set_aside:
+                        return drop("applied");
+                      case event_outcome::repeated:
+                        return drop("applied_before");
+                      case event_outcome::dead_lettered:
+                        return deliver(promise, make_error(errc::handler_failed, "the handler failed again"));
+                      case event_outcome::retry:
+                      case event_outcome::handler_failed:
+                      case event_outcome::unmatched:
+                        break;
+                      }
+                      deliver(promise, make_error(errc::unavailable, "the event could not be processed now"));
+                    },
+                    unavailable);
+          },
+          unavailable);
   return promise;
 }
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,
                         caf::actor supervisor) {
   return parent->spawn<caf::linked>(
-    [node = std::move(node), entry = std::move(entry),
-     supervisor = std::move(supervisor)](caf::stateful_actor<tenant>* self) -> caf::behavior {
-      return self->state.start(node, entry, supervisor);
-    });
+      [node = std::move(node), entry = std::move(entry), supervisor = std::move(supervisor)](
+          caf::stateful_actor<tenant>* self) -> caf::behavior { return self->state.start(node, entry, supervisor); });
 }
 
 } // namespace wakala::actors

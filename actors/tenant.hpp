@@ -96,6 +96,8 @@ private:
   void with_contact(const std::string& contact, std::function<void(std::optional<conversation_id>)> then);
   template <class Query>
   caf::response_promise ask_conversation(const Query& q);
+  template <class Query>
+  void put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise);
   void down(const caf::down_msg& message);
   void remove(const conversation_id& id);
   void change_context(tenant_context_ptr next);

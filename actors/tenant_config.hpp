@@ -29,11 +29,11 @@ struct tenant_config {
   std::string time_zone = "Africa/Nairobi";
   std::string waba_id;
   std::vector<business_number> phone_numbers;
-  std::string app_secret;   ///< empty: webhooks come to the app's URL, signed with the app's secret
+  std::string app_secret; ///< empty: webhooks come to the app's URL, signed with the app's secret
   std::string verify_token;
   std::string access_token; ///< for the Graph API
-  /// Which of `messages`, `status`, `errors` reach dialogue and merchant; empty: all. Nothing is lost by a filter: what it
-  /// keeps out is still recorded, and statuses are always consumed.
+  /// Which of `messages`, `status`, `errors` reach dialogue and merchant; empty: all. Nothing is lost by a filter:
+  /// what it keeps out is still recorded, and statuses are always consumed.
   std::vector<std::string> event_filters;
   std::map<std::string, std::int64_t> limits;
 
@@ -41,9 +41,11 @@ struct tenant_config {
   bool operator==(const tenant_config&) const = default;
 };
 
-/// Reads the admin API's form. Unknown keys and broken rules are `invalid_argument` with the JSON Pointer. A secret given as
+/// Reads the admin API's form. Unknown keys and broken rules are `invalid_argument` with the JSON Pointer. A secret
+/// given as
 /// `{"set":true}` keeps the one of `before`. `id_in_path` must equal `id` when both are there.
-result<tenant_config> parse_tenant(const nlohmann::json& form, const tenant_config* before, std::string_view id_in_path);
+result<tenant_config> parse_tenant(const nlohmann::json& form, const tenant_config* before,
+                                   std::string_view id_in_path);
 
 /// The admin API's form; secrets read back as `{"set":true}` or `{"set":false}`.
 nlohmann::json to_form(const tenant_config& config);
@@ -52,9 +54,9 @@ nlohmann::json to_form(const tenant_config& config);
 std::string to_stored(const tenant_config& config);
 result<tenant_config> from_stored(std::string_view text);
 
-/// Reads the seed form `{"tenant_123":{"webhook_url","hmac_secret":"${VARIABLE}","event_filters"}}`. `variable` gives the value of an
-/// environment variable or null; a missing one is an error naming it. A tenant that exists (found by `existing`) keeps what the form does
-/// not say.
+/// Reads the seed form `{"tenant_123":{"webhook_url","hmac_secret":"${VARIABLE}","event_filters"}}`. `variable` gives
+/// the value of an environment variable or null; a missing one is an error naming it. A tenant that exists (found by
+/// `existing`) keeps what the form does not say.
 result<std::vector<tenant_config>>
 parse_tenant_routes(const nlohmann::json& form, const std::map<tenant_id, tenant_config>& existing,
                     const std::map<std::string, std::string, std::less<>>& environment);
