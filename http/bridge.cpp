@@ -17,16 +17,17 @@ constexpr std::chrono::seconds ask_timeout{20};
 /// One question, one answer, by an actor that ends with it.
 template <class Question>
 void ask(caf::actor_system& sys, caf::actor whom, Question question, bridge::done_text done) {
-  sys.spawn([whom = std::move(whom), question = std::move(question), done = std::move(done)](caf::event_based_actor* self) {
+  sys.spawn([whom = std::move(whom), question = std::move(question),
+             done = std::move(done)](caf::event_based_actor* self) {
     self->request(whom, ask_timeout, question)
-      .then(
-        [done](const actors::text_answer& answer) {
-          if (answer.value)
-            done(*answer.value);
-          else
-            done(answer.why);
-        },
-        [done](const caf::error&) { done(make_error(errc::unavailable, "the node did not answer in time")); });
+        .then(
+            [done](const actors::text_answer& answer) {
+              if (answer.value)
+                done(*answer.value);
+              else
+                done(answer.why);
+            },
+            [done](const caf::error&) { done(make_error(errc::unavailable, "the node did not answer in time")); });
   });
 }
 
@@ -89,7 +90,8 @@ void bridge::letters(std::string tenant, persistence::table where, std::string a
   ask_tenant(node_, std::move(tenant), actors::letters_query{where, std::move(after), limit, false}, std::move(done));
 }
 
-void bridge::act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay, done_text done) {
+void bridge::act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay,
+                           done_text done) {
   ask_tenant(node_, std::move(tenant), actors::letter_action{where, std::move(id), replay}, std::move(done));
 }
 
@@ -112,18 +114,19 @@ void bridge::shards(done_text done) {
   work->open = table->size();
   work->done = std::move(done);
   for (shard_id shard = 0; shard < table->size(); ++shard)
-    work->parts.push_back(fmt::format(
-      R"({{"shard":"{}","epoch":0,"state":"down","seq":0,"unfolded_rows":0,"tenants":0}})", runtime::shard_name(shard)));
+    work->parts.push_back(
+        fmt::format(R"({{"shard":"{}","epoch":0,"state":"down","seq":0,"unfolded_rows":0,"tenants":0}})",
+                    runtime::shard_name(shard)));
   node_.system().spawn([table, work](caf::event_based_actor* self) {
     for (std::size_t i = 0; i < table->size(); ++i)
       self->request((*table)[i], std::chrono::seconds{1}, actors::shard_query{})
-        .then(
-          [work, i](const actors::text_answer& answer) {
-            if (answer.value)
-              work->parts[i] = *answer.value;
-            work->finish_one();
-          },
-          [work](const caf::error&) { work->finish_one(); });
+          .then(
+              [work, i](const actors::text_answer& answer) {
+                if (answer.value)
+                  work->parts[i] = *answer.value;
+                work->finish_one();
+              },
+              [work](const caf::error&) { work->finish_one(); });
   });
 }
 

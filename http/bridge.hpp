@@ -22,8 +22,8 @@ struct post_verdict {
   bool settled = false; ///< every update is committed, a repeat, set aside or dead-lettered: 200; else 503
 };
 
-/// Asks the actors and calls back. `done` is called exactly once, on an actor's thread: it should only post the answer.
-/// Texts are JSON. Thread-safe.
+/// Asks the actors and calls back. `done` is called exactly once, on an actor's thread: it should only post the
+/// answer. Texts are JSON. Thread-safe.
 class bridge {
 public:
   using done_text = std::function<void(result<std::string>)>;
@@ -46,13 +46,15 @@ public:
   void conversation(std::string tenant, std::string contact, done_text done);
   void messages(std::string tenant, std::string contact, std::string after, std::size_t limit, done_text done);
   void conversations(std::string tenant, std::string after, std::size_t limit, done_text done);
-  /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`); answers
+  /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`);
+  /// answers
   /// `{"items":[…],"next":cursor or null}`. Set-aside input of nobody belongs to the tenant `~system`.
   void letters(std::string tenant, persistence::table where, std::string after, std::size_t limit, done_text done);
   /// Replays or drops one of them; answers `{"outcome":"applied"|"applied_before"|"dropped"}`.
   void act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay, done_text done);
 
-  /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down","seq","unfolded_rows","tenants"},…]}`; waits at most a second for each.
+  /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down","seq","unfolded_rows","tenants"},…]}`; waits at
+  /// most a second for each.
   void shards(done_text done);
 
 private:

@@ -1,0 +1,117 @@
+#include "http/admin_api.hpp"
+
+#include "http/admin_call.hpp"
+#include "http/status.hpp"
+#include "runtime/core/encoding.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace wakala::http {
+
+namespace {
+
+std::optional<response> refuse(const route_match& found) {
+  if (found.route != nullptr)
+    return std::nullopt;
+  if (found.allowed.empty())
+    return problem_for(404);
+  return problem_for(405).with("Allow", found.allowed);
+}
+
+/// Whether the caller may; before anything is said about what exists.
+std::optional<response> authorize(admin_call& call, access who) {
+  if (who == access::open)
+    return std::nullopt;
+  auto known = call.api->tokens.find(call.what);
+  if (!known)
+    return unauthorized(call.what.header("Authorization").has_value());
+  call.who = std::move(*known);
+  const auto may = [&] {
+    switch (who) {
+    case access::open:
+    case access::any_token:
+      return true;
+    case access::tenant:
+      return call.who.may_see(call.value("tenant"));
+    case access::operators:
+      return call.who.is_operator;
+    }
+    return false;
+  };
+  if (!may())
+    return problem_for(403, "the token's scopes do not allow this");
+  return std::nullopt;
+}
+
+bool tenant_exists(const admin_call& call) {
+  const auto tenant = call.values.find("tenant");
+  return tenant == call.values.end() || (tenant->second != actors::system_tenant &&
+                                         call.api->options.context->tenants->get()->find(tenant->second) != nullptr);
+}
+
+} // namespace
+
+admin_api::admin_api(admin_api_options options) : state_(std::make_shared<state>(std::move(options))) {}
+
+request_handler admin_api::handler() {
+  return [state = state_](request&& what, const responder& to) {
+    auto found = find_route(what.method, what.path);
+    if (auto refused = refuse(found)) {
+      to.send(std::move(*refused));
+      return;
+    }
+    admin_call call{state, std::move(what), std::move(found.values), {}, to};
+    if (auto refused = authorize(call, found.route->who))
+      to.send(std::move(*refused));
+    else if (!tenant_exists(call))
+      to.send(problem_for(404, "no such tenant"));
+    else
+      found.route->handle(call);
+  };
+}
+
+request_precheck admin_api::precheck() {
+  return [](const request_head& head) { return refuse(find_route(head.method, head.path)); };
+}
+
+result<page> read_page(const request_head& what, bool (*is_cursor)(std::string_view)) {
+  page wanted;
+  const query_values query{what.query};
+  if (const auto limit = query.find("limit")) {
+    const auto [end, failure] = std::from_chars(limit->data(), limit->data() + limit->size(), wanted.limit);
+    if (failure != std::errc{} || end != limit->data() + limit->size() || wanted.limit < 1 ||
+        wanted.limit > page_limit_max)
+      return make_error(errc::invalid_argument, "must be a number from 1 to " + std::to_string(page_limit_max),
+                        "limit");
+  }
+  if (const auto after = query.find("after"); after && !after->empty()) {
+    if (!is_cursor(*after))
+      return make_error(errc::invalid_argument, "is not a cursor of this list; take it from `next`", "after");
+    wanted.after = std::string(*after);
+  }
+  return wanted;
+}
+
+bool is_hex_cursor(std::string_view text) { return text.size() == 32 && from_hex(text).has_value(); }
+
+bool is_ordinal_cursor(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failure == std::errc{} && end == text.data() + text.size();
+}
+
+bool is_tenant_cursor(std::string_view text) {
+  return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+         });
+}
+
+bridge::done_text answer_with(const responder& to, int status) {
+  return [to, status](result<std::string> text) {
+    to.send(text ? response::json(status, std::move(*text)) : problem_for(text.error()));
+  };
+}
+
+} // namespace wakala::http

@@ -1,0 +1,54 @@
+/// \file
+/// One call of the admin API on its way through its handler.
+#pragma once
+
+#include "http/admin_api.hpp"
+#include "http/admin_auth.hpp"
+#include "http/admin_routes.hpp"
+#include "http/shard_view.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace wakala::http {
+
+/// What all handlers share; lives as long as any of them may run.
+struct admin_api::state {
+  explicit state(admin_api_options o)
+      : options(std::move(o)), tokens(options.tokens), shards(std::make_shared<shard_view>(*options.actors)) {}
+
+  admin_api_options options;
+  token_table tokens;
+  std::shared_ptr<shard_view> shards;
+};
+
+struct admin_call {
+  std::shared_ptr<admin_api::state> api;
+  request what;
+  path_values values;
+  principal who;
+  responder to;
+
+  bridge& actors() const { return *api->options.actors; }
+  const std::string& value(std::string_view name) const { return values.find(name)->second; }
+};
+
+/// Where a list starts and how long it may be.
+struct page {
+  std::string after;
+  std::size_t limit = 100;
+};
+constexpr std::size_t page_limit_max = 500;
+
+/// Reads `?after=&limit=`; `is_cursor` says what a cursor of that list looks like. Error: `invalid_argument` naming
+/// the parameter.
+result<page> read_page(const request_head& what, bool (*is_cursor)(std::string_view));
+bool is_hex_cursor(std::string_view text);     ///< 32 hexadecimal digits
+bool is_ordinal_cursor(std::string_view text); ///< a positive number
+bool is_tenant_cursor(std::string_view text);
+
+/// Answers with the text that the actors give, or with their error.
+bridge::done_text answer_with(const responder& to, int status = 200);
+
+} // namespace wakala::http

@@ -1,0 +1,46 @@
+// Conversations and their transcripts.
+#include "http/admin_call.hpp"
+#include "http/admin_handlers.hpp"
+#include "http/status.hpp"
+
+#include <algorithm>
+
+namespace wakala::http {
+
+namespace {
+
+/// A phone number as people write it becomes its digits; anything else is a user id and stays as it is.
+std::string contact_of(const std::string& text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_ornament = [](char c) { return c == '+' || c == ' ' || c == '-' || c == '(' || c == ')'; };
+  const bool is_number = std::any_of(text.begin(), text.end(), is_digit) &&
+                         std::all_of(text.begin(), text.end(), [&](char c) { return is_digit(c) || is_ornament(c); });
+  if (!is_number)
+    return text;
+  std::string digits;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(digits), is_digit);
+  return digits;
+}
+
+} // namespace
+
+void list_conversations(admin_call& call) {
+  if (auto wanted = read_page(call.what, is_hex_cursor))
+    call.actors().conversations(call.value("tenant"), std::move(wanted->after), wanted->limit, answer_with(call.to));
+  else
+    call.to.send(problem_for(wanted.error()));
+}
+
+void get_conversation(admin_call& call) {
+  call.actors().conversation(call.value("tenant"), contact_of(call.value("contact")), answer_with(call.to));
+}
+
+void list_messages(admin_call& call) {
+  if (auto wanted = read_page(call.what, is_ordinal_cursor))
+    call.actors().messages(call.value("tenant"), contact_of(call.value("contact")), std::move(wanted->after),
+                           wanted->limit, answer_with(call.to));
+  else
+    call.to.send(problem_for(wanted.error()));
+}
+
+} // namespace wakala::http

@@ -1,0 +1,37 @@
+/// \file
+/// The calls of the admin API. Each answers exactly once, perhaps later and on another thread; none blocks.
+#pragma once
+
+#include "http/admin_routes.hpp"
+
+namespace wakala::http {
+
+// admin_node.cpp
+void healthz(admin_call& call);
+void readyz(admin_call& call);
+void metrics(admin_call& call);
+void openapi(admin_call& call);
+void cluster(admin_call& call);
+// admin_tenants.cpp
+void list_tenants(admin_call& call);
+void create_tenant(admin_call& call);
+void import_tenants(admin_call& call);
+void get_tenant(admin_call& call);
+void replace_tenant(admin_call& call);
+void delete_tenant(admin_call& call);
+void get_catalog(admin_call& call);
+void put_catalog(admin_call& call);
+// admin_conversations.cpp
+void list_conversations(admin_call& call);
+void get_conversation(admin_call& call);
+void list_messages(admin_call& call);
+// admin_letters.cpp
+void list_dead_letters(admin_call& call);
+void replay_dead_letter(admin_call& call);
+void drop_dead_letter(admin_call& call);
+void list_notices(admin_call& call);
+void list_tenant_set_aside(admin_call& call);
+void list_set_aside(admin_call& call);
+void drop_set_aside(admin_call& call);
+
+} // namespace wakala::http

@@ -1,0 +1,74 @@
+// The node itself: health, metrics, cluster, and the description of this API.
+#include "http/admin_call.hpp"
+#include "http/admin_handlers.hpp"
+#include "http/node_metrics.hpp"
+#include "http/openapi_text.hpp"
+#include "http/status.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace wakala::http {
+
+using nlohmann::json;
+
+void healthz(admin_call& call) { call.to.send(response::json(200, R"({"status":"ok"})")); }
+
+void readyz(admin_call& call) {
+  const auto full = call.api->options.context->limits.unfolded_rows;
+  call.api->shards->get([to = call.to, full](const result<shard_list>& shards) {
+    auto reasons = json::array();
+    if (!shards)
+      reasons.push_back({{"shard", nullptr}, {"why", shards.error().what}});
+    else
+      for (const auto& shard : **shards) {
+        if (shard.state != "open")
+          reasons.push_back({{"shard", shard.name}, {"why", "is " + shard.state}});
+        else if (shard.unfolded_rows >= full)
+          reasons.push_back({{"shard", shard.name}, {"why", "has too many commits that are not folded"}});
+      }
+    const bool ready = reasons.empty();
+    auto answer = response::json(
+        ready ? 200 : 503, json{{"status", ready ? "ready" : "not_ready"}, {"reasons", std::move(reasons)}}.dump());
+    if (!ready)
+      answer.with("Retry-After", retry_after);
+    to.send(std::move(answer));
+  });
+}
+
+void metrics(admin_call& call) {
+  call.api->shards->get([to = call.to, api = call.api](const result<shard_list>& shards) {
+    static const std::vector<shard_status> none;
+    const auto& options = api->options;
+    const auto tenants = options.context->tenants->get();
+    const auto hidden = tenants->find(actors::system_tenant) ? std::size_t{1} : std::size_t{0};
+    node_metrics node{*options.context->count,
+                      shards ? **shards : none,
+                      options.public_counters ? options.public_counters() : nullptr,
+                      tenants->all().size() - hidden,
+                      options.node_name,
+                      options.version};
+    response answer;
+    answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    answer.body = render(node);
+    to.send(std::move(answer));
+  });
+}
+
+void openapi(admin_call& call) { call.to.send(response::json(200, std::string(openapi_text()))); }
+
+void cluster(admin_call& call) {
+  call.api->shards->get([to = call.to, api = call.api](const result<shard_list>& shards) {
+    if (!shards) {
+      to.send(problem_for(shards.error()));
+      return;
+    }
+    const auto& name = api->options.node_name;
+    auto list = json::array();
+    for (const auto& shard : **shards)
+      list.push_back({{"shard", shard.name}, {"node", name}, {"epoch", shard.epoch}, {"state", shard.state}});
+    const json node{{"name", name}, {"state", "up"}, {"heartbeat_age_ms", 0}, {"version", api->options.version}};
+    to.send(response::json(200, json{{"nodes", json::array({node})}, {"shards", std::move(list)}}.dump()));
+  });
+}
+
+} // namespace wakala::http

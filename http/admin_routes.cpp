@@ -1,0 +1,89 @@
+#include "http/admin_routes.hpp"
+
+#include "http/admin_handlers.hpp"
+#include "runtime/core/encoding.hpp"
+
+#include <array>
+
+namespace wakala::http {
+
+namespace {
+
+constexpr auto routes = std::to_array<admin_route>({
+    {"GET", "/healthz", access::open, healthz},
+    {"GET", "/readyz", access::open, readyz},
+    {"GET", "/metrics", access::open, metrics},
+    {"GET", "/openapi.json", access::open, openapi},
+    {"GET", "/v1/tenants", access::any_token, list_tenants},
+    {"POST", "/v1/tenants", access::operators, create_tenant},
+    {"POST", "/v1/tenants:import", access::operators, import_tenants},
+    {"GET", "/v1/tenants/{tenant}", access::tenant, get_tenant},
+    {"PUT", "/v1/tenants/{tenant}", access::operators, replace_tenant},
+    {"DELETE", "/v1/tenants/{tenant}", access::operators, delete_tenant},
+    {"GET", "/v1/tenants/{tenant}/catalog", access::tenant, get_catalog},
+    {"PUT", "/v1/tenants/{tenant}/catalog", access::tenant, put_catalog},
+    {"GET", "/v1/tenants/{tenant}/conversations", access::tenant, list_conversations},
+    {"GET", "/v1/tenants/{tenant}/conversations/{contact}", access::tenant, get_conversation},
+    {"GET", "/v1/tenants/{tenant}/conversations/{contact}/messages", access::tenant, list_messages},
+    {"GET", "/v1/tenants/{tenant}/dead-letters", access::tenant, list_dead_letters},
+    {"POST", "/v1/tenants/{tenant}/dead-letters/{id}:replay", access::tenant, replay_dead_letter},
+    {"POST", "/v1/tenants/{tenant}/dead-letters/{id}:drop", access::tenant, drop_dead_letter},
+    {"GET", "/v1/tenants/{tenant}/notices", access::tenant, list_notices},
+    {"GET", "/v1/tenants/{tenant}/set-aside", access::tenant, list_tenant_set_aside},
+    {"GET", "/v1/set-aside", access::operators, list_set_aside},
+    {"POST", "/v1/set-aside/{id}:drop", access::operators, drop_set_aside},
+    {"GET", "/v1/cluster", access::operators, cluster},
+});
+
+/// Cuts the first segment off a path that begins with '/'.
+std::string_view next_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const auto segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+} // namespace
+
+std::span<const admin_route> admin_routes() { return routes; }
+
+std::optional<path_values> match_path(std::string_view pattern, std::string_view path) {
+  path_values values;
+  while (pattern.starts_with('/') && path.starts_with('/')) {
+    const auto wanted = next_segment(pattern);
+    auto given = next_segment(path);
+    if (!wanted.starts_with('{')) {
+      if (wanted != given)
+        return std::nullopt;
+      continue;
+    }
+    const auto end = wanted.find('}');
+    const auto suffix = wanted.substr(end + 1);
+    if (!given.ends_with(suffix))
+      return std::nullopt;
+    given.remove_suffix(suffix.size());
+    auto value = url_decode(given);
+    if (!value || value->empty())
+      return std::nullopt;
+    values.emplace(wanted.substr(1, end - 1), std::move(*value));
+  }
+  return pattern.empty() && path.empty() ? std::optional(std::move(values)) : std::nullopt;
+}
+
+route_match find_route(std::string_view method, std::string_view path) {
+  route_match found;
+  for (const auto& route : routes) {
+    auto values = match_path(route.pattern, path);
+    if (!values)
+      continue;
+    if (route.method == method) {
+      found.route = &route;
+      found.values = std::move(*values);
+      return found;
+    }
+    found.allowed.append(found.allowed.empty() ? "" : ", ").append(route.method);
+  }
+  return found;
+}
+
+} // namespace wakala::http
