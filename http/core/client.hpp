@@ -87,6 +87,7 @@ public:
 
 private:
   std::shared_ptr<state> state_;
+  std::shared_ptr<io_core> core_;
 };
 
 /// One request on a connection of its own, waited for: for tests and command-line tools. Errors: `unavailable` when

@@ -47,6 +47,8 @@ public:
 
   /// True for the call that answered.
   bool send(response answer) const;
+  /// Closes the connection without an answer (the sandbox plays lost answers with it). True for the call that did.
+  bool drop() const;
   explicit operator bool() const noexcept { return to_ != nullptr; }
 
 private:
@@ -104,6 +106,7 @@ public:
 private:
   explicit server(std::shared_ptr<state> s);
   std::shared_ptr<state> state_;
+  std::shared_ptr<io_core> core_;
 };
 
 } // namespace wakala::http

@@ -1,0 +1,364 @@
+/// \file
+/// The life of one server connection, over plain TCP or TLS. Internal to http/core.
+#pragma once
+
+#include "http/core/input_buffer.hpp"
+#include "http/core/request_reader.hpp"
+#include "http/core/response_head.hpp"
+#include "http/core/server_state.hpp"
+#include "runtime/core/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <exception>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace wakala::http {
+
+template <class Stream>
+class connection final : public connection_base {
+  static constexpr bool is_tls = !std::is_same_v<Stream, tcp_socket>;
+
+public:
+  template <class... Args>
+  connection(std::shared_ptr<server::state> server, std::size_t lane, bool admitted, Args&&... stream)
+      : connection_base(std::move(server), lane, admitted), stream_(std::forward<Args>(stream)...),
+        guard_(loop().get_executor()), reader_(options().header_bytes, options().body_bytes) {}
+
+  void start() override {
+    asio::co_spawn(
+        loop().get_executor(), [self = this->self()] { return self->run(); }, asio::detached);
+  }
+
+  void close_if_idle() override {
+    error_code failed;
+    if (idle_ && lowest().available(failed) == 0) // bytes that are there already are a request in flight
+      cut();
+  }
+
+  void cut() override {
+    const auto alive = shared_from_this(); // ending the wait for an answer can end the coroutine, the last owner
+    cut_ = true;
+    guard_.stop();
+    error_code ignored;
+    lowest().close(ignored);
+    abandon_answer();
+  }
+
+  watchdog<connection>& guard() noexcept { return guard_; }
+  void on_deadline() {
+    expired_ = true;
+    error_code ignored;
+    lowest().cancel(ignored); // the coroutine sees `expired_` and still can answer
+  }
+
+private:
+  enum class got : std::uint8_t { data, end, late, broken };
+
+  static constexpr std::size_t small_read = 4 * 1024;
+  static constexpr std::size_t large_read = 64 * 1024;
+  static constexpr std::size_t joined_body = 16 * 1024; ///< up to here head and body are one write
+
+  const server_options& options() const noexcept { return server_->options; }
+  std::shared_ptr<connection> self() { return std::static_pointer_cast<connection>(shared_from_this()); }
+  tcp_socket& lowest() noexcept {
+    if constexpr (is_tls)
+      return stream_.next_layer();
+    else
+      return stream_;
+  }
+
+  void within(std::chrono::milliseconds time) {
+    expired_ = false;
+    guard_.set(self(), std::chrono::steady_clock::now() + time);
+  }
+
+  task<void> run() {
+    auto& fellows = server_->lanes[lane_].connections;
+    fellows.insert(this);
+    try {
+      if (!server_->stopping)
+        co_await live();
+    } catch (const std::exception& e) {
+      log::error("http_connection_failed", {{"what", e.what()}});
+    }
+    fellows.erase(this);
+    guard_.stop();
+    error_code ignored;
+    lowest().close(ignored);
+  }
+
+  task<void> live() {
+    error_code ignored;
+    lowest().set_option(tcp::no_delay(true), ignored);
+    if (!admitted_) {
+      co_await turn_away();
+      co_return;
+    }
+    if (const auto peer = lowest().remote_endpoint(ignored); !ignored) {
+      auto address = peer.address();
+      if (address.is_v6() && address.to_v6().is_v4_mapped())
+        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+      peer_ = address.to_string();
+    }
+    if constexpr (is_tls) {
+      within(options().read_timeout);
+      const auto [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::server, as_results);
+      if (failed || expired_ || cut_) {
+        ++server_->counters.tls_failures;
+        co_return;
+      }
+    }
+    bool go_on = true;
+    while (go_on && !cut_)
+      go_on = co_await serve_one();
+  }
+
+  /// No room: an answer without reading, but never work that could add to the crowd.
+  task<void> turn_away() {
+    if constexpr (!is_tls) {
+      auto sorry = response::problem(503, "Service Unavailable", "too many connections");
+      sorry.with("Retry-After", "5");
+      if (co_await write(std::move(sorry), false))
+        co_await linger();
+    }
+  }
+
+  task<got> fill(std::size_t wanted) {
+    const auto space = input_.prepare(wanted);
+    const auto [failed, count] = co_await stream_.async_read_some(asio::buffer(space.data, space.size), as_results);
+    input_.commit(count);
+    server_->counters.bytes_in.fetch_add(count, std::memory_order_relaxed);
+    if (cut_)
+      co_return got::broken;
+    if (expired_)
+      co_return got::late;
+    if (!failed)
+      co_return got::data;
+    if (failed == asio::error::eof || failed == asio::ssl::error::stream_truncated)
+      co_return got::end;
+    co_return got::broken;
+  }
+
+  /// One request and its answer. False: the connection is done with.
+  task<bool> serve_one() {
+    if (input_.empty()) {
+      error_code failed;
+      if (server_->draining && lowest().available(failed) == 0)
+        co_return false;
+      input_.release();
+      within(options().idle_timeout);
+      idle_ = true;
+      const auto first = co_await fill(small_read);
+      idle_ = false;
+      if (first != got::data)
+        co_return false;
+    }
+    within(options().read_timeout); // for the whole request: a trickle of bytes does not extend it
+    reader_.start(peer_, std::chrono::steady_clock::now());
+    for (;;) {
+      const auto [step, used] = reader_.feed(input_.view());
+      if (step == read_step::refused) {
+        auto answer = refuse_header();
+        co_return co_await last_word(std::move(answer));
+      }
+      input_.consume(used);
+      if (step == read_step::header_done)
+        break;
+      if (!reader_.started() && input_.empty())
+        co_return true; // blank lines only: the next request has not begun
+      if (const auto more = co_await fill(small_read); more != got::data)
+        co_return co_await cut_short(more);
+    }
+    if (auto answer = precheck()) {
+      if (reader_.body_pending())
+        co_return co_await last_word(std::move(*answer));
+      co_return co_await finish(std::move(*answer));
+    }
+    if (const auto why = reader_.header_refusal()) {
+      auto answer = refused(*why);
+      co_return co_await last_word(std::move(answer));
+    }
+    if (reader_.body_pending() && reader_.expects_continue() && input_.empty() && !co_await write_continue())
+      co_return false;
+    for (;;) {
+      const auto [step, used] = reader_.feed(input_.view());
+      if (step == read_step::refused) {
+        auto answer = refused(reader_.why_refused());
+        co_return co_await last_word(std::move(answer));
+      }
+      input_.consume(used);
+      if (step == read_step::complete)
+        break;
+      const auto more = co_await fill(reader_.body_missing() > small_read ? large_read : small_read);
+      if (more != got::data)
+        co_return co_await cut_short(more);
+    }
+    guard_.clear();
+    auto answer = co_await handle();
+    co_return co_await finish(std::move(answer));
+  }
+
+  std::optional<response> precheck() {
+    if (!server_->precheck)
+      return std::nullopt;
+    try {
+      return server_->precheck(reader_.head());
+    } catch (const std::exception& e) {
+      log::error("http_precheck_threw", {{"what", e.what()}});
+      return response::problem(500, "Internal Server Error");
+    }
+  }
+
+  task<response> handle() {
+    head_request_ = reader_.head().method == "HEAD";
+    auto& counters = server_->counters;
+    ++counters.requests;
+    ++counters.in_flight;
+    {
+      responder to(std::make_shared<responder::target>(server_->core.weak_from_this(), lane_, weak_from_this(),
+                                                       expect_answer()));
+      try {
+        server_->handler(reader_.take(), std::move(to));
+      } catch (const std::exception& e) {
+        log::error("http_handler_threw", {{"what", e.what()}});
+      }
+    }
+    auto answer = co_await wait_for_answer();
+    --counters.in_flight;
+    co_return answer;
+  }
+
+  /// The header cannot be read. What the precheck has to say by the request line alone comes first.
+  response refuse_header() {
+    if (reader_.refused_for_framing() && reader_.request_line_known())
+      if (auto answer = precheck())
+        return std::move(*answer);
+    return refused(reader_.why_refused());
+  }
+
+  response refused(const refusal& why) {
+    ++server_->counters.broken_requests;
+    return response::problem(why.status, reason_phrase(why.status), why.detail);
+  }
+
+  /// The request ended before it was whole: it came too slowly, or its sender closed its half of the connection.
+  task<bool> cut_short(got how) {
+    if (how == got::broken)
+      co_return false;
+    if (!reader_.started() && input_.empty())
+      co_return false;
+    auto answer =
+        refused({408, how == got::late ? "the request took too long" : "the connection ended within the request"});
+    co_return co_await last_word(std::move(answer));
+  }
+
+  /// The answer to a request that was read to its end.
+  task<bool> finish(response answer) {
+    if (cut_)
+      co_return false;
+    head_request_ = reader_.head().method == "HEAD" || head_request_;
+    const bool keep = reader_.keep_alive() && !server_->draining;
+    const bool written = co_await write(std::move(answer), keep);
+    head_request_ = false;
+    if (!written)
+      co_return false;
+    if (!keep)
+      co_await linger();
+    co_return keep;
+  }
+
+  /// The answer to a request that will not be read to its end.
+  task<bool> last_word(response answer) {
+    head_request_ = reader_.head().method == "HEAD";
+    if (co_await write(std::move(answer), false))
+      co_await linger();
+    co_return false;
+  }
+
+  task<bool> write_continue() {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [failed, count] = co_await asio::async_write(stream_, asio::buffer(go_on), as_results);
+    server_->counters.bytes_out.fetch_add(count, std::memory_order_relaxed);
+    co_return !failed && !expired_ && !cut_;
+  }
+
+  void count_answer(int status) {
+    auto& counters = server_->counters;
+    if (status >= 500)
+      ++counters.answers_5xx;
+    else if (status >= 400)
+      ++counters.answers_4xx;
+    else if (status >= 300)
+      ++counters.answers_3xx;
+    else
+      ++counters.answers_2xx;
+  }
+
+  task<bool> write(response answer, bool keep) {
+    count_answer(answer.status);
+    output_.clear();
+    append_head(output_, answer, {options().server_name, keep, reader_.http_1_0()});
+    if (head_request_ || bodyless(answer.status))
+      answer.body.clear();
+    if (answer.body.size() <= joined_body) {
+      output_ += answer.body;
+      answer.body.clear();
+    }
+    within(options().write_timeout);
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(output_), asio::buffer(answer.body)};
+    const auto [failed, count] = co_await asio::async_write(stream_, parts, as_results);
+    guard_.clear();
+    server_->counters.bytes_out.fetch_add(count, std::memory_order_relaxed);
+    if (output_.capacity() > large_read)
+      output_ = {};
+    if (!failed && !expired_ && !cut_)
+      co_return true;
+    ++server_->counters.write_failures;
+    error_code ignored; // nothing more will be taken: let go of what the kernel still holds for this reader
+    lowest().set_option(asio::socket_base::linger(true, 0), ignored);
+    co_return false;
+  }
+
+  /// Closes our half and reads on for a while: closing with unread bytes would reset the connection, and a reset can
+  /// destroy the answer before the client has read it.
+  task<void> linger() {
+    within(options().linger_timeout);
+    if constexpr (is_tls) {
+      co_await stream_.async_shutdown(as_results);
+      if (expired_ || cut_)
+        co_return;
+    }
+    error_code failed;
+    lowest().shutdown(tcp::socket::shutdown_send, failed);
+    input_.release();
+    std::size_t dropped = 0;
+    while (!failed && !expired_ && !cut_ && dropped < options().linger_bytes) {
+      const auto space = input_.prepare(small_read * 4);
+      const auto [read_failed, count] =
+          co_await lowest().async_read_some(asio::buffer(space.data, space.size), as_results);
+      failed = read_failed;
+      dropped += count;
+    }
+  }
+
+  Stream stream_;
+  watchdog<connection> guard_;
+  request_reader reader_;
+  input_buffer input_;
+  std::string output_;
+  std::string peer_;
+  bool idle_ = false;
+  bool expired_ = false;
+  bool cut_ = false;
+  bool head_request_ = false;
+};
+
+} // namespace wakala::http
