@@ -13,8 +13,7 @@ namespace wakala::persistence::sqlite {
 /// the serving lock.
 result<file_layout> open_or_create_files(const std::string& path, std::uint32_t shard_count);
 
-/// Writes down how many shards a store has, and marks its files as belonging together. For the tables' file, whose
-/// journal and keys are attached as `commits` (unless in the same file) and `keys`.
+/// Names in `facts`, `journal_facts` and `key_facts`.
 inline constexpr const char* shard_count_fact = "shard_count";
 inline constexpr const char* store_id_fact = "store_id";
 

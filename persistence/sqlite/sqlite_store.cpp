@@ -9,6 +9,7 @@
 #include "persistence/sqlite/table_file.hpp"
 
 #include <atomic>
+#include <limits>
 #include <mutex>
 
 namespace wakala::persistence {

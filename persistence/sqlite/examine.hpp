@@ -1,0 +1,51 @@
+/// \file
+/// Reading a whole store from one moment, folding its journal again, and comparing. For `verify` and `rebuild`.
+#pragma once
+
+#include "persistence/sqlite/connection.hpp"
+#include "persistence/sqlite/files.hpp"
+#include "persistence/sqlite/tables_writer.hpp"
+
+#include <functional>
+
+namespace wakala::persistence::sqlite {
+
+using report_line = std::function<void(std::string)>;
+
+class examiner {
+public:
+  /// Fixes the moment: first of the tables, then of the journal.
+  static result<examiner> open(const std::string& path);
+
+  /// SQLite's own check of all files.
+  result<void> check_integrity(const report_line& problem);
+  /// Checksums of tenants, meta and wrapped keys.
+  result<void> check_sums(const report_line& problem);
+  /// Reads the journal from its start, checks that it is whole, and folds it up to where the stored tables are.
+  result<void> fold_again(const report_line& problem);
+  /// Compares what `fold_again` made with what is stored.
+  result<void> compare(const report_line& difference);
+
+  std::uint64_t journal_rows() const noexcept { return journal_rows_; }
+  std::uint64_t table_rows() const noexcept { return table_rows_; }
+
+private:
+  result<void> read_positions();
+  result<void> flush();
+  result<void> compare_table(const table_sql& sql, const report_line& difference);
+  result<void> compare_event_keys(const report_line& difference);
+  result<std::int64_t> fact(const char* name);
+
+  connection db_;
+  connection fresh_;
+  tables_writer writer_;
+  std::uint32_t shard_count_ = 0;
+  std::vector<std::uint64_t> folded_;
+  std::vector<std::uint64_t> epochs_;
+  std::vector<std::uint64_t> floors_; ///< the last sequence number at the time of the lease
+  std::vector<std::vector<journal_row>> pending_;
+  std::uint64_t journal_rows_ = 0;
+  std::uint64_t table_rows_ = 0;
+};
+
+} // namespace wakala::persistence::sqlite
