@@ -33,6 +33,12 @@ std::string render(const accepted_message& message) {
   return text + ",\"body\":" + message.body + "}"; // the body is JSON already
 }
 
+bool matches(const accepted_message& message, const message_filter& filter) {
+  return (filter.phone_number_id.empty() || message.phone_number_id == filter.phone_number_id) &&
+         (filter.to.empty() || message.to == filter.to || message.recipient == filter.to ||
+          message.shopper == filter.to);
+}
+
 /// The text at a path of object keys, empty when it is not there.
 std::string text_at(const json& value, std::initializer_list<const char*> path) {
   const auto* at = &value;
@@ -72,16 +78,21 @@ const accepted_message* record::find(const std::string& wamid) const {
   return at == by_wamid_.end() ? nullptr : &messages_[at->second];
 }
 
+bool record::has_match(const message_filter& filter) const {
+  for (auto i = static_cast<std::size_t>(std::min<std::uint64_t>(filter.after, messages_.size()));
+       i < messages_.size(); ++i)
+    if (matches(messages_[i], filter))
+      return true;
+  return false;
+}
+
 std::string record::messages_json(const message_filter& filter) const {
   std::string text = R"({"messages":[)";
   std::size_t found = 0;
   for (auto i = static_cast<std::size_t>(std::min<std::uint64_t>(filter.after, messages_.size()));
        i < messages_.size(); ++i) {
     const auto& message = messages_[i];
-    if (!filter.phone_number_id.empty() && message.phone_number_id != filter.phone_number_id)
-      continue;
-    if (!filter.to.empty() && message.to != filter.to && message.recipient != filter.to &&
-        message.shopper != filter.to)
+    if (!matches(message, filter))
       continue;
     if (found++ > 0)
       text += ',';

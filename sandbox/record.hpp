@@ -66,6 +66,8 @@ public:
   std::uint64_t accepted_count() const noexcept { return messages_.size(); }
   std::uint64_t refused_count() const noexcept { return refused_; }
 
+  /// Is there a message for this filter?
+  bool has_match(const message_filter& filter) const;
   /// `{"messages":[…]}`.
   std::string messages_json(const message_filter& filter) const;
   /// `{"attempts":[…]}` after `seq`, refused ones only.

@@ -190,8 +190,13 @@ void routes::control(const web_request& request, const parsed_target& at, const 
   }
   if (what == "messages" && get) {
     message_filter filter{*after, at.text("to"), at.text("phone_number_id"), static_cast<std::size_t>(*limit)};
-    return wait_for([this, from = *after] { return meta_.log().last_message_seq() > from; },
-                    [this, filter] { return meta_.log().messages_json(filter); }, wait, answer);
+    return wait_for(
+        [this, unread = filter]() mutable {
+          const auto found = meta_.log().has_match(unread);
+          unread.after = std::max(unread.after, meta_.log().last_message_seq()); // what was looked at stays looked at
+          return found;
+        },
+        [this, filter] { return meta_.log().messages_json(filter); }, wait, answer);
   }
   if (what == "attempts" && get)
     return answer(ok(meta_.log().attempts_json(*after)));

@@ -3,6 +3,7 @@
 
 #include "sandbox/backend.hpp"
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
