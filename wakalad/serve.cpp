@@ -96,14 +96,17 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   caf::actor_system system{system_settings};
   auto node = std::make_unique<actors::node>(system, context, store, environment_values(env));
   // Actors first, then the client: answers of calls that are cut may still name an actor, so the actor system goes last.
+  // It waits until no thread holds its logger, and every thread that ever spawned an actor does: so I/O ends before it.
   struct in_order {
     std::unique_ptr<actors::node>& node;
+    http::io_runtime& io;
     std::shared_ptr<actors::transport>& graph;
     ~in_order() {
       node.reset();
+      io.stop();
       graph.reset();
     }
-  } end{node, context->graph};
+  } end{node, io, context->graph};
   http::bridge bridge{*node};
   auto gate = std::make_shared<runtime::admission>(config.limits.in_flight_events, config.limits.in_flight_bytes);
 
