@@ -124,9 +124,10 @@ private:
   /// No room: an answer without reading, but never work that could add to the crowd.
   task<void> turn_away() {
     if constexpr (!is_tls) {
-      auto sorry = response::problem(503, "Service Unavailable", "too many connections");
-      sorry.with("Retry-After", "5");
-      if (co_await write(std::move(sorry), false))
+      answer_ = response::problem(503, "Service Unavailable", "too many connections");
+      answer_.with("Retry-After", "5");
+      const bool written = co_await write(false);
+      if (written)
         co_await linger();
     }
   }
@@ -147,6 +148,18 @@ private:
     co_return got::broken;
   }
 
+  // The coroutines below pass answers through `answer_` and await in plain statements only: GCC 12 miscompiles some
+  // awaits within conditions and scopes that hold objects with destructors.
+
+  /// What is to be done with a request after a part of it was looked at.
+  enum class verdict : std::uint8_t {
+    go_on,  ///< read the next part, or handle it
+    finish, ///< `answer_` is the answer; the connection stays usable
+    refuse, ///< `answer_` is the answer; what is left of the request is not worth reading
+    drop,   ///< nobody is there to hear an answer
+    blank,  ///< only blank lines have come: no request has begun
+  };
+
   /// One request and its answer. False: the connection is done with.
   task<bool> serve_one() {
     if (input_.empty()) {
@@ -156,131 +169,142 @@ private:
       input_.release();
       within(options().idle_timeout);
       idle_ = true;
-      const auto first = co_await fill(small_read);
+      const got first = co_await fill(small_read);
       idle_ = false;
       if (first != got::data)
         co_return false;
     }
     within(options().read_timeout); // for the whole request: a trickle of bytes does not extend it
     reader_.start(peer_, std::chrono::steady_clock::now());
-    for (;;) {
-      const auto [step, used] = reader_.feed(input_.view());
-      if (step == read_step::refused) {
-        auto answer = refuse_header();
-        co_return co_await last_word(std::move(answer));
-      }
-      input_.consume(used);
-      if (step == read_step::header_done)
-        break;
-      if (!reader_.started() && input_.empty())
-        co_return true; // blank lines only: the next request has not begun
-      if (const auto more = co_await fill(small_read); more != got::data)
-        co_return co_await cut_short(more);
+    verdict next = co_await read_head();
+    if (next == verdict::go_on)
+      next = look_at_head();
+    if (next == verdict::go_on && reader_.body_pending())
+      next = co_await read_body();
+    if (next == verdict::go_on) {
+      co_await handle();
+      next = verdict::finish;
     }
-    if (auto answer = precheck()) {
-      if (reader_.body_pending())
-        co_return co_await last_word(std::move(*answer));
-      co_return co_await finish(std::move(*answer));
-    }
-    if (const auto why = reader_.header_refusal()) {
-      auto answer = refused(*why);
-      co_return co_await last_word(std::move(answer));
-    }
-    if (reader_.body_pending() && reader_.expects_continue() && input_.empty() && !co_await write_continue())
+    switch (next) {
+    case verdict::blank:
+      co_return true;
+    case verdict::go_on:
+    case verdict::drop:
       co_return false;
+    case verdict::finish:
+    case verdict::refuse:
+      break;
+    }
+    if (cut_)
+      co_return false;
+    const bool keep = next == verdict::finish && reader_.keep_alive() && !server_->draining;
+    const bool written = co_await write(keep);
+    if (written && !keep)
+      co_await linger();
+    co_return written&& keep;
+  }
+
+  task<verdict> read_head() {
     for (;;) {
-      const auto [step, used] = reader_.feed(input_.view());
-      if (step == read_step::refused) {
-        auto answer = refused(reader_.why_refused());
-        co_return co_await last_word(std::move(answer));
-      }
-      input_.consume(used);
-      if (step == read_step::complete)
-        break;
-      const auto more = co_await fill(reader_.body_missing() > small_read ? large_read : small_read);
+      const auto progress = reader_.feed(input_.view());
+      if (progress.step == read_step::refused)
+        co_return refuse_head();
+      input_.consume(progress.used);
+      if (progress.step == read_step::header_done)
+        co_return verdict::go_on;
+      if (!reader_.started() && input_.empty())
+        co_return verdict::blank;
+      const got more = co_await fill(small_read);
       if (more != got::data)
-        co_return co_await cut_short(more);
-    }
-    guard_.clear();
-    auto answer = co_await handle();
-    co_return co_await finish(std::move(answer));
-  }
-
-  std::optional<response> precheck() {
-    if (!server_->precheck)
-      return std::nullopt;
-    try {
-      return server_->precheck(reader_.head());
-    } catch (const std::exception& e) {
-      log::error("http_precheck_threw", {{"what", e.what()}});
-      return response::problem(500, "Internal Server Error");
+        co_return cut_short(more);
     }
   }
 
-  task<response> handle() {
+  task<verdict> read_body() {
+    if (reader_.expects_continue() && input_.empty()) {
+      const bool invited = co_await write_continue();
+      if (!invited)
+        co_return verdict::drop;
+    }
+    for (;;) {
+      const auto progress = reader_.feed(input_.view());
+      if (progress.step == read_step::refused)
+        co_return refuse(reader_.why_refused());
+      input_.consume(progress.used);
+      if (progress.step == read_step::complete)
+        co_return verdict::go_on;
+      const std::size_t wanted = reader_.body_missing() > small_read ? large_read : small_read;
+      const got more = co_await fill(wanted);
+      if (more != got::data)
+        co_return cut_short(more);
+    }
+  }
+
+  verdict look_at_head() {
     head_request_ = reader_.head().method == "HEAD";
-    auto& counters = server_->counters;
-    ++counters.requests;
-    ++counters.in_flight;
-    {
-      responder to(std::make_shared<responder::target>(server_->core.weak_from_this(), lane_, weak_from_this(),
-                                                       expect_answer()));
-      try {
-        server_->handler(reader_.take(), std::move(to));
-      } catch (const std::exception& e) {
-        log::error("http_handler_threw", {{"what", e.what()}});
-      }
-    }
-    auto answer = co_await wait_for_answer();
-    --counters.in_flight;
-    co_return answer;
+    if (precheck())
+      return reader_.body_pending() ? verdict::refuse : verdict::finish;
+    if (const auto why = reader_.header_refusal())
+      return refuse(*why);
+    return verdict::go_on;
   }
 
   /// The header cannot be read. What the precheck has to say by the request line alone comes first.
-  response refuse_header() {
-    if (reader_.refused_for_framing() && reader_.request_line_known())
-      if (auto answer = precheck())
-        return std::move(*answer);
-    return refused(reader_.why_refused());
+  verdict refuse_head() {
+    if (reader_.refused_for_framing() && reader_.request_line_known()) {
+      head_request_ = reader_.head().method == "HEAD";
+      if (precheck())
+        return verdict::refuse;
+    }
+    return refuse(reader_.why_refused());
   }
 
-  response refused(const refusal& why) {
+  verdict refuse(const refusal& why) {
     ++server_->counters.broken_requests;
-    return response::problem(why.status, reason_phrase(why.status), why.detail);
+    answer_ = response::problem(why.status, reason_phrase(why.status), why.detail);
+    return verdict::refuse;
   }
 
   /// The request ended before it was whole: it came too slowly, or its sender closed its half of the connection.
-  task<bool> cut_short(got how) {
-    if (how == got::broken)
-      co_return false;
-    if (!reader_.started() && input_.empty())
-      co_return false;
-    auto answer =
-        refused({408, how == got::late ? "the request took too long" : "the connection ended within the request"});
-    co_return co_await last_word(std::move(answer));
+  verdict cut_short(got how) {
+    if (how == got::broken || (!reader_.started() && input_.empty()))
+      return verdict::drop;
+    return refuse({408, how == got::late ? "the request took too long" : "the connection ended within the request"});
   }
 
-  /// The answer to a request that was read to its end.
-  task<bool> finish(response answer) {
-    if (cut_)
-      co_return false;
-    head_request_ = reader_.head().method == "HEAD" || head_request_;
-    const bool keep = reader_.keep_alive() && !server_->draining;
-    const bool written = co_await write(std::move(answer), keep);
-    head_request_ = false;
-    if (!written)
-      co_return false;
-    if (!keep)
-      co_await linger();
-    co_return keep;
+  /// True when the request is refused, by `answer_`.
+  bool precheck() {
+    if (!server_->precheck)
+      return false;
+    try {
+      auto refused = server_->precheck(reader_.head());
+      if (!refused)
+        return false;
+      answer_ = std::move(*refused);
+    } catch (const std::exception& e) {
+      log::error("http_precheck_threw", {{"what", e.what()}});
+      answer_ = response::problem(500, "Internal Server Error");
+    }
+    return true;
   }
 
-  /// The answer to a request that will not be read to its end.
-  task<bool> last_word(response answer) {
-    head_request_ = reader_.head().method == "HEAD";
-    if (co_await write(std::move(answer), false))
-      co_await linger();
-    co_return false;
+  task<void> handle() {
+    guard_.clear();
+    ++server_->counters.requests;
+    ++server_->counters.in_flight;
+    call_handler();
+    answer_ = co_await wait_for_answer();
+    --server_->counters.in_flight;
+  }
+
+  void call_handler() {
+    responder to(std::make_shared<responder::target>(server_->core.weak_from_this(), lane_, weak_from_this(),
+                                                     expect_answer()));
+    try {
+      server_->handler(reader_.take(), std::move(to));
+    } catch (const std::exception& e) {
+      log::error("http_handler_threw", {{"what", e.what()}});
+    }
   }
 
   task<bool> write_continue() {
@@ -302,20 +326,23 @@ private:
       ++counters.answers_2xx;
   }
 
-  task<bool> write(response answer, bool keep) {
-    count_answer(answer.status);
+  /// Writes `answer_`.
+  task<bool> write(bool keep) {
+    count_answer(answer_.status);
     output_.clear();
-    append_head(output_, answer, {options().server_name, keep, reader_.http_1_0()});
-    if (head_request_ || bodyless(answer.status))
-      answer.body.clear();
-    if (answer.body.size() <= joined_body) {
-      output_ += answer.body;
-      answer.body.clear();
+    append_head(output_, answer_, {options().server_name, keep, reader_.http_1_0()});
+    if (head_request_ || bodyless(answer_.status))
+      answer_.body.clear();
+    if (answer_.body.size() <= joined_body) {
+      output_ += answer_.body;
+      answer_.body.clear();
     }
+    head_request_ = false;
     within(options().write_timeout);
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(output_), asio::buffer(answer.body)};
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(output_), asio::buffer(answer_.body)};
     const auto [failed, count] = co_await asio::async_write(stream_, parts, as_results);
     guard_.clear();
+    answer_ = {};
     server_->counters.bytes_out.fetch_add(count, std::memory_order_relaxed);
     if (output_.capacity() > large_read)
       output_ = {};
@@ -353,6 +380,7 @@ private:
   watchdog<connection> guard_;
   request_reader reader_;
   input_buffer input_;
+  response answer_;
   std::string output_;
   std::string peer_;
   bool idle_ = false;
