@@ -75,8 +75,9 @@ int main(int argc, char** argv) {
       ->envname("WAKALA_SANDBOX_APP_SECRET");
   cli.add_option("--access-token", number.access_token, "the only bearer token accepted; any when absent")
       ->envname("WAKALA_SANDBOX_ACCESS_TOKEN");
-  cli.add_option("--phone-number-id", number.id, "id of the one business number, when no other option names any")
-      ->capture_default_str();
+  const auto* named =
+      cli.add_option("--phone-number-id", number.id, "id of the one business number, when no other option names any")
+          ->capture_default_str();
   cli.add_option("--waba-id", number.waba_id, "its account")->capture_default_str();
   cli.add_option("--display-number", number.display, "its phone number, digits")->capture_default_str();
   cli.add_option("--business-name", number.name, "its verified name")->capture_default_str();
@@ -86,7 +87,7 @@ int main(int argc, char** argv) {
   cli.add_option("--webhook-secret-for", secrets_for,
                  "PHONE_ID=SECRET@URL: a business number with its own webhook; repeatable");
   cli.add_flag("--accept-any-number", options.behaviour.accept_any_number,
-               "create unknown phone number ids on first use");
+               "create unknown phone number ids on first use; so it is when no option names a number");
   const auto* seeded = cli.add_option("--seed", seed, "seed of ids and chaos; random when absent");
   cli.add_option("--chaos", chaos, "what goes wrong: key=value,key=value (keys below)");
   cli.add_flag("--verify", options.verify, "ask every webhook URL for the challenge at start");
@@ -123,6 +124,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& wrong) {
     return cli.exit(wrong) == 0 ? 0 : usage;
   }
+
+  // Whoever names no number brings numbers of his own.
+  if (named->empty() && numbers_file.empty() && secrets_for.empty())
+    options.behaviour.accept_any_number = true;
 
   const auto address = parse_listen(listen);
   if (!address)
