@@ -114,6 +114,8 @@ struct timer_fired {
   std::string name;
   time_ms due = 0;
 };
+/// node → shard supervisor: end, once nobody waits for an answer of yours.
+struct stop_shard {};
 /// tenant → shard supervisor: that conversation has ended, nothing more comes under its lease.
 struct conversation_gone {
   conversation_id conversation;
@@ -209,6 +211,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::passivate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_fired)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::stop_shard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::reconfigure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::context_change)

@@ -43,9 +43,8 @@ struct root_state {
 } // namespace
 
 node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<persistence::store> store,
-           std::map<std::string, std::string, std::less<>> environment) :
-  sys_(sys),
-  context_(std::move(context)), table_(std::make_shared<table_holder>()) {
+           std::map<std::string, std::string, std::less<>> environment)
+    : sys_(sys), context_(std::move(context)), table_(std::make_shared<table_holder>()) {
   store_.writer = runtime::spawn_commit_writer(sys_, store, context_->count);
   store_.folder = runtime::spawn_folder(sys_, store, context_->count);
   store_.reader = runtime::spawn_reader(sys_, store);
@@ -53,8 +52,8 @@ node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<per
   for (shard_id shard = 0; shard < context_->shard_count; ++shard)
     table->push_back(spawn_shard_supervisor(sys_, shard, context_, store_));
   table_->set(table);
-  root_ = sys_.spawn([holder = table_, node = context_, handles = store_, table](
-                       caf::stateful_actor<root_state>* self) -> caf::behavior {
+  root_ = sys_.spawn([holder = table_, node = context_, handles = store_,
+                      table](caf::stateful_actor<root_state>* self) -> caf::behavior {
     for (const auto& supervisor : *table)
       self->monitor(supervisor);
     self->set_down_handler([self, holder, node](const caf::down_msg& down) {
@@ -69,16 +68,17 @@ node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<per
       }
     });
     return {
-      [self, holder, node, handles](restart_shard restart) {
-        auto next = std::make_shared<shard_table>(*holder->get());
-        (*next)[restart.shard] = spawn_shard_supervisor(self->system(), restart.shard, node, handles);
-        self->monitor((*next)[restart.shard]);
-        holder->set(std::move(next));
-      },
+        [self, holder, node, handles](restart_shard restart) {
+          auto next = std::make_shared<shard_table>(*holder->get());
+          (*next)[restart.shard] = spawn_shard_supervisor(self->system(), restart.shard, node, handles);
+          self->monitor((*next)[restart.shard]);
+          holder->set(std::move(next));
+        },
     };
   });
-  registry_ = spawn_registry(sys_, registry_options{context_, std::move(store), [holder = table_] { return holder->get(); },
-                                                    std::move(environment)});
+  registry_ =
+      spawn_registry(sys_, registry_options{context_, std::move(store), [holder = table_] { return holder->get(); },
+                                            std::move(environment)});
 }
 
 node::~node() {
@@ -91,7 +91,11 @@ node::~node() {
   end(root_);
   end(registry_);
   for (const auto& supervisor : *table_->get())
-    end(supervisor);
+    caf::anon_send(supervisor, stop_shard{});
+  for (const auto& supervisor : *table_->get()) {
+    self->monitor(supervisor);
+    self->receive([](const caf::down_msg&) {});
+  }
   end(store_.writer); // after the supervisors: what they had handed over is still written
   end(store_.folder);
   end(store_.reader);

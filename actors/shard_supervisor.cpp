@@ -71,6 +71,11 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
   self_->delayed_send(self_, timer_pause, timer_tick{});
   return {
       [this](open_tick) { open(); },
+      [this](stop_shard) {
+        is_stopping_ = true;
+        close(make_error(errc::unavailable, "the node stops"));
+        end_when_quiet();
+      },
       [this](fold_tick) {
         fold_is_planned_ = false;
         fold();
@@ -139,8 +144,14 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
 // -- owning the shard
 // --------------------------------------------------------------------------------------------------
 
+void shard_supervisor::end_when_quiet() {
+  // Who waits for an answer of ours handles nothing else meanwhile, not even its own end.
+  if (is_stopping_ && reads_.empty() && appends_out_ == 0)
+    self_->quit(caf::exit_reason::user_shutdown);
+}
+
 void shard_supervisor::open() {
-  if (is_open_)
+  if (is_open_ || is_stopping_)
     return;
   self_->request(store_.reader, std::chrono::seconds{60}, runtime::open_request{shard_, 200'000})
       .await(
@@ -434,6 +445,7 @@ void shard_supervisor::commit(commit_request request, caf::response_promise prom
       ++committing_[row.key->hash];
     rows.push_back(std::move(row));
   }
+  ++appends_out_;
   runtime::append_request append{rows, std::move(request.keys)};
   auto shared = std::make_shared<std::vector<journal_row>>(std::move(rows));
   self_->request(store_.writer, store_timeout, std::move(append))
@@ -449,8 +461,10 @@ void shard_supervisor::commit(commit_request request, caf::response_promise prom
 
 void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> rows,
                                 const runtime::append_answer& answer, caf::response_promise promise) {
+  --appends_out_;
   if (epoch != epoch_ || !is_open_) {
     promise.deliver(commit_answer{false, make_error(errc::unavailable, "the shard was reopened")});
+    end_when_quiet();
     return;
   }
   if (!answer.value || *answer.value != append_outcome::committed) {
@@ -499,6 +513,7 @@ void shard_supervisor::end_read(std::uint64_t stamp) {
     tail_.drop_through(drops_.front().second);
     drops_.pop_front();
   }
+  end_when_quiet();
 }
 
 void shard_supervisor::load(const load_request& request, caf::response_promise promise) {

@@ -56,6 +56,7 @@ private:
     time_ms not_before = 0;
   };
 
+  void end_when_quiet();
   void open();
   void opened_with(runtime::opened all);
   void close(const error& why);
@@ -100,6 +101,8 @@ private:
   store_handles store_;
 
   bool is_open_ = false;
+  bool is_stopping_ = false;
+  std::size_t appends_out_ = 0; ///< with the commit writer, of whatever epoch
   unsigned open_failures_ = 0;
   std::uint64_t epoch_ = 0;
   std::uint64_t last_seq_ = 0;

@@ -861,9 +861,9 @@ caf::response_promise tenant::act_on_letter(const letter_action& action) {
                       case event_outcome::repeated:
                         return drop("applied_before");
                       case event_outcome::dead_lettered:
+                      case event_outcome::handler_failed:
                         return deliver(promise, make_error(errc::handler_failed, "the handler failed again"));
                       case event_outcome::retry:
-                      case event_outcome::handler_failed:
                       case event_outcome::unmatched:
                         break;
                       }

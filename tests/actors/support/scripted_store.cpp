@@ -14,6 +14,11 @@ void scripted_store::on_fold(fold_script script) {
   fold_script_ = std::move(script);
 }
 
+void scripted_store::on_conversation_key(std::function<bool(const conversation_id&)> script) {
+  const std::lock_guard lock(mutex_);
+  key_script_ = std::move(script);
+}
+
 result<opened_shard> scripted_store::open_shard(shard_id shard) {
   if (broken_)
     return down();
@@ -93,7 +98,12 @@ result<std::vector<journal_row>> scripted_store::journal(shard_id shard, std::ui
 
 result<std::optional<bytes>> scripted_store::conversation_key(const tenant_id& tenant,
                                                               const conversation_id& conversation) {
-  if (broken_)
+  decltype(key_script_) script;
+  {
+    const std::lock_guard lock(mutex_);
+    script = key_script_;
+  }
+  if (broken_ || (script && script(conversation)))
     return down();
   return inner_->conversation_key(tenant, conversation);
 }

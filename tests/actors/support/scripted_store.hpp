@@ -29,6 +29,8 @@ public:
   /// Called for each append, on the writer's thread; may block.
   void on_append(append_script script);
   void on_fold(fold_script script);
+  /// True: the key of this conversation cannot be read.
+  void on_conversation_key(std::function<bool(const conversation_id&)> script);
   /// While set, every call but those about tenants fails.
   void break_all(bool broken) { broken_ = broken; }
   std::size_t appends() const { return appends_; }
@@ -63,6 +65,7 @@ private:
   std::mutex mutex_;
   append_script append_script_;
   fold_script fold_script_;
+  std::function<bool(const conversation_id&)> key_script_;
   std::atomic<bool> broken_{false};
   std::atomic<std::size_t> appends_{0};
 };

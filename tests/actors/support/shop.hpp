@@ -41,6 +41,15 @@ protected:
     start();
   }
 
+  /// Stops the node when the test's body ends, before what the body lent to store and graph is gone: declare it last.
+  struct [[nodiscard]] stopper {
+    shop_fixture& shop;
+    explicit stopper(shop_fixture& f) : shop(f) {}
+    stopper(const stopper&) = delete;
+    ~stopper() { shop.stop(); }
+  };
+  stopper stop_at_the_end() { return stopper{*this}; }
+
   /// Creates the tenant unless it is there: number `n-<id>`, no app secret.
   void add_tenant(const tenant_id& id, const nlohmann::json& more = nlohmann::json::object());
   static std::string number_of(const tenant_id& id) { return "n-" + id; }
