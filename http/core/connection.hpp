@@ -148,8 +148,9 @@ private:
     co_return got::broken;
   }
 
-  // The coroutines below pass answers through `answer_` and await in plain statements only: with the answer as a by-value
-  // parameter, awaited within `if (const auto x = …)`, GCC 12 left the parameters in the coroutine's frame uninitialised.
+  // The coroutines below pass answers through `answer_` and await in plain statements only: with the answer as a
+  // by-value parameter, awaited within `if (const auto x = …)`, GCC 12 left the parameters in the coroutine's frame
+  // uninitialised.
 
   /// What is to be done with a request after a part of it was looked at.
   enum class verdict : std::uint8_t {
