@@ -53,6 +53,15 @@ bool tenant_exists(const admin_call& call) {
 
 } // namespace
 
+admin_api::state::state(admin_api_options o)
+    : options(std::move(o)), tokens(options.tokens),
+      shards(std::make_shared<recent_answer>(
+          [actors = options.actors](bridge::done_text done) { actors->shards(std::move(done)); })),
+      // The smallest question that reaches the disk.
+      store(std::make_shared<recent_answer>([node = options.actors](bridge::done_text done) {
+        node->letters(actors::system_tenant, persistence::table::aside, {}, 1, std::move(done));
+      })) {}
+
 admin_api::admin_api(admin_api_options options) : state_(std::make_shared<state>(std::move(options))) {}
 
 request_handler admin_api::handler() {

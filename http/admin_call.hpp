@@ -5,7 +5,7 @@
 #include "http/admin_api.hpp"
 #include "http/admin_auth.hpp"
 #include "http/admin_routes.hpp"
-#include "http/shard_view.hpp"
+#include "http/recent_answer.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -15,12 +15,12 @@ namespace wakala::http {
 
 /// What all handlers share; lives as long as any of them may run.
 struct admin_api::state {
-  explicit state(admin_api_options o)
-      : options(std::move(o)), tokens(options.tokens), shards(std::make_shared<shard_view>(*options.actors)) {}
+  explicit state(admin_api_options o);
 
   admin_api_options options;
   token_table tokens;
-  std::shared_ptr<shard_view> shards;
+  std::shared_ptr<recent_answer> shards;
+  std::shared_ptr<recent_answer> store; ///< an error while the store cannot be read
 };
 
 struct admin_call {

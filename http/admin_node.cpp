@@ -11,38 +11,59 @@ namespace wakala::http {
 
 using nlohmann::json;
 
+namespace {
+
+json reason(json shard, std::string why) { return json{{"shard", std::move(shard)}, {"why", std::move(why)}}; }
+
+response readiness(json reasons) {
+  const bool ready = reasons.empty();
+  auto answer = response::json(
+      ready ? 200 : 503, json{{"status", ready ? "ready" : "not_ready"}, {"reasons", std::move(reasons)}}.dump());
+  if (!ready)
+    answer.with("Retry-After", retry_after);
+  return answer;
+}
+
+} // namespace
+
 void healthz(admin_call& call) { call.to.send(response::json(200, R"({"status":"ok"})")); }
 
 void readyz(admin_call& call) {
   const auto full = call.api->options.context->limits.unfolded_rows;
-  call.api->shards->get([to = call.to, full](const result<shard_list>& shards) {
+  call.api->shards->get([to = call.to, api = call.api, full](const result<std::string>& text) {
+    const auto shards = parse_shards(text);
     auto reasons = json::array();
     if (!shards)
-      reasons.push_back({{"shard", nullptr}, {"why", shards.error().what}});
+      reasons.push_back(reason(nullptr, shards.error().what));
     else
-      for (const auto& shard : **shards) {
+      for (const auto& shard : *shards) {
         if (shard.state != "open")
-          reasons.push_back({{"shard", shard.name}, {"why", "is " + shard.state}});
+          reasons.push_back(reason(shard.name, "is " + shard.state));
         else if (shard.unfolded_rows >= full)
-          reasons.push_back({{"shard", shard.name}, {"why", "has too many commits that are not folded"}});
+          reasons.push_back(reason(shard.name, "has too many commits that are not folded"));
       }
-    const bool ready = reasons.empty();
-    auto answer = response::json(
-        ready ? 200 : 503, json{{"status", ready ? "ready" : "not_ready"}, {"reasons", std::move(reasons)}}.dump());
-    if (!ready)
-      answer.with("Retry-After", retry_after);
-    to.send(std::move(answer));
+    if (!reasons.empty()) {
+      to.send(readiness(std::move(reasons)));
+      return;
+    }
+    // A shard notices a store that cannot write by its next commit, but one that cannot be read only when somebody
+    // asks.
+    api->store->get([to](const result<std::string>& read) {
+      to.send(readiness(read ? json::array()
+                             : json::array({reason(nullptr, "the store cannot be read: " + read.error().what)})));
+    });
   });
 }
 
 void metrics(admin_call& call) {
-  call.api->shards->get([to = call.to, api = call.api](const result<shard_list>& shards) {
+  call.api->shards->get([to = call.to, api = call.api](const result<std::string>& text) {
+    const auto shards = parse_shards(text);
     static const std::vector<shard_status> none;
     const auto& options = api->options;
     const auto tenants = options.context->tenants->get();
     const auto hidden = tenants->find(actors::system_tenant) ? std::size_t{1} : std::size_t{0};
     node_metrics node{*options.context->count,
-                      shards ? **shards : none,
+                      shards ? *shards : none,
                       options.public_counters ? options.public_counters() : nullptr,
                       tenants->all().size() - hidden,
                       options.node_name,
@@ -57,14 +78,15 @@ void metrics(admin_call& call) {
 void openapi(admin_call& call) { call.to.send(response::json(200, std::string(openapi_text()))); }
 
 void cluster(admin_call& call) {
-  call.api->shards->get([to = call.to, api = call.api](const result<shard_list>& shards) {
+  call.api->shards->get([to = call.to, api = call.api](const result<std::string>& text) {
+    const auto shards = parse_shards(text);
     if (!shards) {
       to.send(problem_for(shards.error()));
       return;
     }
     const auto& name = api->options.node_name;
     auto list = json::array();
-    for (const auto& shard : **shards)
+    for (const auto& shard : *shards)
       list.push_back({{"shard", shard.name}, {"node", name}, {"epoch", shard.epoch}, {"state", shard.state}});
     const json node{{"name", name}, {"state", "up"}, {"heartbeat_age_ms", 0}, {"version", api->options.version}};
     to.send(response::json(200, json{{"nodes", json::array({node})}, {"shards", std::move(list)}}.dump()));

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "http/core/server.hpp"
-#include "http/shard_view.hpp"
+#include "http/shard_status.hpp"
 #include "runtime/counters.hpp"
 
 #include <cstddef>

@@ -1,0 +1,463 @@
+// The admin listener on a real node.
+#include "tests/http/support/http_node.hpp"
+
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace wakala::http::test {
+namespace {
+
+class admin_listener : public http_node {
+protected:
+  void SetUp() override { serve(); }
+
+  /// Status and problem body of a refused call.
+  void expect_problem(const client_answer& answer, int status, const std::string& field = {}) {
+    EXPECT_EQ(answer.status, status) << answer.body;
+    EXPECT_EQ(answer.header("Content-Type"), "application/problem+json") << answer.body;
+    const auto body = json::parse(answer.body, nullptr, false);
+    ASSERT_TRUE(body.is_object()) << answer.body;
+    EXPECT_EQ(body.value("status", 0), status);
+    EXPECT_EQ(body.value("field", ""), field) << answer.body;
+  }
+};
+
+TEST_F(admin_listener, knows_who_may_do_what) {
+  const std::string form = R"({"id":"x","phone_numbers":[{"id":"n-x"}]})";
+  struct row {
+    const char* method;
+    const char* target;
+    int as_operator;
+    int as_duka;
+    int as_nobody;
+  };
+  const row table[] = {
+      {"GET", "/healthz", 200, 200, 200},
+      {"GET", "/readyz", 200, 200, 200},
+      {"GET", "/metrics", 200, 200, 200},
+      {"GET", "/openapi.json", 200, 200, 200},
+      {"GET", "/v1/cluster", 200, 403, 401},
+      {"GET", "/v1/set-aside", 200, 403, 401},
+      {"POST", "/v1/set-aside/00000000000000000000000000000000:drop", 404, 403, 401},
+      {"GET", "/v1/tenants", 200, 200, 401},
+      {"POST", "/v1/tenants", 422, 403, 401},
+      {"POST", "/v1/tenants:import", 200, 403, 401},
+      {"GET", "/v1/tenants/duka", 200, 200, 401},
+      {"GET", "/v1/tenants/bidii", 200, 403, 401},
+      {"GET", "/v1/tenants/nobody", 404, 403, 401},
+      {"GET", "/v1/tenants/~system", 404, 403, 401},
+      {"PUT", "/v1/tenants/nobody", 404, 403, 401},
+      {"PUT", "/v1/tenants/duka", 200, 403, 401},
+      {"DELETE", "/v1/tenants/nobody", 404, 403, 401},
+      {"DELETE", "/v1/tenants/~system", 404, 403, 401},
+      {"GET", "/v1/tenants/duka/catalog", 200, 200, 401},
+      {"GET", "/v1/tenants/bidii/catalog", 200, 403, 401},
+      {"PUT", "/v1/tenants/duka/catalog", 422, 422, 401},
+      {"PUT", "/v1/tenants/bidii/catalog", 422, 403, 401},
+      {"GET", "/v1/tenants/duka/conversations", 200, 200, 401},
+      {"GET", "/v1/tenants/bidii/conversations", 200, 403, 401},
+      {"GET", "/v1/tenants/duka/conversations/254700000001", 404, 404, 401},
+      {"GET", "/v1/tenants/bidii/conversations/254700000001", 404, 403, 401},
+      {"GET", "/v1/tenants/duka/conversations/254700000001/messages", 404, 404, 401},
+      {"GET", "/v1/tenants/duka/dead-letters", 200, 200, 401},
+      {"GET", "/v1/tenants/~system/dead-letters", 404, 403, 401},
+      {"POST", "/v1/tenants/duka/dead-letters/00000000000000000000000000000000:replay", 404, 404, 401},
+      {"POST", "/v1/tenants/bidii/dead-letters/00000000000000000000000000000000:drop", 404, 403, 401},
+      {"GET", "/v1/tenants/duka/notices", 200, 200, 401},
+      {"GET", "/v1/tenants/duka/set-aside", 200, 200, 401},
+      {"GET", "/v1/tenants/~system/set-aside", 404, 403, 401},
+      {"GET", "/v1/unknown", 404, 404, 404},
+      {"GET", "/", 404, 404, 404},
+      {"GET", "/healthz/", 404, 404, 404},
+      {"POST", "/healthz", 405, 405, 405},
+      {"PATCH", "/v1/tenants/duka", 405, 405, 405},
+  };
+  for (const auto& r : table) {
+    const std::string body = std::string_view(r.method) == "GET" ? "" : "{}";
+    EXPECT_EQ(admin(r.method, r.target, body).status, r.as_operator) << r.method << " " << r.target;
+    EXPECT_EQ(admin(r.method, r.target, body, duka_token).status, r.as_duka) << r.method << " " << r.target;
+    for (const std::string_view nobody : {"", "unknown-token", "operator-toke", "operator-token2"})
+      EXPECT_EQ(admin(r.method, r.target, body, nobody).status, r.as_nobody) << r.method << " " << r.target;
+  }
+  EXPECT_EQ(admin("PATCH", "/v1/tenants/duka", "{}").header("Allow"), "GET, PUT, DELETE");
+  expect_problem(admin("GET", "/v1/tenants", "", ""), 401);
+  EXPECT_EQ(admin("GET", "/v1/tenants", "", "").header("WWW-Authenticate"), R"(Bearer realm="wakala")");
+  expect_problem(admin("GET", "/v1/cluster", "", duka_token), 403);
+}
+
+TEST_F(admin_listener, creates_shows_changes_and_deletes_tenants) {
+  const json form{{"id", "tenant_9"},
+                  {"name", "Soko"},
+                  {"currency", "UGX"},
+                  {"time_zone", "Africa/Kampala"},
+                  {"waba_id", "102290129340398"},
+                  {"phone_numbers", json::array({{{"id", "106540352242922"}, {"display", "256700000000"}}})},
+                  {"app_secret", "very-secret"},
+                  {"verify_token", "also-secret"},
+                  {"access_token", "most-secret"},
+                  {"event_filters", json::array({"messages", "status"})},
+                  {"limits", {{"messages_per_second", 20}}}};
+  const auto created = admin("POST", "/v1/tenants", form.dump());
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_EQ(created.header("Location"), "/v1/tenants/tenant_9");
+  auto shown = form;
+  for (const auto* secret : {"app_secret", "verify_token", "access_token"})
+    shown[secret] = json{{"set", true}};
+  EXPECT_EQ(json::parse(created.body), shown);
+  EXPECT_EQ(created.body.find("very-secret"), std::string::npos);
+  EXPECT_EQ(read("/v1/tenants/tenant_9"), shown);
+
+  expect_problem(admin("POST", "/v1/tenants", form.dump()), 409, "/id");
+  auto thief = form;
+  thief["id"] = "thief";
+  expect_problem(admin("POST", "/v1/tenants", thief.dump()), 409, "/phone_numbers/0/id");
+
+  auto changed = shown; // as it was read back: secrets stay
+  changed["name"] = "Soko Kuu";
+  changed["verify_token"] = "";
+  const auto put = admin("PUT", "/v1/tenants/tenant_9", changed.dump());
+  EXPECT_EQ(put.status, 200) << put.body;
+  EXPECT_EQ(read("/v1/tenants/tenant_9").at("name"), "Soko Kuu");
+  EXPECT_EQ(read("/v1/tenants/tenant_9").at("verify_token"), (json{{"set", false}}));
+  EXPECT_EQ(running->context()->tenants->get()->find("tenant_9")->config.app_secret, "very-secret");
+  changed["id"] = "other";
+  expect_problem(admin("PUT", "/v1/tenants/tenant_9", changed.dump()), 422, "/id");
+
+  EXPECT_EQ(admin("DELETE", "/v1/tenants/tenant_9").status, 204);
+  expect_problem(admin("GET", "/v1/tenants/tenant_9"), 404);
+  expect_problem(admin("DELETE", "/v1/tenants/tenant_9"), 404);
+  EXPECT_EQ(admin("POST", "/v1/tenants", form.dump()).status, 201); // and its names are free again
+}
+
+TEST_F(admin_listener, names_what_is_wrong_in_a_tenant) {
+  struct row {
+    const char* body;
+    int status;
+    const char* field;
+  };
+  const row table[] = {
+      {"", 400, ""},
+      {"{", 400, ""},
+      {"[]", 400, ""},
+      {"\"\xff\"", 400, ""},
+      {"{}", 422, "/id"},
+      {R"({"id":""})", 422, "/id"},
+      {R"({"id":"a b"})", 422, "/id"},
+      {R"({"id":"~system"})", 422, "/id"},
+      {R"({"id":7})", 422, "/id"},
+      {R"({"id":"x","nmae":"y"})", 422, "/nmae"},
+      {R"({"id":"x","currency":"KESH"})", 422, "/currency"},
+      {R"({"id":"x","phone_numbers":{}})", 422, "/phone_numbers"},
+      {R"({"id":"x","phone_numbers":[{"id":"1"},{"id":"1"}]})", 422, "/phone_numbers/1/id"},
+      {R"({"id":"x","phone_numbers":[{"id":"1","colour":"red"}]})", 422, "/phone_numbers/0/colour"},
+      {R"({"id":"x","app_secret":7})", 422, "/app_secret"},
+      {R"({"id":"x","event_filters":["messages","all"]})", 422, "/event_filters/1"},
+      {R"({"id":"x","limits":{"a":0}})", 422, "/limits/a"},
+  };
+  for (const auto& r : table) {
+    SCOPED_TRACE(r.body);
+    expect_problem(admin("POST", "/v1/tenants", r.body), r.status, r.field);
+  }
+  EXPECT_EQ(read("/v1/tenants").at("tenants").size(), 2U);
+}
+
+TEST_F(admin_listener, lists_tenants_page_by_page_and_to_tenants_only_themselves) {
+  add_tenant("chai");
+  std::vector<std::string> ids;
+  std::string after;
+  for (int pages = 0; pages < 10; ++pages) {
+    const auto page = read("/v1/tenants?limit=2&after=" + after);
+    for (const auto& tenant : page.at("tenants"))
+      ids.push_back(tenant.at("id"));
+    if (page.at("next").is_null())
+      break;
+    after = page.at("next");
+  }
+  EXPECT_EQ(ids, (std::vector<std::string>{"bidii", "chai", "duka"}));
+  const auto own = json::parse(admin("GET", "/v1/tenants", "", duka_token).body);
+  ASSERT_EQ(own.at("tenants").size(), 1U);
+  EXPECT_EQ(own.at("tenants")[0].at("id"), "duka");
+  EXPECT_TRUE(own.at("next").is_null());
+}
+
+TEST_F(admin_listener, imports_tenant_routes) {
+  const std::string good =
+      R"({"tenant_123":{"webhook_url":"https://x.example/v1/webhooks/tenant_123","hmac_secret":"${SHOP_SECRET}","event_filters":["messages","status","errors"]},
+          "duka":{"event_filters":["messages"]}})";
+  const auto answer = admin("POST", "/v1/tenants:import", good);
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(json::parse(answer.body), (json{{"created", {"tenant_123"}}, {"updated", {"duka"}}}));
+  EXPECT_EQ(running->context()->tenants->get()->find("tenant_123")->config.app_secret, "s3cret");
+  EXPECT_EQ(read("/v1/tenants/duka").at("phone_numbers")[0].at("id"), number_of("duka"));
+  EXPECT_EQ(read("/v1/tenants/duka").at("event_filters"), json::array({"messages"}));
+
+  const auto missing = admin("POST", "/v1/tenants:import",
+                             R"({"a":{"hmac_secret":"${SHOP_SECRET}"},"b":{"hmac_secret":"${NO_SUCH_SECRET}"}})");
+  expect_problem(missing, 422, "/b/hmac_secret");
+  EXPECT_NE(missing.body.find("NO_SUCH_SECRET"), std::string::npos);
+  EXPECT_EQ(admin("GET", "/v1/tenants/a").status, 404); // nothing of it was done
+  expect_problem(admin("POST", "/v1/tenants:import", R"({"a":{"webhook_url":"https://x.example/v1/webhooks/b"}})"),
+                 422, "/a/webhook_url");
+  expect_problem(admin("POST", "/v1/tenants:import", R"({"a":{"colour":1}})"), 422, "/a/colour");
+  expect_problem(admin("POST", "/v1/tenants:import", "nonsense"), 400);
+}
+
+TEST_F(admin_listener, keeps_catalogs_and_points_at_what_is_wrong) {
+  EXPECT_EQ(read("/v1/tenants/duka/catalog"), (json{{"products", json::array()}}));
+  const std::string good =
+      R"({"products":[{"id":"sugar","name":"Sugar 1 kg","category":"Food","price":"250.00","stock":4},
+                                           {"id":"tea","name":"Tea","category":"Food","price":120}]})";
+  const auto put = admin("PUT", "/v1/tenants/duka/catalog", good, duka_token);
+  ASSERT_EQ(put.status, 200) << put.body;
+  const auto shown = read("/v1/tenants/duka/catalog");
+  ASSERT_EQ(shown.at("products").size(), 2U);
+  EXPECT_EQ(shown.at("products")[0], (json{{"id", "sugar"},
+                                           {"name", "Sugar 1 kg"},
+                                           {"category", "Food"},
+                                           {"price", "250.00"},
+                                           {"currency", "KES"},
+                                           {"stock", 4}}));
+  EXPECT_EQ(shown.at("products")[1].at("price"), "120.00");
+  struct row {
+    const char* body;
+    int status;
+    const char* field;
+  };
+  const row table[] = {
+      {"{", 400, ""},
+      {"{}", 422, "/products"},
+      {R"({"products":[{"name":"x","category":"c","price":"1"}]})", 422, "/products/0/id"},
+      {R"({"products":[{"id":"a","name":"x","category":"c","price":"1"},{"id":"a","name":"x","category":"c","price":"1"}]})",
+       422, "/products/1/id"},
+      {R"({"products":[{"id":"a","name":"x","category":"c","price":1.5}]})", 422, "/products/0/price"},
+      {R"({"products":[{"id":"a","name":"x","category":"c","price":"1.005"}]})", 422, "/products/0/price"},
+      {R"({"products":[{"id":"a","name":"x","category":"c","price":"1","currency":"USD"}]})", 422,
+       "/products/0/currency"},
+      {R"({"products":[{"id":"a","name":"x","category":"c","price":"1","stock":-1}]})", 422, "/products/0/stock"},
+  };
+  for (const auto& r : table) {
+    SCOPED_TRACE(r.body);
+    expect_problem(admin("PUT", "/v1/tenants/duka/catalog", r.body), r.status, r.field);
+  }
+  EXPECT_EQ(read("/v1/tenants/duka/catalog"), shown);
+}
+
+TEST_F(admin_listener, shows_a_conversation_and_its_transcript) {
+  ASSERT_EQ(http_node::post("/v1/webhooks", hello_to("duka", "wamid.in/1=="), app_secret).status, 200);
+  ASSERT_TRUE(graph->wait_for_messages(1));
+  for (const auto* contact : {"254700000001", "%2B254700000001", "+254700000001", "254%20700%20000%20001"}) {
+    const auto view = read(std::string("/v1/tenants/duka/conversations/") + contact);
+    EXPECT_EQ(view.at("session").at("user_phone"), amina.phone) << contact;
+    EXPECT_EQ(view.at("session").at("tenant_id"), "duka");
+    EXPECT_EQ(view.at("session").at("message_count"), 2);
+    EXPECT_EQ(view.at("cart").at("total"), (json{{"amount", "0.00"}, {"currency", "KES"}}));
+    EXPECT_TRUE(view.contains("budgets"));
+  }
+  const std::string messages = "/v1/tenants/duka/conversations/254700000001/messages";
+  ASSERT_TRUE(eventually([&] {
+    const auto all = read(messages).at("messages");
+    return all.back().at("status") == "accepted";
+  }));
+  const auto all = read(messages);
+  EXPECT_TRUE(all.at("next").is_null());
+  ASSERT_EQ(all.at("messages").size(), 2U);
+  EXPECT_EQ(all.at("messages")[0].at("id"), "wamid.in/1==");
+  EXPECT_EQ(all.at("messages")[0].at("direction"), "in");
+  EXPECT_EQ(all.at("messages")[0].at("text"), "hi");
+  EXPECT_EQ(all.at("messages")[1].at("direction"), "out");
+  EXPECT_TRUE(all.at("messages")[1].at("wamid").is_string());
+  // Page by page it is the same.
+  const auto first = read(messages + "?limit=1");
+  EXPECT_EQ(first.at("messages"), json::array({all.at("messages")[0]}));
+  ASSERT_TRUE(first.at("next").is_string());
+  const auto second = read(messages + "?limit=1&after=" + first.at("next").get<std::string>());
+  EXPECT_EQ(second.at("messages")[0].at("id"), all.at("messages")[1].at("id"));
+  for (const auto* bad : {"?limit=0", "?limit=501", "?limit=x"})
+    expect_problem(admin("GET", messages + bad), 400, "limit");
+  expect_problem(admin("GET", messages + "?after=x"), 400, "after");
+  expect_problem(admin("GET", "/v1/tenants/duka/conversations/254799999999/messages"), 404);
+  expect_problem(admin("GET", "/v1/tenants/duka/conversations/KE.13491208655302741918"), 404);
+}
+
+TEST_F(admin_listener, finds_a_shopper_without_phone_number_by_user_id) {
+  const actors::test::shopper anonymous{"", "KE.13491208655302741918", "Zawadi"};
+  const auto body = actors::test::text_webhook(number_of("duka"), anonymous, "wamid.u", "hi", now()).dump();
+  ASSERT_EQ(http_node::post("/v1/webhooks", body, app_secret).status, 200);
+  const auto view = read("/v1/tenants/duka/conversations/KE.13491208655302741918");
+  EXPECT_EQ(view.at("session").at("user_id"), anonymous.user_id);
+  EXPECT_TRUE(view.at("session").at("user_phone").is_null());
+}
+
+TEST_F(admin_listener, lists_all_conversations_over_pages) {
+  for (int i = 0; i < 5; ++i) {
+    const actors::test::shopper who{"25470000010" + std::to_string(i), {}, "Amina"};
+    const auto body =
+        actors::test::text_webhook(number_of("duka"), who, "wamid." + std::to_string(i), "hi", now()).dump();
+    ASSERT_EQ(http_node::post("/v1/webhooks", body, app_secret).status, 200);
+  }
+  std::set<std::string> phones;
+  std::string after;
+  int pages = 0;
+  for (; pages < 10; ++pages) {
+    const auto page = read("/v1/tenants/duka/conversations?limit=2&after=" + after);
+    EXPECT_LE(page.at("conversations").size(), 2U);
+    for (const auto& line : page.at("conversations"))
+      EXPECT_TRUE(phones.insert(line.at("session").at("user_phone")).second);
+    if (page.at("next").is_null())
+      break;
+    after = page.at("next");
+  }
+  EXPECT_EQ(phones.size(), 5U);
+  EXPECT_EQ(read("/v1/tenants/bidii/conversations").at("conversations"), json::array());
+  expect_problem(admin("GET", "/v1/tenants/duka/conversations?after=zz"), 400, "after");
+}
+
+TEST_F(admin_listener, shows_and_drops_what_was_set_aside) {
+  ASSERT_EQ(http_node::post("/v1/webhooks", R"({"hello":"world"})", app_secret).status, 200);
+  const auto items = read("/v1/set-aside").at("items");
+  ASSERT_EQ(items.size(), 1U);
+  const std::string drop = "/v1/set-aside/" + items[0].at("id").get<std::string>() + ":drop";
+  EXPECT_EQ(json::parse(admin("POST", drop).body), (json{{"outcome", "dropped"}}));
+  EXPECT_EQ(read("/v1/set-aside").at("items"), json::array());
+  expect_problem(admin("POST", drop), 404);
+  expect_problem(admin("POST", "/v1/set-aside/nonsense:drop"), 404);
+  // Statuses of messages that this shop never sent lie with the tenant.
+  const auto status =
+      actors::test::status_webhook(number_of("duka"), "wamid.unknown", "delivered", amina.phone, {}, now()).dump();
+  ASSERT_EQ(http_node::post("/v1/webhooks", status, app_secret).status, 200);
+  const auto unmatched = read("/v1/tenants/duka/set-aside").at("items");
+  ASSERT_EQ(unmatched.size(), 1U);
+  EXPECT_EQ(unmatched[0].at("reason"), "unmatched");
+  expect_problem(admin("GET", "/v1/tenants/duka/set-aside?after=12"), 400, "after");
+}
+
+class admin_listener_with_poison : public http_node {
+protected:
+  void SetUp() override {
+    limits.event_attempts = 2;
+    step = [this](const auto& state, const whatsapp::event& e, const auto& about) {
+      if (poisonous && e.text == "poison")
+        throw std::runtime_error("poison");
+      return commerce::step(state, e, about);
+    };
+    serve();
+  }
+  std::atomic<bool> poisonous{true};
+};
+
+TEST_F(admin_listener_with_poison, replays_dead_letters_at_most_once) {
+  ASSERT_EQ(post("/v1/webhooks", hello_to("duka", "wamid.p", "poison"), app_secret).status, 200);
+  const auto items = read("/v1/tenants/duka/dead-letters").at("items");
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].at("reason"), "handler_failed");
+  const std::string letter = "/v1/tenants/duka/dead-letters/" + items[0].at("id").get<std::string>();
+  EXPECT_NE(admin("POST", letter + ":replay", "", duka_token).status, 200);
+  EXPECT_EQ(read("/v1/tenants/duka/dead-letters").at("items").size(), 1U);
+  poisonous = false;
+  const auto replayed = admin("POST", letter + ":replay", "", duka_token);
+  EXPECT_EQ(replayed.status, 200) << replayed.body;
+  EXPECT_EQ(json::parse(replayed.body), (json{{"outcome", "applied"}}));
+  EXPECT_EQ(read("/v1/tenants/duka/dead-letters").at("items"), json::array());
+  EXPECT_EQ(admin("POST", letter + ":replay").status, 404);
+  EXPECT_EQ(inbound_ids("duka", amina.phone), std::vector<std::string>{"wamid.p"});
+  EXPECT_EQ(post("/v1/webhooks", hello_to("duka", "wamid.p", "poison"), app_secret).status, 200); // a redelivery
+  EXPECT_EQ(inbound_ids("duka", amina.phone).size(), 1U);
+}
+
+TEST_F(admin_listener, is_ready_only_while_the_store_can_be_read) {
+  EXPECT_EQ(admin("GET", "/healthz", "", "").body, R"({"status":"ok"})");
+  EXPECT_EQ(read("/readyz"), (json{{"status", "ready"}, {"reasons", json::array()}}));
+  store->break_all(true);
+  EXPECT_EQ(http_node::post("/v1/webhooks", hello_to("duka", "wamid.1"), app_secret).status, 503);
+  client_answer answer;
+  EXPECT_TRUE(eventually([&] {
+    answer = admin("GET", "/readyz", "", "");
+    return answer.status == 503;
+  }));
+  const auto body = json::parse(answer.body);
+  EXPECT_EQ(body.at("status"), "not_ready");
+  ASSERT_GE(body.at("reasons").size(), 1U);
+  EXPECT_NE(body.at("reasons")[0].at("why"), "");
+  EXPECT_TRUE(answer.header("Retry-After").has_value());
+  EXPECT_EQ(admin("GET", "/healthz", "", "").status, 200);
+  store->break_all(false);
+  EXPECT_TRUE(eventually([&] { return admin("GET", "/readyz", "", "").status == 200; }));
+}
+
+TEST_F(admin_listener, is_ready_only_while_every_shard_is_open) {
+  const auto shard = shard_state("duka").at("shard");
+  store->on_append([this](const auto&) {
+    store->break_all(true); // and it stays so: the shard cannot be opened again either
+    return actors::test::fault::before;
+  });
+  EXPECT_EQ(http_node::post("/v1/webhooks", hello_to("duka", "wamid.1"), app_secret).status, 503);
+  client_answer answer;
+  EXPECT_TRUE(eventually([&] {
+    answer = admin("GET", "/readyz", "", "");
+    return answer.status == 503;
+  }));
+  EXPECT_EQ(json::parse(answer.body).at("reasons"), json::array({{{"shard", shard}, {"why", "is opening"}}}));
+  EXPECT_EQ(read("/v1/cluster").at("shards").size(), shard_count);
+  store->on_append({});
+  store->break_all(false);
+  EXPECT_TRUE(eventually([&] { return admin("GET", "/readyz", "", "").status == 200; }));
+}
+
+TEST_F(admin_listener, describes_the_cluster) {
+  const auto all = read("/v1/cluster");
+  EXPECT_EQ(all.at("nodes"),
+            json::array({{{"name", "node-1"}, {"state", "up"}, {"heartbeat_age_ms", 0}, {"version", "0.1.0"}}}));
+  ASSERT_EQ(all.at("shards").size(), shard_count);
+  for (std::size_t i = 0; i < shard_count; ++i)
+    EXPECT_EQ(
+        all.at("shards")[i],
+        (json{{"shard", "wakala-shard-" + std::to_string(i)}, {"node", "node-1"}, {"epoch", 1}, {"state", "open"}}));
+}
+
+TEST_F(admin_listener, metrics_are_well_formed_and_count) {
+  ASSERT_EQ(http_node::post("/v1/webhooks", hello_to("duka", "wamid.1"), app_secret).status, 200);
+  ASSERT_EQ(http_node::post("/v1/webhooks", hello_to("duka", "wamid.1"), "wrong").status, 403);
+  const auto answer = admin("GET", "/metrics", "", "");
+  EXPECT_TRUE(answer.header("Content-Type").value_or("").starts_with("text/plain; version=0.0.4"));
+  const std::regex sample{
+      R"re(([a-z][a-z0-9_]*)(\{[a-z_]+="([^"\\]|\\.)*"(,[a-z_]+="([^"\\]|\\.)*")*\})? (-?[0-9]+))re"};
+  const std::regex type{R"re(# TYPE ([a-z0-9_]+) (counter|gauge))re"};
+  std::map<std::string, std::string> values;
+  std::map<std::string, std::string> types;
+  std::string help;
+  std::istringstream lines{answer.body};
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (line.starts_with("# HELP ")) {
+      help = line.substr(7, line.find(' ', 7) - 7);
+    } else if (std::regex_match(line, found, type)) {
+      EXPECT_EQ(found[1], help);
+      EXPECT_TRUE(types.emplace(found[1], found[2]).second) << line;
+    } else if (std::regex_match(line, found, sample)) {
+      ASSERT_TRUE(types.contains(found[1])) << line;
+      EXPECT_EQ(found[1], help) << "samples stand below their family";
+      EXPECT_EQ(types[found[1]] == "counter", found[1].str().ends_with("_total")) << line;
+      EXPECT_TRUE(found[1].str().starts_with("wakala_")) << line;
+      EXPECT_TRUE(values.emplace(line.substr(0, line.rfind(' ')), found[6]).second) << line;
+    } else {
+      ADD_FAILURE() << "not the text format: " << line;
+    }
+  }
+  EXPECT_EQ(values[R"(wakala_events_total{outcome="committed"})"], "1");
+  EXPECT_EQ(values[R"(wakala_webhook_posts_refused_total{reason="signature"})"], "1");
+  EXPECT_EQ(values["wakala_tenants"], "2");
+  EXPECT_EQ(values[R"(wakala_shards{state="open"})"], std::to_string(shard_count));
+  EXPECT_EQ(values[R"(wakala_http_answers_total{class="2xx"})"], "1");
+  EXPECT_EQ(values[R"(wakala_build_info{version="0.1.0",node="node-1"})"], "1");
+  EXPECT_EQ(answer.body.find(amina.phone), std::string::npos);
+}
+
+TEST_F(admin_listener, serves_its_description) {
+  const auto doc = read("/openapi.json");
+  EXPECT_EQ(doc.at("openapi"), "3.1.0");
+  EXPECT_TRUE(doc.at("paths").contains("/v1/tenants:import"));
+}
+
+} // namespace
+} // namespace wakala::http::test
