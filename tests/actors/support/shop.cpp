@@ -60,6 +60,17 @@ void shop_fixture::stop() {
   config.reset();
 }
 
+void shop_fixture::restart() {
+  stop();
+  start();
+  const auto shards = running->shards();
+  EXPECT_TRUE(eventually([&] {
+    return std::all_of(shards->begin(), shards->end(), [&](const caf::actor& shard) {
+      return json_of(ask<text_answer>(shard, shard_query{})).at("state") == "open";
+    });
+  }));
+}
+
 void shop_fixture::add_tenant(const tenant_id& id, const json& more) {
   if (running->context()->tenants->get()->find(id))
     return;

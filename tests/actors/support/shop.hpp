@@ -36,10 +36,8 @@ protected:
   void start();
   /// Ends the node and its actor system as a stop would: what is in flight outside is forgotten.
   void stop();
-  void restart() {
-    stop();
-    start();
-  }
+  /// Until every shard is open.
+  void restart();
 
   /// Stops the node when the test's body ends, before what the body lent to store and graph is gone: declare it last.
   struct [[nodiscard]] stopper {
