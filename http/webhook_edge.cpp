@@ -138,16 +138,18 @@ struct webhook_edge::state {
     }
     auto events = actors::route(std::move(*decoded), what.body, {*tenants, through.tenant.get(), *system->keys, now});
     if (events.size() > 1) {
-      place =
-          {}; // give the one place back first: a POST larger than the bound must be able to have the node to itself
+      // The one place goes back first: a POST larger than the bound must be able to have the node to itself.
+      place = {};
       place = options.gate->enter(events.size(), what.body.size());
       if (!place)
         return shed(to);
     }
-    // The place is held until the answer is on its way: it bounds what waits in mailboxes.
+    // The place is held until the verdict is there: it bounds what waits in mailboxes. Given back before the answer,
+    // so that whoever has the answer finds it free.
     const auto held = std::make_shared<runtime::admission::ticket>(std::move(place));
     options.actors->deliver(std::move(events), now, now + options.context->limits.webhook_deadline.count(),
                             [to, held](post_verdict verdict) {
+                              *held = {};
                               to.send(verdict.settled ? response::empty(200)
                                                       : problem_for(503, "not every update could be stored now"));
                             });

@@ -397,7 +397,10 @@ TEST_F(admin_listener, is_ready_only_while_every_shard_is_open) {
     answer = admin("GET", "/readyz", "", "");
     return answer.status == 503;
   }));
-  EXPECT_EQ(json::parse(answer.body).at("reasons"), json::array({{{"shard", shard}, {"why", "is opening"}}}));
+  const auto reasons = json::parse(answer.body).at("reasons");
+  ASSERT_EQ(reasons.size(), 1U);
+  EXPECT_EQ(reasons[0].at("shard"), shard);
+  EXPECT_TRUE(reasons[0].at("why").get<std::string>().starts_with("commits cannot be written: ")) << reasons.dump();
   EXPECT_EQ(read("/v1/cluster").at("shards").size(), shard_count);
   store->on_append({});
   store->break_all(false);
@@ -451,6 +454,80 @@ TEST_F(admin_listener, metrics_are_well_formed_and_count) {
   EXPECT_EQ(values[R"(wakala_http_answers_total{class="2xx"})"], "1");
   EXPECT_EQ(values[R"(wakala_build_info{version="0.1.0",node="node-1"})"], "1");
   EXPECT_EQ(answer.body.find(amina.phone), std::string::npos);
+}
+
+/// What of a value is not as a schema of `doc` says; empty when all is.
+std::string difference(const json& doc, const json& schema, const json& value, const std::string& at = "") {
+  if (const auto ref = schema.find("$ref"); ref != schema.end())
+    return difference(doc, doc.at(json::json_pointer(ref->get<std::string>().substr(1))), value, at);
+  if (const auto type = schema.find("type"); type != schema.end()) {
+    const auto is = [&](const json& name) {
+      return name == "null"      ? value.is_null()
+             : name == "object"  ? value.is_object()
+             : name == "array"   ? value.is_array()
+             : name == "string"  ? value.is_string()
+             : name == "boolean" ? value.is_boolean()
+             : name == "integer" ? value.is_number_integer()
+                                 : value.is_number();
+    };
+    if (type->is_array() ? std::none_of(type->begin(), type->end(), is) : !is(*type))
+      return at + " is " + value.dump() + ", not " + type->dump();
+  }
+  if (const auto list = schema.find("enum"); list != schema.end())
+    if (std::find(list->begin(), list->end(), value) == list->end())
+      return at + " is " + value.dump();
+  const auto properties = schema.value("properties", json::object());
+  if (value.is_object()) {
+    for (const auto& key : schema.value("required", json::array()))
+      if (!value.contains(key.get<std::string>()))
+        return at + "/" + key.get<std::string>() + " is missing";
+    for (const auto& [key, member] : value.items()) {
+      if (!properties.contains(key)) {
+        if (!properties.empty())
+          return at + "/" + key + " is not described";
+        continue;
+      }
+      if (auto found = difference(doc, properties.at(key), member, at + "/" + key); !found.empty())
+        return found;
+    }
+  }
+  if (value.is_array() && schema.contains("items"))
+    for (std::size_t i = 0; i < value.size(); ++i)
+      if (auto found = difference(doc, schema.at("items"), value[i], at + "/" + std::to_string(i)); !found.empty())
+        return found;
+  return {};
+}
+
+TEST_F(admin_listener, answers_as_its_description_says) {
+  ASSERT_EQ(http_node::post("/v1/webhooks", hello_to("duka", "wamid.1"), app_secret).status, 200);
+  ASSERT_EQ(http_node::post("/v1/webhooks", R"({"hello":"world"})", app_secret).status, 200);
+  ASSERT_TRUE(graph->wait_for_messages(1));
+  const json catalog{{"products", json::array({{{"id", "a"}, {"name", "A"}, {"category", "C"}, {"price", "1.00"}}})}};
+  ASSERT_EQ(admin("PUT", "/v1/tenants/duka/catalog", catalog.dump()).status, 200);
+  const auto notice = json{
+      {"object", "whatsapp_business_account"},
+      {"entry", json::array({{{"id", "waba-duka"},
+                              {"time", 1'700'000'000},
+                              {"changes", json::array({{{"field", "account_alerts"}, {"value", {{"x", 1}}}}})}}})}};
+  ASSERT_EQ(http_node::post("/v1/webhooks", notice.dump(), app_secret).status, 200);
+  EXPECT_EQ(read("/v1/tenants/duka/notices").at("items").size(), 1U);
+  const auto doc = read("/openapi.json");
+  std::size_t compared = 0;
+  for (const auto& [path, item] : doc.at("paths").items()) {
+    if (!item.contains("get") || !item.at("get").at("responses").at("200").at("content").contains("application/json"))
+      continue;
+    auto target = path;
+    for (const auto& [name, value] :
+         {std::pair<std::string, std::string>{"{tenant}", "duka"}, {"{contact}", amina.phone}})
+      if (const auto found = target.find(name); found != std::string::npos)
+        target.replace(found, name.size(), value);
+    const auto& schema = item.at("get").at("responses").at("200").at("content").at("application/json").at("schema");
+    EXPECT_EQ(difference(doc, schema, read(target)), "") << target;
+    ++compared;
+  }
+  EXPECT_EQ(compared, 14U);
+  const auto& problem = doc.at("components").at("schemas").at("Problem");
+  EXPECT_EQ(difference(doc, problem, json::parse(admin("GET", "/v1/tenants?limit=0").body)), "");
 }
 
 TEST_F(admin_listener, serves_its_description) {
