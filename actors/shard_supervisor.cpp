@@ -24,6 +24,7 @@ constexpr std::size_t fold_rows_soon = 500;
 constexpr std::chrono::minutes sweep_pause{10};
 constexpr std::size_t wakes_at_once = 500;
 constexpr std::chrono::seconds timer_pause{5};
+constexpr time_ms trouble_remembered = 2 * ms_per_second;
 constexpr std::size_t timers_at_once = 500;
 
 } // namespace
@@ -404,6 +405,7 @@ void shard_supervisor::dispatch(std::vector<routed_event> fresh, time_ms receive
 bool shard_supervisor::lagging() const {
   if (tail_.rows() >= context_->limits.unfolded_rows)
     return true;
+  // Folds that are merely slow are bounded by the rows they leave; folds that fail are bounded by time.
   return fold_failures_ > 0 && tail_.rows() > 0 &&
          context_->clock->now() - tail_.oldest_at() > context_->limits.fold_lag.count();
 }
@@ -469,10 +471,13 @@ void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> ro
   }
   if (!answer.value || *answer.value != append_outcome::committed) {
     const auto why = answer.value ? make_error(errc::fenced, "another owner holds the shard") : answer.why;
+    append_failure_ = why.what;
+    append_failed_at_ = context_->clock->now();
     promise.deliver(commit_answer{false, why});
     close(why);
     return;
   }
+  append_failure_.clear();
   std::vector<conversation_id> done;
   for (auto& row : rows) {
     if (row.key) {
@@ -631,6 +636,7 @@ void shard_supervisor::folded(std::uint64_t epoch, std::size_t rows, const runti
       close(answer.why);
       return;
     }
+    fold_failure_ = answer.why.what;
     if (++fold_failures_ == 1)
       log::warn("shard.fold_failed", {{"shard", runtime::shard_name(shard_)}, {"why", answer.why.what}});
     const runtime::backoff_policy policy{std::chrono::milliseconds{100}, std::chrono::milliseconds{2'000}};
@@ -765,10 +771,24 @@ void shard_supervisor::wake_again(const tenant_id& id) {
           [this, stamp](const caf::error&) { end_read(stamp); });
 }
 
+std::string shard_supervisor::trouble() const {
+  // Opening writes too, but less than a commit may need: a shard that opens again is believed after a while without
+  // failures.
+  if (!append_failure_.empty() && (!is_open_ || context_->clock->now() - append_failed_at_ < trouble_remembered))
+    return "commits cannot be written: " + append_failure_;
+  if (lagging())
+    return "the tables lag behind the journal" + (fold_failures_ > 0 ? ": " + fold_failure_ : std::string{});
+  return {};
+}
+
 std::string shard_supervisor::describe() const {
-  return nlohmann::json{{"shard", runtime::shard_name(shard_)},   {"epoch", epoch_},
-                        {"state", is_open_ ? "open" : "opening"}, {"seq", last_seq_},
-                        {"unfolded_rows", tail_.rows()},          {"tenants", tenants_.size()}}
+  return nlohmann::json{{"shard", runtime::shard_name(shard_)},
+                        {"epoch", epoch_},
+                        {"state", is_open_ ? "open" : "opening"},
+                        {"seq", last_seq_},
+                        {"unfolded_rows", tail_.rows()},
+                        {"tenants", tenants_.size()},
+                        {"trouble", trouble()}}
       .dump();
 }
 

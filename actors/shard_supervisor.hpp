@@ -91,6 +91,7 @@ private:
   void tenant_down(const caf::down_msg& down);
   void wake_again(const tenant_id& id);
   std::string describe() const;
+  std::string trouble() const; ///< why commits are refused just now; empty when they are not
 
   template <class T>
   caf::response_promise ask_tenant(const for_tenant<T>& q);
@@ -120,6 +121,9 @@ private:
   bool folding_ = false;
   bool fold_is_planned_ = false;
   unsigned fold_failures_ = 0;
+  std::string fold_failure_;   ///< why the last fold failed
+  std::string append_failure_; ///< why the last append failed; empty after one that did not
+  time_ms append_failed_at_ = 0;
   std::uint64_t read_stamp_ = 0;
   std::multiset<std::uint64_t> reads_;
   std::deque<std::pair<std::uint64_t, std::uint64_t>> drops_; ///< (stamp, seq): drop when no older read is out

@@ -29,18 +29,17 @@ response readiness(json reasons) {
 void healthz(admin_call& call) { call.to.send(response::json(200, R"({"status":"ok"})")); }
 
 void readyz(admin_call& call) {
-  const auto full = call.api->options.context->limits.unfolded_rows;
-  call.api->shards->get([to = call.to, api = call.api, full](const result<std::string>& text) {
+  call.api->shards->get([to = call.to, api = call.api](const result<std::string>& text) {
     const auto shards = parse_shards(text);
     auto reasons = json::array();
     if (!shards)
       reasons.push_back(reason(nullptr, shards.error().what));
     else
       for (const auto& shard : *shards) {
-        if (shard.state != "open")
+        if (!shard.trouble.empty())
+          reasons.push_back(reason(shard.name, shard.trouble));
+        else if (shard.state != "open")
           reasons.push_back(reason(shard.name, "is " + shard.state));
-        else if (shard.unfolded_rows >= full)
-          reasons.push_back(reason(shard.name, "has too many commits that are not folded"));
       }
     if (!reasons.empty()) {
       to.send(readiness(std::move(reasons)));

@@ -14,7 +14,7 @@ result<std::vector<shard_status>> parse_shards(const result<std::string>& text) 
   for (const auto& shard : all.at("shards"))
     list.push_back({shard.value("shard", ""), shard.value("epoch", std::uint64_t{0}), shard.value("state", "down"),
                     shard.value("seq", std::uint64_t{0}), shard.value("unfolded_rows", std::uint64_t{0}),
-                    shard.value("tenants", std::uint64_t{0})});
+                    shard.value("tenants", std::uint64_t{0}), shard.value("trouble", "")});
   return list;
 }
 

@@ -17,6 +17,7 @@ struct shard_status {
   std::uint64_t seq = 0;
   std::uint64_t unfolded_rows = 0;
   std::uint64_t tenants = 0;
+  std::string trouble; ///< why commits are refused just now; empty when they are not
 };
 
 /// Reads what `bridge::shards` answers; hands its error on.

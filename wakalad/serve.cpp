@@ -143,6 +143,7 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
 int serve(const std::string& config_file) {
   // Blocked in every thread; `sigwait` takes them. A write to a closed connection is an error code, not a signal.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // the same for a file that may not grow
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGTERM);

@@ -66,10 +66,35 @@ result<connection> open_migrated(const std::string& path, part what) {
   return db;
 }
 
+/// True when the file is a journal that was given to a store. Creation makes all files before it writes that.
+result<bool> is_journal_of_a_store(const std::string& file) {
+  if (!file_exists(file))
+    return false;
+  auto db = connection::open(file, access::read_write, setup_inspect);
+  if (!db)
+    return db.error();
+  const auto state = inspect(*db, file);
+  if (!state)
+    return state.error();
+  if (state->fresh)
+    return false;
+  const auto id = read_fact(*db, get_journal_fact_sql, store_id_fact);
+  if (!id)
+    return id.error();
+  return id->has_value();
+}
+
 /// The layout of a store that was completely created before; nothing when there is none.
 result<std::optional<file_layout>> find_existing(const std::string& path) {
-  if (!file_exists(path))
+  if (!file_exists(path)) {
+    const auto journal = separate_files(path).journal;
+    const auto orphaned = is_journal_of_a_store(journal);
+    if (!orphaned)
+      return orphaned.error();
+    if (*orphaned)
+      return make_error(errc::corrupt, path + " is missing, but its journal " + journal + " is there");
     return std::optional<file_layout>{};
+  }
   auto db = connection::open(path, access::read_write, setup_inspect);
   if (!db)
     return db.error();

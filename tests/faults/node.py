@@ -81,6 +81,7 @@ class Node:
         self.kek = os.path.join(directory, "kek")
         self.log = os.path.join(directory, "wakalad.log")
         self.config = os.path.join(directory, "wakala.yaml")
+        self.environment = {}
         self.child = None
         self.settings = {
             "node": {"name": "faults"},
@@ -110,7 +111,7 @@ class Node:
 
     def spawn(self):
         """Starts the process and does not wait for anything."""
-        self.child = Child("wakalad", [program("wakalad"), "--config", self.config], self.log)
+        self.child = Child("wakalad", [program("wakalad"), "--config", self.config], self.log, self.environment)
         return self.child
 
     def start(self, seconds=READY_SECONDS):
