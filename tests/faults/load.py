@@ -104,6 +104,7 @@ class Load:
         self._stop = threading.Event()
         self._give_up = threading.Event()
         self._threads = []
+        self._lines = []
 
     # -- Meta's part
 
@@ -132,7 +133,10 @@ class Load:
         return post
 
     def _line(self):
-        return webhooks.Line(*self.address)
+        line = webhooks.Line(*self.address)
+        with self._lock:
+            self._lines.append(line)
+        return line
 
     # -- shoppers
 
@@ -251,13 +255,22 @@ class Load:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         done = not any(thread.is_alive() for thread in self._threads)
-        self._give_up.set()
+        self.abandon()
         return done
 
     def abandon(self):
+        """Everybody goes home, whatever is under way."""
         self._stop.set()
         self._give_up.set()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(15)
+        for line in self._lines:
+            line.close()
 
     def acknowledged(self):
+        return sum(len(post.updates) for post in self.acknowledged_posts())
+
+    def acknowledged_posts(self):
         with self._lock:
-            return sum(len(post.updates) for post in self.posts if post.acked is not None)
+            return [post for post in self.posts if post.acked is not None]

@@ -22,9 +22,13 @@ class Raw:
         self.socket.settimeout(timeout)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.connect(("127.0.0.1", port))
-        if wrap:
-            self.socket = wrap(self.socket)
+        try:
+            self.socket.connect(("127.0.0.1", port))
+            if wrap:
+                self.socket = wrap(self.socket)
+        except OSError:
+            self.socket.close()
+            raise
         self._read = b""
 
     def __enter__(self):
