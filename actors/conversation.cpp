@@ -23,6 +23,9 @@ constexpr std::chrono::seconds store_timeout{10};
 constexpr time_ms grant_patience = 30 * ms_per_second;
 constexpr time_ms refused_pause = 200; ///< after a commit that was refused, or an early end
 constexpr std::size_t deliveries_kept = 64;
+/// Attempts so far, the one that is out included; the outbox row knows, also after a reload.
+std::uint32_t attempts_of(const outbox_item& item) { return item.tries + item.ambiguous + 1; }
+
 constexpr std::string_view cart_timer = "cart"; ///< the cart's expiry
 
 } // namespace
@@ -597,7 +600,7 @@ void conversation::granted(const send_grant& grant) {
     auto d = next.deliveries.contains(item.ordinal) ? next.deliveries[item.ordinal] : delivery_record{};
     d.status = delivery_status::attempting;
     d.at = now;
-    ++d.attempts;
+    d.attempts = attempts_of(item);
     d.ambiguous = item.ambiguous;
     put_delivery(next, item.ordinal, d, draft);
   }
@@ -632,6 +635,8 @@ void conversation::sent(send_result returned) {
     decision = {send_decision::verdict::failed, false, 0};
   auto d = next.deliveries.contains(item.ordinal) ? next.deliveries[item.ordinal] : delivery_record{};
   d.at = now;
+  d.attempts = attempts_of(item);
+  d.ambiguous = item.ambiguous;
   const bool refused = returned.outcome.what == send_outcome::kind::refused;
   d.error_code = refused && !returned.outcome.failure.no_code ? std::to_string(returned.outcome.failure.code) : "";
   d.error_text = refused ? returned.outcome.failure.details : returned.outcome.why;

@@ -587,14 +587,34 @@ void shard_supervisor::get(const runtime::get_request& request, caf::response_pr
 }
 
 void shard_supervisor::range(const persistence::range_query& query, caf::response_promise promise) {
+  range_on(query, {}, std::move(promise));
+}
+
+void shard_supervisor::range_on(persistence::range_query query, std::vector<persistence::stored_value> found,
+                                caf::response_promise promise) {
   const auto stamp = begin_read();
   self_->request(store_.reader, store_timeout, query)
       .then(
-          [this, query, promise, stamp](runtime::range_answer& answer) mutable {
-            if (answer.value)
-              answer.value = tail_.merge(query, std::move(*answer.value));
+          [this, query, found = std::move(found), promise, stamp](runtime::range_answer& answer) mutable {
+            if (!answer.value) {
+              end_read(stamp);
+              promise.deliver(std::move(answer));
+              return;
+            }
+            const bool more = !answer.value->empty() && answer.value->size() >= query.limit;
+            const auto last = more ? answer.value->back().key : bytes{};
+            auto page = tail_.merge(query, std::move(*answer.value));
             end_read(stamp);
-            promise.deliver(std::move(answer));
+            const auto missing = query.limit - std::min(query.limit, page.size());
+            std::move(page.begin(), page.end(), std::back_inserter(found));
+            if (missing == 0 || !more) {
+              promise.deliver(runtime::range_answer{std::move(found), {}});
+              return;
+            }
+            // Rows that the tail erases made the page short; a short page means the end to who asked.
+            query.after = last;
+            query.limit = missing;
+            range_on(std::move(query), std::move(found), promise);
           },
           [this, promise, stamp](const caf::error&) mutable {
             end_read(stamp);

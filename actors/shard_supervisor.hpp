@@ -77,6 +77,8 @@ private:
   void load(const load_request& request, caf::response_promise promise);
   void get(const runtime::get_request& request, caf::response_promise promise);
   void range(const persistence::range_query& query, caf::response_promise promise);
+  void range_on(persistence::range_query query, std::vector<persistence::stored_value> found,
+                caf::response_promise promise);
   std::uint64_t begin_read();
   void end_read(std::uint64_t stamp);
 
