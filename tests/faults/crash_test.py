@@ -63,7 +63,7 @@ class Killer:
         self._armed = threading.Event()
         self._struck = threading.Event()
         self._lock = threading.Lock()
-        self.counts = {"life": 0, "startup": 0, "answer": 0}
+        self.counts = {"life": 0, "startup": 0, "answer": 0, "frozen": 0}
 
     def on_ack(self):
         if self._armed.is_set():
@@ -75,13 +75,19 @@ class Killer:
 
     def one_life(self):
         """Starts the daemon and ends it again."""
-        how = self.pick.choices(("life", "startup", "answer"), weights=(6, 2, 2))[0]
+        how = self.pick.choices(tuple(self.counts), weights=(5, 2, 2, 1))[0]
         self.node.spawn()
         if how == "startup":
             time.sleep(self.pick.uniform(0.0, 0.3))
         else:
             self.node.wait_ready()
             time.sleep(self.pick.uniform(0.3, 1.3) if how == "life" else self.pick.uniform(0.1, 0.6))
+        if how == "frozen":  # as a machine that is suspended: half of them wake up again before they die
+            os.kill(self.node.child.pid, signal.SIGSTOP)
+            time.sleep(self.pick.uniform(0.2, 3.0))
+            if self.pick.random() < 0.5:
+                os.kill(self.node.child.pid, signal.SIGCONT)
+                time.sleep(self.pick.uniform(0.0, 0.5))
         if not self.node.is_running():
             raise self.node.child.fail("ended by itself")
         if how == "answer":
