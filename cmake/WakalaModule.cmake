@@ -29,6 +29,8 @@ function(wakala_test name)
   set(target test_${name})
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE wakala_options ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  # What is under test is optimised; the tests themselves need not be, and compile in half the time.
+  target_compile_options(${target} PRIVATE -O0)
   target_compile_definitions(${target} PRIVATE WAKALA_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                WAKALA_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   if(ARG_PCH)
