@@ -52,10 +52,16 @@ caf::response_promise shard_supervisor::ask_tenant(const for_tenant<T>& q) {
                                                        : make_error(errc::unavailable, "the shard is not open")});
     return promise;
   }
+  const auto number = ++last_question_;
+  questions_[number] = promise;
+  const auto answered = [this, number](text_answer answer) {
+    if (auto node = questions_.extract(number); !node.empty())
+      node.mapped().deliver(std::move(answer));
+  };
   self_->request(tenant, std::chrono::seconds{15}, q.question)
-      .then([promise](text_answer& answer) mutable { promise.deliver(std::move(answer)); },
-            [promise](const caf::error&) mutable {
-              promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the tenant did not answer")});
+      .then([answered](text_answer& answer) { answered(std::move(answer)); },
+            [answered](const caf::error&) {
+              answered(text_answer{std::nullopt, make_error(errc::unavailable, "the tenant did not answer")});
             });
   return promise;
 }
@@ -230,6 +236,9 @@ void shard_supervisor::close(const error& why) {
   for (auto& [conversation, loads] : std::exchange(waiting_loads_, {}))
     for (auto& [request, promise] : loads)
       promise.deliver(load_answer{std::nullopt, why});
+  // Who asked a tenant that ends with its shard would hear nothing until its own timeout.
+  for (auto& [number, promise] : std::exchange(questions_, {}))
+    promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the shard was reopened")});
   for (auto& [key, waiters] : std::exchange(in_flight_, {}))
     for (auto& w : waiters)
       finish(w, event_outcome::retry);

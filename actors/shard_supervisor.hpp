@@ -119,6 +119,8 @@ private:
   std::unordered_map<conversation_id, std::vector<std::pair<load_request, caf::response_promise>>> waiting_loads_;
   std::uint64_t last_lease_ = 0;
   std::deque<std::pair<tenant_id, conversation_id>> to_wake_;
+  std::map<std::uint64_t, caf::response_promise> questions_; ///< asked of tenants, not answered yet
+  std::uint64_t last_question_ = 0;
 
   bool folding_ = false;
   bool fold_is_planned_ = false;
