@@ -4,6 +4,7 @@
 #include "http/webhook_keys.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/fair_share.hpp"
 #include "whatsapp/event.hpp"
 
 #include <map>
@@ -52,7 +53,9 @@ private:
 } // namespace
 
 struct webhook_edge::state {
-  explicit state(webhook_edge_options o) : options(std::move(o)), keys(options.meta.app_secret) {}
+  explicit state(webhook_edge_options o) :
+      options(std::move(o)), keys(options.meta.app_secret),
+      shares(std::make_shared<runtime::fair_share>(options.context->limits.in_flight_events_per_tenant)) {}
 
   /// Whose URL a path is.
   struct door {
@@ -137,22 +140,55 @@ struct webhook_edge::state {
       return;
     }
     auto events = actors::route(std::move(*decoded), what.body, {*tenants, through.tenant.get(), *system->keys, now});
+    auto taken = take_shares(events);
+    if (events.empty() && !taken.all)
+      return shed(to);
     if (events.size() > 1) {
       // The one place goes back first: a POST larger than the bound must be able to have the node to itself.
       place = {};
       place = options.gate->enter(events.size(), what.body.size());
-      if (!place)
+      if (!place) {
+        give_back(*shares, taken);
         return shed(to);
+      }
     }
     // The place is held until the verdict is there: it bounds what waits in mailboxes. Given back before the answer,
     // so that whoever has the answer finds it free.
     const auto held = std::make_shared<runtime::admission::ticket>(std::move(place));
     options.actors->deliver(std::move(events), now, now + options.context->limits.webhook_deadline.count(),
-                            [to, held](post_verdict verdict) {
+                            [to, held, shares = shares, taken = std::move(taken)](post_verdict verdict) {
                               *held = {};
-                              to.send(verdict.settled ? response::empty(200)
+                              give_back(*shares, taken);
+                              to.send(verdict.settled && taken.all ? response::empty(200)
                                                       : problem_for(503, "not every update could be stored now"));
                             });
+  }
+
+  /// What the POST took of its tenants' shares.
+  struct taken_shares {
+    std::map<tenant_id, std::size_t> counts;
+    bool all = true; ///< false: a tenant had no room; its updates were put off
+  };
+
+  /// Takes a place for each update; those of a tenant that has no room left are removed, for Meta to send again. A tenant
+  /// in a flood delays itself: what stands beside its updates goes on.
+  taken_shares take_shares(std::vector<actors::routed_event>& events) const {
+    taken_shares taken;
+    std::map<tenant_id, std::size_t> wanted;
+    for (const auto& e : events)
+      ++wanted[e.tenant];
+    for (const auto& [tenant, count] : wanted)
+      if (shares->enter(tenant, count))
+        taken.counts.emplace(tenant, count);
+    taken.all = taken.counts.size() == wanted.size();
+    if (!taken.all)
+      std::erase_if(events, [&](const auto& e) { return !taken.counts.contains(e.tenant); });
+    return taken;
+  }
+
+  static void give_back(runtime::fair_share& shares, const taken_shares& taken) {
+    for (const auto& [tenant, count] : taken.counts)
+      shares.leave(tenant, count);
   }
 
   signature_check check_signature_of(const request& what, const door& through) {
@@ -170,6 +206,7 @@ struct webhook_edge::state {
 
   webhook_edge_options options;
   webhook_keys keys;
+  std::shared_ptr<runtime::fair_share> shares;
   rejection_log rejections;
 };
 

@@ -169,6 +169,7 @@ std::vector<setting> make_settings() {
   all.push_back(limit_time("drain_timeout", &limits_config::drain_timeout));
   all.push_back(limit_time("webhook_deadline", &limits_config::webhook_deadline));
   all.push_back(limit_count("in_flight_events", &limits_config::in_flight_events));
+  all.push_back(limit_count("in_flight_events_per_tenant", &limits_config::in_flight_events_per_tenant));
   all.push_back(limit_size("in_flight_bytes", &limits_config::in_flight_bytes));
   all.push_back(limit_count("live_conversations", &limits_config::live_conversations));
   all.push_back(limit_time("conversation_idle", &limits_config::conversation_idle));

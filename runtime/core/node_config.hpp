@@ -41,15 +41,16 @@ struct meta_config {
 /// Every bound of a node. A bound of zero is refused by the reader of the configuration.
 struct limits_config {
   std::size_t connections = 4096;
-  std::size_t header_bytes = 16 * 1024;
-  std::size_t body_bytes = 4 * 1024 * 1024;
+  std::size_t header_bytes = std::size_t{16} * 1024;
+  std::size_t body_bytes = std::size_t{4} * 1024 * 1024;
   std::chrono::milliseconds read_timeout{10'000};  ///< for a whole request, from its first byte
   std::chrono::milliseconds idle_timeout{60'000};  ///< between requests of a kept connection
   std::chrono::milliseconds write_timeout{10'000}; ///< for a whole answer
   std::chrono::milliseconds drain_timeout{10'000}; ///< after SIGTERM, for requests in flight
   std::chrono::milliseconds webhook_deadline{2'500};
   std::size_t in_flight_events = 20'000; ///< updates admitted and not yet answered
-  std::size_t in_flight_bytes = 256 * 1024 * 1024;
+  std::size_t in_flight_events_per_tenant = 5'000;
+  std::size_t in_flight_bytes = std::size_t{256} * 1024 * 1024;
   std::size_t live_conversations = 200'000;
   std::chrono::milliseconds conversation_idle{600'000};
   std::size_t unfolded_rows = 100'000; ///< per shard; beyond it the shard answers 503

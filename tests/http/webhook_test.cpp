@@ -323,6 +323,48 @@ TEST_F(webhooks_at_capacity, are_told_to_come_back) {
   EXPECT_EQ(gate->events(), 0U);
 }
 
+class webhooks_of_a_flooding_tenant : public http_node {
+protected:
+  void SetUp() override {
+    limits.in_flight_events_per_tenant = 1;
+    limits.webhook_deadline = std::chrono::seconds{20};
+    serve();
+    add_tenant("jirani");
+  }
+};
+
+TEST_F(webhooks_of_a_flooding_tenant, are_put_off_alone) {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  store->on_append([released](const std::vector<persistence::journal_row>& rows) {
+    if (rows.front().tenant == "duka")
+      released.wait();
+    return actors::test::fault::none;
+  });
+  auto first = std::async(std::launch::async,
+                          [&] { return post("/v1/webhooks", hello_to("duka", "wamid.1"), app_secret).status; });
+  // Another shopper's update finds the tenant's one place taken, as soon as the first has it.
+  actors::test::change duka;
+  duka.phone_number_id = number_of("duka");
+  duka.messages.push_back(actors::test::text_message({"254700000777", {}, "Juma"}, "wamid.2", "hi", now()));
+  actors::test::change jirani;
+  jirani.phone_number_id = number_of("jirani");
+  jirani.messages.push_back(actors::test::text_message(amina, "wamid.3", "hi", now()));
+  const auto both = actors::test::webhook({duka, jirani}).dump();
+  ASSERT_TRUE(eventually([&] { return gate->events() == 1; }));
+  EXPECT_EQ(post("/v1/webhooks", actors::test::webhook({duka}).dump(), app_secret).status, 503);
+  auto second = std::async(std::launch::async, [&] { return post("/v1/webhooks", both, app_secret).status; });
+  ASSERT_TRUE(eventually([&] { return gate->events() == 2; })) << "the neighbour's update was let in, alone";
+  release.set_value();
+  EXPECT_EQ(first.get(), 200);
+  EXPECT_EQ(second.get(), 503) << "one update was put off, so the POST has to come again";
+  EXPECT_EQ(inbound_ids("jirani", amina.phone), std::vector<std::string>{"wamid.3"});
+  EXPECT_TRUE(inbound_ids("duka", "254700000777").empty());
+  EXPECT_EQ(post("/v1/webhooks", both, app_secret).status, 200);
+  EXPECT_EQ(inbound_ids("jirani", amina.phone), std::vector<std::string>{"wamid.3"});
+  EXPECT_EQ(inbound_ids("duka", "254700000777"), std::vector<std::string>{"wamid.2"});
+}
+
 TEST_F(webhooks, a_large_post_for_several_tenants_is_handled_whole) {
   add_tenant("moja");
   add_tenant("mbili");

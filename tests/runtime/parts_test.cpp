@@ -1,5 +1,6 @@
 #include "runtime/admission.hpp"
 #include "runtime/backoff.hpp"
+#include "runtime/fair_share.hpp"
 #include "runtime/key_filter.hpp"
 #include "runtime/shard_map.hpp"
 #include "runtime/token_bucket.hpp"
@@ -48,6 +49,19 @@ TEST(key_filter, tells_buckets_apart) {
   filter.add(key(1, 1));
   EXPECT_FALSE(filter.contains(key(0, 1)));
   EXPECT_TRUE(filter.certainly_new(key(0, 1)));
+}
+
+TEST(fair_share, one_name_cannot_take_the_room_of_another) {
+  fair_share share(3);
+  EXPECT_TRUE(share.enter("a", 2));
+  EXPECT_FALSE(share.enter("a", 2));
+  EXPECT_TRUE(share.enter("b", 3));
+  EXPECT_TRUE(share.enter("a", 1));
+  EXPECT_EQ(share.in_flight("a"), 3U);
+  share.leave("a", 3);
+  EXPECT_EQ(share.in_flight("a"), 0U);
+  EXPECT_TRUE(share.enter("a", 10)) << "more than the bound at once must be able to pass alone";
+  EXPECT_FALSE(share.enter("a", 1));
 }
 
 TEST(token_bucket, starts_full_and_refills_at_its_pace) {
