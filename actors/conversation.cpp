@@ -90,8 +90,7 @@ caf::behavior conversation::start(tenant_context_ptr context, conversation_id id
   };
 }
 
-// -- loading
-// -----------------------------------------------------------------------------------------------------------
+// -- loading ------------------------------------------------------------
 
 void conversation::with_loaded(std::function<void()> then, std::function<void(const error&)> failed) {
   if (is_loaded_)
@@ -166,8 +165,7 @@ result<std::string> conversation::unsealed(table where, const bytes& row_key, st
   return key_->open(associated_data(context_->entry->config.id, where, row_key), value);
 }
 
-// -- updates
-// -----------------------------------------------------------------------------------------------------------
+// -- updates ------------------------------------------------------------
 
 void conversation::take(conversation_batch batch, caf::response_promise promise) {
   auto shared = std::make_shared<conversation_batch>(std::move(batch));
@@ -515,8 +513,7 @@ void conversation::end_early() {
   self_->quit(caf::sec::runtime_error);
 }
 
-// -- sending
-// -----------------------------------------------------------------------------------------------------------
+// -- sending ------------------------------------------------------------
 
 outbox_item* conversation::find(std::deque<outbox_item>& outbox, std::uint64_t ordinal) const {
   const auto it =
@@ -699,8 +696,7 @@ void conversation::sent(send_result returned) {
   });
 }
 
-// -- questions
-// ---------------------------------------------------------------------------------------------------------
+// -- questions ------------------------------------------------------------
 
 text_answer conversation::view() {
   if (!state_.exists)

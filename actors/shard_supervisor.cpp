@@ -148,8 +148,7 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
   };
 }
 
-// -- owning the shard
-// --------------------------------------------------------------------------------------------------
+// -- owning the shard ------------------------------------------------------------
 
 void shard_supervisor::end_when_quiet() {
   // Who waits for an answer of ours handles nothing else meanwhile, not even its own end.
@@ -203,7 +202,7 @@ void shard_supervisor::opened_with(runtime::opened all) {
       waiting.emplace(row.tenant, at->first);
   to_wake_.assign(waiting.begin(), waiting.end());
   is_open_ = true;
-  const auto level = open_failures_ > 0 ? log::level::warn : log::level::debug;
+  const auto level = closes_since_commit_ == 1 ? log::level::warn : log::level::debug;
   log::write(level, "shard.opened",
              {{"shard", runtime::shard_name(shard_)},
               {"epoch", epoch_},
@@ -219,8 +218,12 @@ void shard_supervisor::close(const error& why) {
   if (!is_open_)
     return;
   is_open_ = false;
-  context_->count->shard_reopens.fetch_add(1, std::memory_order_relaxed);
-  log::warn("shard.reopening", {{"shard", runtime::shard_name(shard_)}, {"epoch", epoch_}, {"why", why.what}});
+  if (!is_stopping_) {
+    context_->count->shard_reopens.fetch_add(1, std::memory_order_relaxed);
+    // While the trouble lasts each failed commit comes here: it is told once.
+    log::write(++closes_since_commit_ == 1 ? log::level::warn : log::level::debug, "shard.reopening",
+               {{"shard", runtime::shard_name(shard_)}, {"epoch", epoch_}, {"why", why.what}});
+  }
   for (auto& [id, slot] : tenants_)
     if (slot.actor)
       self_->send_exit(slot.actor, caf::exit_reason::user_shutdown);
@@ -257,8 +260,7 @@ void shard_supervisor::wake_next() {
     self_->delayed_send(self_, std::chrono::milliseconds{50}, wake_tick{});
 }
 
-// -- events
-// ------------------------------------------------------------------------------------------------------------
+// -- events ------------------------------------------------------------
 
 bool shard_supervisor::seen_in_memory(const event_key& key, std::uint32_t other_bucket) const {
   const event_key other{other_bucket, key.hash};
@@ -408,8 +410,7 @@ void shard_supervisor::dispatch(std::vector<routed_event> fresh, time_ms receive
   }
 }
 
-// -- commits
-// -----------------------------------------------------------------------------------------------------------
+// -- commits ------------------------------------------------------------
 
 bool shard_supervisor::lagging() const {
   if (tail_.rows() >= context_->limits.unfolded_rows)
@@ -487,6 +488,7 @@ void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> ro
     return;
   }
   append_failure_.clear();
+  closes_since_commit_ = 0;
   std::vector<conversation_id> done;
   for (auto& row : rows) {
     if (row.key) {
@@ -513,8 +515,7 @@ void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> ro
     self_->delayed_send(self_, fold_pause, fold_tick{});
 }
 
-// -- reads
-// -------------------------------------------------------------------------------------------------------------
+// -- reads ------------------------------------------------------------
 
 std::uint64_t shard_supervisor::begin_read() {
   reads_.insert(++read_stamp_);
@@ -632,8 +633,7 @@ void shard_supervisor::range_on(persistence::range_query query, std::vector<pers
           });
 }
 
-// -- folding
-// -----------------------------------------------------------------------------------------------------------
+// -- folding ------------------------------------------------------------
 
 void shard_supervisor::fold() {
   if (folding_ || !is_open_)
@@ -735,8 +735,7 @@ void shard_supervisor::fire_timers() {
           [this, stamp](const caf::error&) { end_read(stamp); });
 }
 
-// -- tenants
-// -----------------------------------------------------------------------------------------------------------
+// -- tenants ------------------------------------------------------------
 
 caf::actor shard_supervisor::tenant_for(const tenant_id& id) {
   if (!is_open_)

@@ -107,6 +107,7 @@ private:
   bool is_stopping_ = false;
   std::size_t appends_out_ = 0; ///< with the commit writer, of whatever epoch
   unsigned open_failures_ = 0;
+  unsigned closes_since_commit_ = 0;
   std::uint64_t epoch_ = 0;
   std::uint64_t last_seq_ = 0;
   runtime::overlay tail_;

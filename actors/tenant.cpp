@@ -117,8 +117,7 @@ void tenant::load_catalog() {
           [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
 }
 
-// -- updates
-// -----------------------------------------------------------------------------------------------------------
+// -- updates ------------------------------------------------------------
 
 namespace {
 
@@ -482,8 +481,7 @@ void tenant::record(work_ptr work, std::size_t index, aside_reason reason) {
           [this, work, index](const caf::error&) { finish(work, index, event_outcome::retry); });
 }
 
-// -- conversations
-// -----------------------------------------------------------------------------------------------------
+// -- conversations ------------------------------------------------------------
 
 tenant::slot& tenant::awake(const conversation_id& id) {
   auto it = slots_.find(id);
@@ -620,8 +618,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
     self_->send(sender, reconfigure{context_->entry});
 }
 
-// -- questions
-// ---------------------------------------------------------------------------------------------------------
+// -- questions ------------------------------------------------------------
 
 void tenant::deliver(const caf::response_promise& promise, result<std::string> r) const {
   auto p = promise;
