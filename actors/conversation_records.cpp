@@ -12,7 +12,9 @@ using persistence::table;
 
 namespace {
 
-error damaged(const char* what) { return make_error(errc::corrupt, std::string("a stored ") + what + " cannot be read"); }
+error damaged(const char* what) {
+  return make_error(errc::corrupt, std::string("a stored ") + what + " cannot be read");
+}
 
 /// Our own texts hold only what we wrote; any surprise is damage.
 template <class T, class Read>
@@ -52,8 +54,15 @@ result<conversation_record> conversation_record_from(std::string_view text) {
 }
 
 std::string to_text(const transcript_entry& e) {
-  return dump(json{{"id", e.id},     {"in", e.inbound},       {"type", e.type}, {"text", e.text}, {"number", e.number_id},
-                   {"at", e.at},     {"ctx", e.context_id},   {"answered", e.answered}, {"echo", e.echo}});
+  return dump(json{{"id", e.id},
+                   {"in", e.inbound},
+                   {"type", e.type},
+                   {"text", e.text},
+                   {"number", e.number_id},
+                   {"at", e.at},
+                   {"ctx", e.context_id},
+                   {"answered", e.answered},
+                   {"echo", e.echo}});
 }
 
 result<transcript_entry> transcript_entry_from(std::string_view text) {
@@ -71,8 +80,12 @@ result<transcript_entry> transcript_entry_from(std::string_view text) {
 }
 
 std::string to_text(const delivery_record& d) {
-  return dump(json{{"status", to_string(d.status)}, {"wamid", d.message_id},   {"at", d.at},
-                   {"code", d.error_code},          {"why", d.error_text},     {"attempts", d.attempts},
+  return dump(json{{"status", to_string(d.status)},
+                   {"wamid", d.message_id},
+                   {"at", d.at},
+                   {"code", d.error_code},
+                   {"why", d.error_text},
+                   {"attempts", d.attempts},
                    {"ambiguous", d.ambiguous}});
 }
 
@@ -97,9 +110,15 @@ result<delivery_record> delivery_record_from(std::string_view text) {
 }
 
 std::string to_text(const outbox_item& i) {
-  return dump(json{{"ordinal", i.ordinal},       {"number", i.number_id},   {"request", i.request},
-                   {"read_mark", i.read_mark},   {"attempting", i.attempting}, {"tries", i.tries},
-                   {"ambiguous", i.ambiguous},   {"created_at", i.created_at}, {"next_at", i.next_at},
+  return dump(json{{"ordinal", i.ordinal},
+                   {"number", i.number_id},
+                   {"request", i.request},
+                   {"read_mark", i.read_mark},
+                   {"attempting", i.attempting},
+                   {"tries", i.tries},
+                   {"ambiguous", i.ambiguous},
+                   {"created_at", i.created_at},
+                   {"next_at", i.next_at},
                    {"attempt_at", i.attempt_at}});
 }
 

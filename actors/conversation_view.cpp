@@ -30,7 +30,8 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
                            {"name", line.name},
                            {"quantity", line.quantity},
                            {"price", money_json(line.price)}});
-  const auto sum = cart_is_live ? commerce::total(shop.basket, tenant.currency) : result<money>(money{0, tenant.currency});
+  const auto sum =
+      cart_is_live ? commerce::total(shop.basket, tenant.currency) : result<money>(money{0, tenant.currency});
   json windows = json::object();
   for (const auto& [number, at] : shop.window_by_number)
     windows[number] = to_rfc3339(at + ms_per_day);
@@ -88,8 +89,8 @@ json message_json(const conversation_id& id, std::uint64_t ordinal, const transc
   m["attempts"] = known.attempts;
   m["ambiguous"] = known.ambiguous;
   m["error"] = known.error_code.empty() && known.error_text.empty()
-                 ? json(nullptr)
-                 : json{{"code", known.error_code}, {"details", known.error_text}};
+                   ? json(nullptr)
+                   : json{{"code", known.error_code}, {"details", known.error_text}};
   m["next_try_in_ms"] = waiting != nullptr && waiting->next_at > now ? json(waiting->next_at - now) : json(nullptr);
   return m;
 }

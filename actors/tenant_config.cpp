@@ -15,11 +15,13 @@ using nlohmann::json;
 namespace {
 
 constexpr std::array<std::string_view, 3> filter_names{"messages", "status", "errors"};
-constexpr std::array<std::string_view, 11> known_keys{"id",         "name",         "currency",     "time_zone",
-                                                      "waba_id",    "phone_numbers", "app_secret",  "verify_token",
+constexpr std::array<std::string_view, 11> known_keys{"id",           "name",          "currency",   "time_zone",
+                                                      "waba_id",      "phone_numbers", "app_secret", "verify_token",
                                                       "access_token", "event_filters", "limits"};
 
-error bad(std::string field, std::string why) { return make_error(errc::invalid_argument, std::move(why), std::move(field)); }
+error bad(std::string field, std::string why) {
+  return make_error(errc::invalid_argument, std::move(why), std::move(field));
+}
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -118,7 +120,8 @@ result<void> read_limits(const json& form, tenant_config& config) {
 } // namespace
 
 bool tenant_config::wants(std::string_view filter) const {
-  return event_filters.empty() || std::find(event_filters.begin(), event_filters.end(), filter) != event_filters.end();
+  return event_filters.empty() ||
+         std::find(event_filters.begin(), event_filters.end(), filter) != event_filters.end();
 }
 
 result<tenant_config> parse_tenant(const json& form, const tenant_config* before, std::string_view id_in_path) {
@@ -136,8 +139,10 @@ result<tenant_config> parse_tenant(const json& form, const tenant_config* before
   if (!id_in_path.empty() && config.id != id_in_path)
     return bad("/id", "differs from the id in the path");
   config.name = config.id;
-  for (auto [key, target] : {std::pair{"name", &config.name}, {"currency", &config.currency},
-                             {"time_zone", &config.time_zone}, {"waba_id", &config.waba_id}})
+  for (auto [key, target] : {std::pair{"name", &config.name},
+                             {"currency", &config.currency},
+                             {"time_zone", &config.time_zone},
+                             {"waba_id", &config.waba_id}})
     if (auto r = read_text(form, key, *target); !r)
       return r.error();
   if (config.name.empty())

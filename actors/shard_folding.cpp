@@ -1,0 +1,116 @@
+#include "actors/conversation_records.hpp"
+#include "actors/shard_parts.hpp"
+#include "actors/shard_supervisor.hpp"
+#include "actors/tenant.hpp"
+#include "runtime/core/log.hpp"
+#include "runtime/shard_map.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace wakala::actors {
+
+using persistence::append_outcome;
+using persistence::journal_row;
+using persistence::table;
+
+void shard_supervisor::fold() {
+  if (folding_ || !is_open_)
+    return;
+  auto rows = tail_.oldest(fold_rows_max);
+  // Rows that are folded but still held for a read come first in the tail.
+  if (!drops_.empty()) {
+    const auto folded_already = drops_.back().second;
+    std::erase_if(rows, [&](const journal_row& row) { return row.seq <= folded_already; });
+  }
+  if (rows.empty())
+    return;
+  folding_ = true;
+  const auto count = rows.size();
+  self_->request(store_.folder, std::chrono::seconds{30}, runtime::fold_request{shard_, epoch_, std::move(rows)})
+      .then([this, epoch = epoch_, count](const runtime::fold_answer& answer) { folded(epoch, count, answer); },
+            [this, epoch = epoch_](const caf::error&) {
+              folded(epoch, 0,
+                     runtime::fold_answer{std::nullopt, make_error(errc::unavailable, "the folder did not answer")});
+            });
+}
+
+void shard_supervisor::folded(std::uint64_t epoch, std::size_t rows, const runtime::fold_answer& answer) {
+  if (epoch != epoch_ || !is_open_)
+    return;
+  folding_ = false;
+  if (!answer.value) {
+    if (answer.why.code == errc::fenced) {
+      close(answer.why);
+      return;
+    }
+    fold_failure_ = answer.why.what;
+    if (++fold_failures_ == 1)
+      log::warn("shard.fold_failed", {{"shard", runtime::shard_name(shard_)}, {"why", answer.why.what}});
+    const runtime::backoff_policy policy{std::chrono::milliseconds{100}, std::chrono::milliseconds{2'000}};
+    if (!std::exchange(fold_is_planned_, true))
+      self_->delayed_send(self_, policy.wait(fold_failures_, *context_->random), fold_tick{});
+    return;
+  }
+  if (fold_failures_ > 0)
+    log::info("shard.fold_resumed", {{"shard", runtime::shard_name(shard_)}});
+  fold_failures_ = 0;
+  const auto stamp = begin_read(); // a stamp later than every read that may have missed these rows
+  drops_.emplace_back(stamp, *answer.value);
+  end_read(stamp);
+  if (tail_.rows() > 0 && (rows >= fold_rows_soon || tail_.rows() >= fold_rows_soon))
+    fold();
+  else if (tail_.rows() > 0 && !std::exchange(fold_is_planned_, true))
+    self_->delayed_send(self_, fold_pause, fold_tick{});
+}
+
+void shard_supervisor::sweep() {
+  if (!is_open_)
+    return;
+  const auto now = context_->clock->now();
+  // Keys are kept for 8 days; hour buckets go after the ninth.
+  if (shard_ == 0)
+    self_->send(store_.folder,
+                runtime::expire_keys_request{static_cast<std::uint32_t>((now - 9 * ms_per_day) / ms_per_hour),
+                                             now - 9 * ms_per_day});
+  self_->request(store_.reader, store_timeout, runtime::due_request{shard_, table::aside, now, 500})
+      .then(
+          [this](const runtime::range_answer& answer) {
+            if (!answer.value)
+              return;
+            std::map<tenant_id, commit_request> by_tenant;
+            for (const auto& row : *answer.value) {
+              auto& request = by_tenant[row.tenant];
+              request.tenant = row.tenant;
+              commit_draft draft;
+              draft.business.push_back(erased_record(table::aside, row.key));
+              request.drafts.push_back(std::move(draft));
+            }
+            for (auto& [id, request] : by_tenant)
+              commit(std::move(request), caf::response_promise{});
+          },
+          [](const caf::error&) {}); // the next sweep tries again
+}
+
+void shard_supervisor::fire_timers() {
+  if (!is_open_)
+    return;
+  const auto now = context_->clock->now();
+  const auto stamp = begin_read();
+  self_->request(store_.reader, store_timeout, runtime::due_request{shard_, table::timer, now, timers_at_once})
+      .then(
+          [this, now, stamp](runtime::range_answer& answer) {
+            auto due = answer.value ? std::move(*answer.value) : std::vector<persistence::stored_value>{};
+            std::erase_if(due, [&](const auto& row) { return tail_.touches(row.tenant, table::timer, row.key); });
+            for (auto& row : tail_.all(table::timer))
+              if (row.due <= now)
+                due.push_back(std::move(row));
+            end_read(stamp);
+            for (const auto& row : due)
+              if (const auto timer = parse_timer_row_key(row.key))
+                if (const auto tenant = tenant_for(row.tenant))
+                  self_->send(tenant, timer_fired{timer->first, timer->second, row.due});
+          },
+          [this, stamp](const caf::error&) { end_read(stamp); });
+}
+
+} // namespace wakala::actors

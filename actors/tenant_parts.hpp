@@ -1,0 +1,26 @@
+/// \file
+/// What the sources of the tenant share.
+#pragma once
+
+#include "actors/tenant.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+namespace wakala::actors {
+
+/// INTERNAL: run this later, in the actor.
+struct deferred {
+  std::function<void()> run;
+};
+struct idle_tick {};
+
+inline constexpr std::chrono::seconds ask_timeout{10};
+inline constexpr std::size_t identities_max = 100'000;
+inline constexpr std::size_t bounces_max = 5;
+inline constexpr time_ms unmatched_kept = 30 * ms_per_day;
+inline const bytes catalog_key = "catalog";
+
+} // namespace wakala::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::deferred)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::idle_tick)

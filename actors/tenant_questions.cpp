@@ -1,0 +1,275 @@
+#include "actors/conversation.hpp"
+#include "actors/conversation_records.hpp"
+#include "actors/identity_records.hpp"
+#include "actors/letters.hpp"
+#include "actors/sender.hpp"
+#include "actors/tenant.hpp"
+#include "actors/tenant_parts.hpp"
+#include "runtime/core/log.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace wakala::actors {
+
+using persistence::table;
+using whatsapp::event;
+using whatsapp::event_kind;
+
+void tenant::deliver(const caf::response_promise& promise, result<std::string> r) const {
+  auto p = promise;
+  p.deliver(text_answer::from(std::move(r)));
+}
+
+void tenant::with_contact(const std::string& contact, std::function<void(std::optional<conversation_id>)> then) {
+  const auto& keys = *context_->entry->keys;
+  const auto phone = identity_row_key(keys, identity_kind::phone, contact);
+  const auto user = identity_row_key(keys, identity_kind::user_id, contact);
+  runtime::get_request request{context_->entry->config.id, {{table::identity, user}, {table::identity, phone}}};
+  self_->request(supervisor_, ask_timeout, request)
+      .then(
+          [this, request, then](const runtime::get_answer& answer) {
+            const auto& entry = *context_->entry;
+            for (std::size_t i = 0; answer.value && i < answer.value->size(); ++i) {
+              const auto& sealed = (*answer.value)[i];
+              if (!sealed)
+                continue;
+              const auto text = entry.keys->data.open(
+                  associated_data(entry.config.id, table::identity, request.addresses[i].second), *sealed);
+              if (const auto row = text ? identity_row_from(*text) : result<identity_row>(text.error()))
+                return then(row->conversation);
+            }
+            then(std::nullopt);
+          },
+          [then](const caf::error&) { then(std::nullopt); });
+}
+
+template <class Query>
+void tenant::put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise) {
+  auto& s = awake(id);
+  if (s.leaving) {
+    s.held.push_back([this, id, q, promise] { put_question(id, q, promise); });
+    return;
+  }
+  ++s.outstanding;
+  const auto done = [this, id] {
+    if (const auto it = slots_.find(id); it != slots_.end() && it->second.outstanding > 0)
+      --it->second.outstanding;
+  };
+  self_->request(s.actor, ask_timeout, q)
+      .then(
+          [promise, done](text_answer& answer) {
+            done();
+            auto p = promise;
+            p.deliver(std::move(answer));
+          },
+          [this, promise, done](const caf::error&) {
+            done();
+            deliver(promise, make_error(errc::unavailable, "the conversation did not answer"));
+          });
+}
+
+template <class Query>
+caf::response_promise tenant::ask_conversation(const Query& q) {
+  auto promise = self_->make_response_promise();
+  with_contact(q.contact, [this, q, promise](std::optional<conversation_id> id) {
+    if (!id)
+      return deliver(promise, make_error(errc::not_found, "no such conversation"));
+    put_question(*id, q, promise);
+  });
+  return promise;
+}
+
+template caf::response_promise tenant::ask_conversation(const conversation_query& q);
+template caf::response_promise tenant::ask_conversation(const messages_query& q);
+
+caf::response_promise tenant::put_catalog(const catalog_put& put) {
+  auto promise = self_->make_response_promise();
+  const auto& entry = *context_->entry;
+  auto parsed = commerce::parse_catalog(put.json, entry.config.currency);
+  if (!parsed) {
+    deliver(promise, parsed.error());
+    return promise;
+  }
+  auto shelf = std::make_shared<const commerce::catalog>(std::move(*parsed));
+  commit_request request;
+  request.tenant = entry.config.id;
+  commit_draft draft;
+  draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, catalog_key,
+                                         commerce::to_text(*shelf), *context_->node->random));
+  request.drafts.push_back(std::move(draft));
+  self_->request(supervisor_, ask_timeout, std::move(request))
+      .then(
+          [this, promise, shelf](const commit_answer& answer) {
+            if (!answer.committed)
+              return deliver(promise, answer.why);
+            auto next = std::make_shared<tenant_context>(*context_);
+            next->shelf = shelf;
+            change_context(std::move(next));
+            deliver(promise, commerce::to_text(*shelf));
+          },
+          [this, promise](const caf::error&) {
+            deliver(promise, make_error(errc::unavailable, "the store did not answer"));
+          });
+  return promise;
+}
+
+caf::response_promise tenant::list_conversations(const conversations_query& q) {
+  auto promise = self_->make_response_promise();
+  persistence::range_query query;
+  query.tenant = context_->entry->config.id;
+  query.where = table::conversation;
+  query.limit = q.limit;
+  if (!q.after.empty()) {
+    const auto after = parse_conversation_id(q.after);
+    if (!after) {
+      deliver(promise, make_error(errc::invalid_argument, "is not a cursor", "after"));
+      return promise;
+    }
+    query.after = conversation_row_key(*after);
+  }
+  const auto unavailable = [this, promise](const caf::error&) {
+    deliver(promise, make_error(errc::unavailable, "the store did not answer"));
+  };
+  self_->request(supervisor_, ask_timeout, query)
+      .then(
+          [this, promise, unavailable, limit = q.limit](const runtime::range_answer& answer) {
+            if (!answer.value)
+              return deliver(promise, answer.why);
+            auto rows = *answer.value;
+            runtime::key_request request{context_->entry->config.id, {}};
+            for (const auto& row : rows) {
+              conversation_id id;
+              std::copy_n(row.key.begin(), std::min<std::size_t>(row.key.size(), 16), id.bytes.begin());
+              request.conversations.push_back(id);
+            }
+            self_->request(supervisor_, ask_timeout, request)
+                .then(
+                    [this, promise, rows, request, limit](const runtime::key_answer& keys) {
+                      if (!keys.value)
+                        return deliver(promise, keys.why);
+                      auto list = nlohmann::json::array();
+                      for (std::size_t i = 0; i < rows.size(); ++i)
+                        if (const auto& wrapped = (*keys.value)[i])
+                          if (auto view =
+                                  conversation_summary(*context_, request.conversations[i], rows[i].value, *wrapped))
+                            list.push_back(nlohmann::json::parse(*view));
+                      nlohmann::json next = nullptr;
+                      if (rows.size() == limit && !rows.empty())
+                        next = to_string(request.conversations.back());
+                      deliver(promise, nlohmann::json{{"conversations", std::move(list)}, {"next", next}}.dump());
+                    },
+                    unavailable);
+          },
+          unavailable);
+  return promise;
+}
+
+caf::response_promise tenant::list_letters(const letters_query& q) {
+  auto promise = self_->make_response_promise();
+  persistence::range_query query;
+  query.tenant = context_->entry->config.id;
+  query.where = q.where;
+  query.limit = q.limit;
+  query.after = from_hex(q.after).value_or("");
+  self_->request(supervisor_, ask_timeout, query)
+      .then(
+          [this, promise, q](const runtime::range_answer& answer) {
+            if (!answer.value)
+              return deliver(promise, answer.why);
+            const auto& entry = *context_->entry;
+            auto items = nlohmann::json::array();
+            nlohmann::json next = nullptr;
+            for (const auto& row : *answer.value) {
+              const auto text = entry.keys->data.open(associated_data(entry.config.id, q.where, row.key), row.value);
+              const auto l = text ? letter_from(*text) : result<letter>(text.error());
+              if (!l)
+                continue;
+              items.push_back(q.packed ? nlohmann::json(pack_event(l->event)) : describe(*l));
+              next = to_hex(as_span(row.key));
+            }
+            if (answer.value->size() < q.limit)
+              next = nullptr;
+            deliver(promise, nlohmann::json{{"items", std::move(items)}, {"next", next}}.dump());
+          },
+          [this, promise](const caf::error&) {
+            deliver(promise, make_error(errc::unavailable, "the store did not answer"));
+          });
+  return promise;
+}
+
+caf::response_promise tenant::act_on_letter(const letter_action& action) {
+  auto promise = self_->make_response_promise();
+  const auto row_key = from_hex(action.id).value_or("");
+  if (row_key.size() != 16) {
+    deliver(promise, make_error(errc::not_found, "no such event"));
+    return promise;
+  }
+  const auto unavailable = [this, promise](const caf::error&) {
+    deliver(promise, make_error(errc::unavailable, "the store did not answer"));
+  };
+  const auto drop = [this, promise, unavailable, row_key, where = action.where](const char* outcome) {
+    commit_request request;
+    request.tenant = context_->entry->config.id;
+    commit_draft draft;
+    draft.business.push_back(erased_record(where, row_key));
+    request.drafts.push_back(std::move(draft));
+    self_->request(supervisor_, ask_timeout, std::move(request))
+        .then(
+            [this, promise, outcome](const commit_answer& answer) {
+              if (answer.committed)
+                deliver(promise, nlohmann::json{{"outcome", outcome}}.dump());
+              else
+                deliver(promise, answer.why);
+            },
+            unavailable);
+  };
+  runtime::get_request request{context_->entry->config.id, {{action.where, row_key}}};
+  self_->request(supervisor_, ask_timeout, request)
+      .then(
+          [this, promise, unavailable, drop, action, row_key](const runtime::get_answer& answer) {
+            if (!answer.value)
+              return deliver(promise, answer.why);
+            if (!answer.value->at(0))
+              return deliver(promise, make_error(errc::not_found, "no such event"));
+            if (!action.replay)
+              return drop("dropped");
+            const auto& entry = *context_->entry;
+            const auto text =
+                entry.keys->data.open(associated_data(entry.config.id, action.where, row_key), *answer.value->at(0));
+            auto l = text ? letter_from(*text) : result<letter>(text.error());
+            if (!l)
+              return deliver(promise, l.error());
+            const auto now = context_->node->clock->now();
+            shard_batch batch;
+            batch.received_at = now;
+            batch.deadline = now + context_->node->limits.webhook_deadline.count();
+            l->event.replay = true;
+            l->event.index = 0;
+            batch.events.push_back(std::move(l->event));
+            self_->request(supervisor_, ask_timeout, std::move(batch))
+                .then(
+                    [this, promise, drop](const batch_answer& outcome) {
+                      switch (outcome.outcomes.at(0)) {
+                      case event_outcome::committed:
+                      case event_outcome::set_aside:
+                        return drop("applied");
+                      case event_outcome::repeated:
+                        return drop("applied_before");
+                      case event_outcome::dead_lettered:
+                      case event_outcome::handler_failed:
+                        return deliver(promise, make_error(errc::handler_failed, "the handler failed again"));
+                      case event_outcome::retry:
+                      case event_outcome::unmatched:
+                        break;
+                      }
+                      deliver(promise, make_error(errc::unavailable, "the event could not be processed now"));
+                    },
+                    unavailable);
+          },
+          unavailable);
+  return promise;
+}
+
+} // namespace wakala::actors
