@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <typeinfo>
 
 namespace wakala::actors {
 
@@ -214,10 +215,17 @@ void conversation::process(const conversation_batch& batch, caf::response_promis
     try {
       outcome = apply(candidate, e, batch.received_at, draft);
     } catch (const std::exception& problem) {
+      // Its type only: the text of an exception may quote what the shopper wrote.
       log::error("conversation.handler_failed", {{"tenant", context_->entry->config.id},
                                                  {"conversation", to_string(id_)},
                                                  {"kind", to_string(e.event.update.kind)},
-                                                 {"why", problem.what()}});
+                                                 {"exception", typeid(problem).name()}});
+      threw = true;
+    } catch (...) {
+      log::error("conversation.handler_failed", {{"tenant", context_->entry->config.id},
+                                                 {"conversation", to_string(id_)},
+                                                 {"kind", to_string(e.event.update.kind)},
+                                                 {"exception", "unknown"}});
       threw = true;
     }
     outcomes.push_back(outcome);

@@ -9,6 +9,9 @@
 #include <caf/stateful_actor.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <numeric>
+
 namespace wakala::actors {
 
 using nlohmann::json;
@@ -30,10 +33,10 @@ public:
     options_ = std::move(options);
     self_->set_default_handler(caf::drop);
     return {
-      [this](const tenant_put& put) { return text_answer::from(this->put(put)); },
-      [this](const tenant_delete& request) { return text_answer::from(remove(request.id)); },
-      [this](const tenants_import& request) { return text_answer::from(import(request.form)); },
-      [this](replay_set_aside) { replay(""); },
+        [this](const tenant_put& put) { return text_answer::from(this->put(put)); },
+        [this](const tenant_delete& request) { return text_answer::from(remove(request.id)); },
+        [this](const tenants_import& request) { return text_answer::from(import(request.form)); },
+        [this](replay_set_aside) { replay(""); },
     };
   }
 
@@ -61,7 +64,8 @@ private:
   result<void> check_numbers(const tenant_config& config) const {
     for (std::size_t i = 0; i < config.phone_numbers.size(); ++i)
       if (const auto owner = tenants()->by_number(config.phone_numbers[i].id); owner && owner->config.id != config.id)
-        return make_error(errc::conflict, "another tenant has that number", "/phone_numbers/" + std::to_string(i) + "/id");
+        return make_error(errc::conflict, "another tenant has that number",
+                          "/phone_numbers/" + std::to_string(i) + "/id");
     return {};
   }
 
@@ -145,40 +149,59 @@ private:
 
   /// One page of set-aside updates after the other.
   void replay(const std::string& after) {
-    letters_query query{persistence::table::aside, after, 200, true};
+    letters_query query{persistence::table::aside, after, 1'000, true};
     self_->request(system_shard(), ask_timeout, for_tenant<letters_query>{system_tenant, query})
-      .then(
-        [this](const text_answer& answer) {
-          if (!answer.value)
-            return;
-          const auto page = json::parse(*answer.value, nullptr, false);
-          std::vector<routed_event> ready;
-          std::vector<std::string> ids;
-          for (const auto& item : page.at("items")) {
-            auto e = unpack_event(item.get<std::string>());
-            if (!e || e->aside != aside_reason::unknown_number)
-              continue;
-            tenant_entry_ptr owner;
-            if (e->update.phone_number_id)
-              owner = tenants()->by_number(*e->update.phone_number_id);
-            else
-              owner = tenants()->by_waba(e->update.waba_id.value_or(""));
-            // It may come back only through a door that it could have come through.
-            const bool may = owner && (e->origin.empty() ? owner->config.app_secret.empty() : e->origin == owner->config.id);
-            if (!may)
-              continue;
-            ids.push_back(to_hex(e->key.hash));
-            e->aside = aside_reason::none;
-            e->tenant = owner->config.id;
-            assign_key(*e, *owner->keys, options_.node->clock->now());
-            e->index = static_cast<std::uint32_t>(ready.size());
-            ready.push_back(std::move(*e));
-          }
-          bring_back(std::move(ready), std::move(ids));
-          if (page.at("next").is_string())
-            replay(page.at("next").get<std::string>());
-        },
-        [](const caf::error&) {}); // the next change of a tenant tries again
+        .then(
+            [this](const text_answer& answer) {
+              if (!answer.value)
+                return;
+              const auto page = json::parse(*answer.value, nullptr, false);
+              std::vector<routed_event> ready;
+              std::vector<std::string> ids;
+              for (const auto& item : page.at("items")) {
+                auto e = unpack_event(item.get<std::string>());
+                if (!e || e->aside != aside_reason::unknown_number)
+                  continue;
+                tenant_entry_ptr owner;
+                if (e->update.phone_number_id)
+                  owner = tenants()->by_number(*e->update.phone_number_id);
+                else
+                  owner = tenants()->by_waba(e->update.waba_id.value_or(""));
+                // It may come back only through a door that it could have come through.
+                const bool may =
+                    owner && (e->origin.empty() ? owner->config.app_secret.empty() : e->origin == owner->config.id);
+                if (!may)
+                  continue;
+                ids.push_back(to_hex(e->key.hash));
+                e->aside = aside_reason::none;
+                e->tenant = owner->config.id;
+                assign_key(*e, *owner->keys, options_.node->clock->now());
+                e->index = static_cast<std::uint32_t>(ready.size());
+                ready.push_back(std::move(*e));
+              }
+              in_order_of_time(ready, ids);
+              bring_back(std::move(ready), std::move(ids));
+              if (page.at("next").is_string())
+                replay(page.at("next").get<std::string>());
+            },
+            [](const caf::error&) {}); // the next change of a tenant tries again
+  }
+
+  /// Rows come in the order of their keys, which is none: the shopper's order is that of the events' times.
+  static void in_order_of_time(std::vector<routed_event>& ready, std::vector<std::string>& ids) {
+    std::vector<std::size_t> order(ready.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return ready[a].update.at < ready[b].update.at; });
+    std::vector<routed_event> sorted;
+    std::vector<std::string> sorted_ids;
+    for (const auto i : order) {
+      sorted.push_back(std::move(ready[i]));
+      sorted.back().index = static_cast<std::uint32_t>(sorted.size() - 1);
+      sorted_ids.push_back(std::move(ids[i]));
+    }
+    ready = std::move(sorted);
+    ids = std::move(sorted_ids);
   }
 
   void bring_back(std::vector<routed_event> ready, std::vector<std::string> ids) {
@@ -192,8 +215,9 @@ private:
                  [shard, ids = std::move(ids)](const std::vector<event_outcome>& outcomes) {
                    for (std::size_t i = 0; i < ids.size(); ++i)
                      if (is_settled(outcomes[i]))
-                       caf::anon_send(shard, for_tenant<letter_action>{
-                                               system_tenant, letter_action{persistence::table::aside, ids[i], false}});
+                       caf::anon_send(
+                           shard, for_tenant<letter_action>{system_tenant,
+                                                            letter_action{persistence::table::aside, ids[i], false}});
                  });
   }
 
@@ -254,9 +278,9 @@ result<directory_ptr> load_directory(persistence::store& where, persistence::key
 
 caf::actor spawn_registry(caf::actor_system& sys, registry_options options) {
   return sys.spawn<caf::detached>(
-    [options = std::move(options)](caf::stateful_actor<registry_state>* self) -> caf::behavior {
-      return self->state.start(options);
-    });
+      [options = std::move(options)](caf::stateful_actor<registry_state>* self) -> caf::behavior {
+        return self->state.start(options);
+      });
 }
 
 } // namespace wakala::actors

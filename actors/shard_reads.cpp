@@ -24,6 +24,9 @@ void shard_supervisor::end_read(std::uint64_t stamp) {
     tail_.drop_through(drops_.front().second);
     drops_.pop_front();
   }
+  // A fold that found only rows held for this read planned no other.
+  if (is_open_ && tail_.rows() > 0 && !folding_ && !std::exchange(fold_is_planned_, true))
+    self_->delayed_send(self_, fold_pause, fold_tick{});
   end_when_quiet();
 }
 
@@ -72,10 +75,18 @@ void shard_supervisor::load(const load_request& request, caf::response_promise p
 }
 
 void shard_supervisor::get(const runtime::get_request& request, caf::response_promise promise) {
+  const auto closed = make_error(errc::unavailable, "the shard is not open");
+  if (!is_open_) {
+    promise.deliver(runtime::get_answer{std::nullopt, closed});
+    return;
+  }
   const auto stamp = begin_read();
   self_->request(store_.reader, store_timeout, request)
       .then(
-          [this, request, promise, stamp](runtime::get_answer& answer) mutable {
+          [this, request, promise, stamp, closed, epoch = epoch_](runtime::get_answer& answer) mutable {
+            // Without the tail that it was read beside, the answer may be older than what was committed.
+            if (epoch != epoch_ || !is_open_)
+              answer = runtime::get_answer{std::nullopt, closed};
             if (answer.value)
               for (std::size_t i = 0; i < request.addresses.size(); ++i) {
                 const auto& [where, key] = request.addresses[i];
@@ -98,10 +109,18 @@ void shard_supervisor::range(const persistence::range_query& query, caf::respons
 
 void shard_supervisor::range_on(persistence::range_query query, std::vector<persistence::stored_value> found,
                                 caf::response_promise promise) {
+  const auto closed = make_error(errc::unavailable, "the shard is not open");
+  if (!is_open_) {
+    promise.deliver(runtime::range_answer{std::nullopt, closed});
+    return;
+  }
   const auto stamp = begin_read();
   self_->request(store_.reader, store_timeout, query)
       .then(
-          [this, query, found = std::move(found), promise, stamp](runtime::range_answer& answer) mutable {
+          [this, query, found = std::move(found), promise, stamp, closed,
+           epoch = epoch_](runtime::range_answer& answer) mutable {
+            if (epoch != epoch_ || !is_open_)
+              answer = runtime::range_answer{std::nullopt, closed};
             if (!answer.value) {
               end_read(stamp);
               promise.deliver(std::move(answer));

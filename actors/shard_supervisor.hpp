@@ -111,7 +111,7 @@ private:
   std::uint64_t epoch_ = 0;
   std::uint64_t last_seq_ = 0;
   runtime::overlay tail_;
-  runtime::key_filter keys_{1'000'000};
+  runtime::key_filter keys_{200'000}; ///< about 75 bytes a key, on every shard
   std::map<key_hash, std::vector<waiter>> in_flight_;
   std::map<key_hash, std::size_t> committing_;
   std::map<tenant_id, tenant_slot> tenants_;

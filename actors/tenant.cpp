@@ -18,6 +18,12 @@ using persistence::table;
 using whatsapp::event;
 using whatsapp::event_kind;
 
+tenant::~tenant() {
+  if (context_)
+    context_->node->count->conversations_live.fetch_sub(static_cast<std::int64_t>(by_address_.size()),
+                                                        std::memory_order_relaxed);
+}
+
 caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor) {
   supervisor_ = std::move(supervisor);
   auto context = std::make_shared<tenant_context>();

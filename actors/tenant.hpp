@@ -29,6 +29,10 @@ public:
   static inline const char* name = "wakala.tenant";
 
   explicit tenant(caf::event_based_actor* self) : self_(self) {}
+  /// Its conversations end with it and are no longer counted as live.
+  ~tenant();
+  tenant(const tenant&) = delete;
+  tenant& operator=(const tenant&) = delete;
 
   caf::behavior start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor);
 
@@ -93,7 +97,7 @@ private:
   void reconfigure_with(tenant_entry_ptr entry);
   void load_catalog();
 
-  void with_contact(const std::string& contact, std::function<void(std::optional<conversation_id>)> then);
+  void with_contact(const std::string& contact, std::function<void(result<conversation_id>)> then);
   template <class Query>
   caf::response_promise ask_conversation(const Query& q);
   template <class Query>

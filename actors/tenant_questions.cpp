@@ -22,7 +22,7 @@ void tenant::deliver(const caf::response_promise& promise, result<std::string> r
   p.deliver(text_answer::from(std::move(r)));
 }
 
-void tenant::with_contact(const std::string& contact, std::function<void(std::optional<conversation_id>)> then) {
+void tenant::with_contact(const std::string& contact, std::function<void(result<conversation_id>)> then) {
   const auto& keys = *context_->entry->keys;
   const auto phone = identity_row_key(keys, identity_kind::phone, contact);
   const auto user = identity_row_key(keys, identity_kind::user_id, contact);
@@ -30,8 +30,10 @@ void tenant::with_contact(const std::string& contact, std::function<void(std::op
   self_->request(supervisor_, ask_timeout, request)
       .then(
           [this, request, then](const runtime::get_answer& answer) {
+            if (!answer.value)
+              return then(answer.why);
             const auto& entry = *context_->entry;
-            for (std::size_t i = 0; answer.value && i < answer.value->size(); ++i) {
+            for (std::size_t i = 0; i < answer.value->size(); ++i) {
               const auto& sealed = (*answer.value)[i];
               if (!sealed)
                 continue;
@@ -40,9 +42,9 @@ void tenant::with_contact(const std::string& contact, std::function<void(std::op
               if (const auto row = text ? identity_row_from(*text) : result<identity_row>(text.error()))
                 return then(row->conversation);
             }
-            then(std::nullopt);
+            then(make_error(errc::not_found, "no such conversation"));
           },
-          [then](const caf::error&) { then(std::nullopt); });
+          [then](const caf::error&) { then(make_error(errc::unavailable, "the store did not answer")); });
 }
 
 template <class Query>
@@ -73,9 +75,9 @@ void tenant::put_question(const conversation_id& id, const Query& q, const caf::
 template <class Query>
 caf::response_promise tenant::ask_conversation(const Query& q) {
   auto promise = self_->make_response_promise();
-  with_contact(q.contact, [this, q, promise](std::optional<conversation_id> id) {
+  with_contact(q.contact, [this, q, promise](result<conversation_id> id) {
     if (!id)
-      return deliver(promise, make_error(errc::not_found, "no such conversation"));
+      return deliver(promise, id.error());
     put_question(*id, q, promise);
   });
   return promise;

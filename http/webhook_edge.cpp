@@ -53,9 +53,9 @@ private:
 } // namespace
 
 struct webhook_edge::state {
-  explicit state(webhook_edge_options o) :
-      options(std::move(o)), keys(options.meta.app_secret),
-      shares(std::make_shared<runtime::fair_share>(options.context->limits.in_flight_events_per_tenant)) {}
+  explicit state(webhook_edge_options o)
+      : options(std::move(o)), keys(options.meta.app_secret),
+        shares(std::make_shared<runtime::fair_share>(options.context->limits.in_flight_events_per_tenant)) {}
 
   /// Whose URL a path is.
   struct door {
@@ -159,8 +159,9 @@ struct webhook_edge::state {
                             [to, held, shares = shares, taken = std::move(taken)](post_verdict verdict) {
                               *held = {};
                               give_back(*shares, taken);
-                              to.send(verdict.settled && taken.all ? response::empty(200)
-                                                      : problem_for(503, "not every update could be stored now"));
+                              to.send(verdict.settled && taken.all
+                                          ? response::empty(200)
+                                          : problem_for(503, "not every update could be stored now"));
                             });
   }
 
@@ -170,19 +171,24 @@ struct webhook_edge::state {
     bool all = true; ///< false: a tenant had no room; its updates were put off
   };
 
-  /// Takes a place for each update; those of a tenant that has no room left are removed, for Meta to send again. A tenant
-  /// in a flood delays itself: what stands beside its updates goes on.
+  /// Whose share an update takes: its tenant's; what is set aside, that of the URL it came through.
+  static std::string share_of(const actors::routed_event& e) {
+    return e.aside == actors::aside_reason::none ? e.tenant : actors::system_tenant + e.origin;
+  }
+
+  /// Takes a place for each update; those of a tenant that has no room left are removed, for Meta to send again. A
+  /// tenant in a flood delays itself: what stands beside its updates goes on.
   taken_shares take_shares(std::vector<actors::routed_event>& events) const {
     taken_shares taken;
     std::map<tenant_id, std::size_t> wanted;
     for (const auto& e : events)
-      ++wanted[e.tenant];
+      ++wanted[share_of(e)];
     for (const auto& [tenant, count] : wanted)
       if (shares->enter(tenant, count))
         taken.counts.emplace(tenant, count);
     taken.all = taken.counts.size() == wanted.size();
     if (!taken.all)
-      std::erase_if(events, [&](const auto& e) { return !taken.counts.contains(e.tenant); });
+      std::erase_if(events, [&](const auto& e) { return !taken.counts.contains(share_of(e)); });
     return taken;
   }
 

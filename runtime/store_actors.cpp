@@ -9,6 +9,16 @@ namespace wakala::runtime {
 
 namespace {
 
+/// The store speaks in results; should it throw (no memory), that is an error of this call, not the end of its actor.
+template <class T, class F>
+result<T> guarded(F&& call) {
+  try {
+    return call();
+  } catch (const std::exception&) {
+    return make_error(errc::unavailable, "the store threw an exception");
+  }
+}
+
 /// INTERNAL: everything that was waiting before it in the mailbox has been gathered.
 struct flush_batch {};
 
@@ -37,7 +47,7 @@ struct writer_state {
       shard_of_job.push_back(rows[at].shard);
       at += j.request.rows.size();
     }
-    const auto outcomes = where.append(rows, keys);
+    const auto outcomes = guarded<std::vector<persistence::shard_outcome>>([&] { return where.append(rows, keys); });
     if (!outcomes)
       log::warn("store.append_failed", {{"rows", rows.size()}, {"why", outcomes.error().what}});
     else
@@ -71,20 +81,20 @@ caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persisten
                                std::shared_ptr<counters> count) {
   return sys.spawn<caf::detached>([where, count](caf::stateful_actor<writer_state>* self) -> caf::behavior {
     return {
-      [self](append_request& request) -> caf::response_promise {
-        auto promise = self->make_response_promise();
-        // The shape that `flush` relies on: rows of one request are of one shard, and there is at least one.
-        if (request.rows.empty()) {
-          promise.deliver(append_answer{std::nullopt, make_error(errc::invalid_argument, "no rows")});
+        [self](append_request& request) -> caf::response_promise {
+          auto promise = self->make_response_promise();
+          // The shape that `flush` relies on: rows of one request are of one shard, and there is at least one.
+          if (request.rows.empty()) {
+            promise.deliver(append_answer{std::nullopt, make_error(errc::invalid_argument, "no rows")});
+            return promise;
+          }
+          // The rows were moved in by a sender that keeps no copy; a shared message would be copied here.
+          self->state.gathered.push_back({std::move(request), promise});
+          if (!std::exchange(self->state.flush_is_queued, true))
+            self->send(self, flush_batch{});
           return promise;
-        }
-        // The rows were moved in by a sender that keeps no copy; a shared message would be copied here.
-        self->state.gathered.push_back({std::move(request), promise});
-        if (!std::exchange(self->state.flush_is_queued, true))
-          self->send(self, flush_batch{});
-        return promise;
-      },
-      [self, where, count](const flush_batch&) { self->state.flush(*where, *count); },
+        },
+        [self, where, count](const flush_batch&) { self->state.flush(*where, *count); },
     };
   });
 }
@@ -93,15 +103,16 @@ caf::actor spawn_folder(caf::actor_system& sys, std::shared_ptr<persistence::sto
                         std::shared_ptr<counters> count) {
   return sys.spawn<caf::detached>([where, count](caf::event_based_actor*) -> caf::behavior {
     return {
-      [where, count](const fold_request& request) {
-        auto reached = fold_answer::from(where->fold(request.shard, request.epoch, request.rows));
-        if (reached.value)
-          count->folded_rows.fetch_add(request.rows.size(), std::memory_order_relaxed);
-        return reached;
-      },
-      [where](const expire_keys_request& request) {
-        return fold_answer::from(where->drop_event_keys(request.bucket_before, request.committed_before));
-      },
+        [where, count](const fold_request& request) {
+          auto reached = fold_answer::from(
+              guarded<std::uint64_t>([&] { return where->fold(request.shard, request.epoch, request.rows); }));
+          if (reached.value)
+            count->folded_rows.fetch_add(request.rows.size(), std::memory_order_relaxed);
+          return reached;
+        },
+        [where](const expire_keys_request& request) {
+          return fold_answer::from(where->drop_event_keys(request.bucket_before, request.committed_before));
+        },
     };
   });
 }
@@ -187,17 +198,17 @@ result<opened> open_all(persistence::store& where, const open_request& request) 
 caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::store> where) {
   return sys.spawn<caf::detached>([where](caf::event_based_actor*) -> caf::behavior {
     return {
-      [where](const get_request& request) { return get_answer::from(get_all(*where, request)); },
-      [where](const probe_request& request) { return probe_answer::from(probe_all(*where, request)); },
-      [where](const persistence::range_query& query) { return range_answer::from(where->range(query)); },
-      [where](const key_request& request) { return key_answer::from(keys_of(*where, request)); },
-      [where](const conversation_read& request) {
-        return conversation_answer::from(read_conversation(*where, request));
-      },
-      [where](const due_request& request) {
-        return range_answer::from(where->due(request.shard, request.where, request.until, request.limit));
-      },
-      [where](const open_request& request) { return open_answer::from(open_all(*where, request)); },
+        [where](const get_request& request) { return get_answer::from(get_all(*where, request)); },
+        [where](const probe_request& request) { return probe_answer::from(probe_all(*where, request)); },
+        [where](const persistence::range_query& query) { return range_answer::from(where->range(query)); },
+        [where](const key_request& request) { return key_answer::from(keys_of(*where, request)); },
+        [where](const conversation_read& request) {
+          return conversation_answer::from(read_conversation(*where, request));
+        },
+        [where](const due_request& request) {
+          return range_answer::from(where->due(request.shard, request.where, request.until, request.limit));
+        },
+        [where](const open_request& request) { return open_answer::from(open_all(*where, request)); },
     };
   });
 }

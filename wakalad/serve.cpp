@@ -19,6 +19,7 @@
 #include <csignal>
 #include <future>
 #include <iostream>
+#include <mutex>
 
 namespace wakala::daemon {
 
@@ -65,6 +66,36 @@ std::map<std::string, std::string, std::less<>> environment_values(const environ
   return values;
 }
 
+/// The way out, which can be closed while senders still hold it.
+class closable_transport final : public actors::transport {
+public:
+  explicit closable_transport(std::shared_ptr<actors::transport> to) : to_(std::move(to)) {}
+
+  void send(actors::send_call call, std::function<void(actors::send_outcome)> done) override {
+    std::shared_ptr<actors::transport> to;
+    {
+      const std::lock_guard lock{mutex_};
+      to = to_;
+    }
+    if (to)
+      return to->send(std::move(call), std::move(done));
+    actors::send_outcome stopped;
+    stopped.what = actors::send_outcome::kind::not_sent;
+    stopped.why = "the node stops";
+    done(std::move(stopped));
+  }
+
+  void close() {
+    std::shared_ptr<actors::transport> last;
+    const std::lock_guard lock{mutex_};
+    last.swap(to_);
+  }
+
+private:
+  std::mutex mutex_;
+  std::shared_ptr<actors::transport> to_;
+};
+
 /// Everything that lives while the daemon serves; members are destroyed in reverse.
 void run(const node_config& config, const environment& env, const sigset_t& stop_signals) {
   auto random = std::make_shared<system_random>();
@@ -90,7 +121,8 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
     std::make_shared<const commerce::phrasebook>(need(load_phrases(config.strings_dir), "shop.strings_dir"));
 
   http::io_runtime io{config.io_threads};
-  context->graph = http::make_graph_client(io, config.meta, config.limits);
+  const auto graph = std::make_shared<closable_transport>(http::make_graph_client(io, config.meta, config.limits));
+  context->graph = graph;
 
   runtime::system_config system_settings{config};
   caf::actor_system system{system_settings};
@@ -100,13 +132,13 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   struct in_order {
     std::unique_ptr<actors::node>& node;
     http::io_runtime& io;
-    std::shared_ptr<actors::transport>& graph;
+    closable_transport& graph;
     ~in_order() {
       node.reset();
       io.stop();
-      graph.reset();
+      graph.close();
     }
-  } end{node, io, context->graph};
+  } end{node, io, *graph};
   http::bridge bridge{*node};
   auto gate = std::make_shared<runtime::admission>(config.limits.in_flight_events, config.limits.in_flight_bytes);
 
