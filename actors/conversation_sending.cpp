@@ -64,7 +64,7 @@ void conversation::pump() {
   }
   if (item.next_at > now)
     return plan_pump(item.next_at - now);
-  if (!item.read_mark)
+  if (!item.read_mark && context_->node->graph->has_limits())
     if (const auto wait = pair_budget_.wait(now); wait > 0)
       return plan_pump(wait);
   waiting_grant_ = item.ordinal;

@@ -97,7 +97,8 @@ void sender::grant_next() {
   const auto now = node_->clock->now();
   if (granted_.size() >= calls_max) // a conversation that ended with its grant gives nothing back
     std::erase_if(granted_, [&](const auto& item) { return now - item.second > grant_age_max; });
-  while (!queue_.empty() && granted_.size() < calls_max && paused_until_ <= now && pace_.take(now)) {
+  const bool limited = node_->graph->has_limits();
+  while (!queue_.empty() && granted_.size() < calls_max && paused_until_ <= now && (!limited || pace_.take(now))) {
     auto next = std::move(queue_.front());
     queue_.pop_front();
     queued_.erase(next);

@@ -34,6 +34,9 @@ class transport {
 public:
   virtual ~transport() = default;
   virtual void send(send_call call, std::function<void(send_outcome)> done) = 0;
+
+  /// False when nobody beyond counts what is sent: then neither the pace of a number nor that of a pair holds.
+  virtual bool has_limits() const noexcept { return true; }
 };
 
 } // namespace wakala::actors

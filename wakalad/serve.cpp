@@ -1,5 +1,6 @@
 #include "wakalad/serve.hpp"
 
+#include "actors/discard_transport.hpp"
 #include "actors/node.hpp"
 #include "http/admin_api.hpp"
 #include "http/bridge.hpp"
@@ -69,7 +70,8 @@ std::map<std::string, std::string, std::less<>> environment_values(const environ
 /// The way out, which can be closed while senders still hold it.
 class closable_transport final : public actors::transport {
 public:
-  explicit closable_transport(std::shared_ptr<actors::transport> to) : to_(std::move(to)) {}
+  explicit closable_transport(std::shared_ptr<actors::transport> to)
+      : has_limits_(to->has_limits()), to_(std::move(to)) {}
 
   void send(actors::send_call call, std::function<void(actors::send_outcome)> done) override {
     std::shared_ptr<actors::transport> to;
@@ -85,6 +87,8 @@ public:
     done(std::move(stopped));
   }
 
+  bool has_limits() const noexcept override { return has_limits_; }
+
   void close() {
     std::shared_ptr<actors::transport> last;
     const std::lock_guard lock{mutex_};
@@ -92,6 +96,7 @@ public:
   }
 
 private:
+  const bool has_limits_;
   std::mutex mutex_;
   std::shared_ptr<actors::transport> to_;
 };
@@ -121,7 +126,11 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
     std::make_shared<const commerce::phrasebook>(need(load_phrases(config.strings_dir), "shop.strings_dir"));
 
   http::io_runtime io{config.io_threads};
-  const auto graph = std::make_shared<closable_transport>(http::make_graph_client(io, config.meta, config.limits));
+  const bool discards = config.meta.graph_url == actors::discard_url;
+  if (discards)
+    log::warn("graph.discarding", {{"why", "meta.graph_url is discard: no message leaves this node"}});
+  const auto graph = std::make_shared<closable_transport>(
+    discards ? actors::make_discard_transport() : http::make_graph_client(io, config.meta, config.limits));
   context->graph = graph;
 
   runtime::system_config system_settings{config};
