@@ -6,8 +6,8 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
-#include <atomic>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 
 namespace wakala::persistence {
@@ -43,6 +43,26 @@ const EVP_CIPHER* aes_256_gcm() {
   return cipher;
 }
 
+/// A key in memory that is wiped when it goes.
+class held_key {
+public:
+  ~held_key() { OPENSSL_cleanse(key_.data(), key_.size()); }
+  held_key() = default;
+  held_key(const held_key&) = delete;
+  held_key& operator=(const held_key&) = delete;
+
+  bool is(const key_bytes& key) const noexcept { return held_ && key_ == key; }
+  void drop() noexcept { held_ = false; }
+  void hold(const key_bytes& key) noexcept {
+    key_ = key;
+    held_ = true;
+  }
+
+private:
+  key_bytes key_{};
+  bool held_ = false;
+};
+
 /// A thread's cipher context. It remembers which key it holds, so that a run of messages under one key expands it
 /// once; keeping a context per key instead would cost about a kilobyte for every live conversation.
 class cipher_context {
@@ -56,23 +76,18 @@ public:
   cipher_context(const cipher_context&) = delete;
   cipher_context& operator=(const cipher_context&) = delete;
 
-  EVP_CIPHER_CTX* start(std::uint64_t serial, const key_bytes& key, const unsigned char* nonce) {
-    const bool held = serial == holds_;
-    holds_ = 0;
-    must(EVP_CipherInit_ex2(context_, nullptr, held ? nullptr : key.data(), nonce, -1, nullptr), "nonce");
-    holds_ = serial;
+  EVP_CIPHER_CTX* start(const key_bytes& key, const unsigned char* nonce) {
+    const bool same = holds_.is(key);
+    holds_.drop();
+    must(EVP_CipherInit_ex2(context_, nullptr, same ? nullptr : key.data(), nonce, -1, nullptr), "nonce");
+    holds_.hold(key);
     return context_;
   }
 
 private:
   EVP_CIPHER_CTX* context_;
-  std::uint64_t holds_ = 0;
+  held_key holds_;
 };
-
-std::uint64_t next_serial() noexcept {
-  static std::atomic<std::uint64_t> last{0};
-  return ++last;
-}
 
 class mac_context {
 public:
@@ -82,56 +97,52 @@ public:
     if (context_ == nullptr)
       throw std::runtime_error("OpenSSL has no HMAC");
   }
-  ~mac_context() {
-    EVP_MAC_CTX_free(context_);
-    OPENSSL_cleanse(key_.data(), key_.size());
-  }
+  ~mac_context() { EVP_MAC_CTX_free(context_); }
   mac_context(const mac_context&) = delete;
   mac_context& operator=(const mac_context&) = delete;
 
   EVP_MAC_CTX* start(const key_bytes& key) {
-    if (keyed_ && key == key_) {
+    if (holds_.is(key)) {
       must(EVP_MAC_init(context_, nullptr, 0, nullptr), "HMAC");
       return context_;
     }
-    keyed_ = false;
+    holds_.drop();
     char name[] = "SHA256";
     const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
                                  OSSL_PARAM_construct_end()};
     must(EVP_MAC_init(context_, key.data(), key.size(), params), "HMAC key");
-    key_ = key;
-    keyed_ = true;
+    holds_.hold(key);
     return context_;
   }
 
 private:
   EVP_MAC_CTX* context_ = nullptr;
-  key_bytes key_{};
-  bool keyed_ = false;
+  held_key holds_;
 };
+
+/// Some contexts a thread, each with the key it was last used with: a node hashes for many tenants in turn, and
+/// keying a context takes as long as the hash itself. Keys are random, so their first byte spreads them.
+mac_context& mac_for(const key_bytes& key) {
+  constexpr std::size_t contexts = 16;
+  thread_local std::array<std::optional<mac_context>, contexts> all;
+  auto& slot = all[key.front() % contexts];
+  if (!slot)
+    slot.emplace();
+  return *slot;
+}
 
 } // namespace
 
-struct sealing_key::impl {
-  explicit impl(const key_bytes& k) : key(k), serial(next_serial()) {}
-  ~impl() { OPENSSL_cleanse(key.data(), key.size()); }
-  impl(const impl&) = delete;
-  impl& operator=(const impl&) = delete;
+sealing_key::sealing_key(const key_bytes& key) noexcept : key_(key) {}
 
-  key_bytes key;
-  const std::uint64_t serial;
-};
-
-sealing_key::sealing_key(const key_bytes& key) : impl_(std::make_shared<const impl>(key)) {}
-
-const key_bytes& sealing_key::raw() const noexcept { return impl_->key; }
+sealing_key::~sealing_key() { OPENSSL_cleanse(key_.data(), key_.size()); }
 
 bytes sealing_key::seal(std::string_view associated, std::string_view plain, random_source& random) const {
   thread_local cipher_context contexts(true);
   bytes out(nonce_size + plain.size() + tag_size, '\0');
   unsigned char* const at = raw_bytes(out);
   random.fill({at, nonce_size});
-  EVP_CIPHER_CTX* const ctx = contexts.start(impl_->serial, impl_->key, at);
+  EVP_CIPHER_CTX* const ctx = contexts.start(key_, at);
   int written = 0;
   if (!associated.empty())
     must(EVP_EncryptUpdate(ctx, nullptr, &written, raw_bytes(associated), length(associated)), "associated data");
@@ -148,7 +159,7 @@ result<bytes> sealing_key::open(std::string_view associated, std::string_view se
   thread_local cipher_context contexts(false);
   const std::size_t size = sealed.size() - nonce_size - tag_size;
   bytes out(size, '\0');
-  EVP_CIPHER_CTX* const ctx = contexts.start(impl_->serial, impl_->key, raw_bytes(sealed));
+  EVP_CIPHER_CTX* const ctx = contexts.start(key_, raw_bytes(sealed));
   int written = 0;
   if (!associated.empty())
     must(EVP_DecryptUpdate(ctx, nullptr, &written, raw_bytes(associated), length(associated)), "associated data");
@@ -166,8 +177,7 @@ result<bytes> sealing_key::open(std::string_view associated, std::string_view se
 }
 
 std::array<std::uint8_t, 16> keyed_hash(const key_bytes& key, std::initializer_list<std::string_view> parts) {
-  thread_local mac_context contexts;
-  EVP_MAC_CTX* const ctx = contexts.start(key);
+  EVP_MAC_CTX* const ctx = mac_for(key).start(key);
   for (const std::string_view part : parts) {
     std::array<unsigned char, 8> size{};
     for (std::size_t i = 0; i < size.size(); ++i)

@@ -9,29 +9,33 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <string_view>
 
 namespace wakala::persistence {
 
 using key_bytes = std::array<std::uint8_t, 32>;
 
-/// One key with its prepared cipher. Thread-safe. Copies share it.
+/// One key. Thread-safe: each thread keeps a prepared cipher for the key it used last. As small as its key, because
+/// every live conversation holds one; wiped when it goes.
 class sealing_key {
 public:
-  explicit sealing_key(const key_bytes& key);
+  explicit sealing_key(const key_bytes& key) noexcept;
+  ~sealing_key();
+  sealing_key(const sealing_key&) = default;
+  sealing_key& operator=(const sealing_key&) = default;
 
-  /// 12-byte random nonce, ciphertext, 16-byte tag. `associated` is authenticated, not stored: the same text must be given to open.
+  /// 12-byte random nonce, ciphertext, 16-byte tag. `associated` is authenticated, not stored: the same text must be
+  /// given to open.
   bytes seal(std::string_view associated, std::string_view plain, random_source& random) const;
   /// `corrupt` when the tag does not match: damage, another key, or other associated data.
   result<bytes> open(std::string_view associated, std::string_view sealed) const;
 
-  const key_bytes& raw() const noexcept;
+  const key_bytes& raw() const noexcept { return key_; }
 
 private:
-  struct impl;
-  std::shared_ptr<const impl> impl_;
+  key_bytes key_;
 };
+static_assert(sizeof(sealing_key) == sizeof(key_bytes));
 
 /// HMAC-SHA256 over the parts, each preceded by its length, so that ("ab","c") and ("a","bc") differ. First 16 bytes.
 std::array<std::uint8_t, 16> keyed_hash(const key_bytes& key, std::initializer_list<std::string_view> parts);

@@ -23,7 +23,8 @@ public:
   conversation_id next_conversation_id();
 };
 
-/// The kernel's generator.
+/// The kernel's generator. Small requests are served from a stock that each thread fetches at once; a process that
+/// forks starts with a new one on both sides.
 class system_random final : public random_source {
 public:
   void fill(std::span<std::uint8_t> out) override;

@@ -65,6 +65,23 @@ TEST(seal, never_repeats_a_nonce) {
   EXPECT_EQ(nonces.size(), 2'000U);
 }
 
+TEST(seal, keys_that_take_turns_do_not_mix) {
+  system_random random;
+  std::vector<sealing_key> keys;
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    key_bytes raw{};
+    raw.fill(i);
+    keys.emplace_back(raw);
+  }
+  for (int round = 0; round < 20; ++round)
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const auto copy = keys[i]; // another object, the same key
+      const auto sealed = copy.seal("place", "text", random);
+      EXPECT_EQ(value_or(keys[i].open("place", sealed)), "text");
+      EXPECT_EQ(code_of(keys[(i + 1) % keys.size()].open("place", sealed)), errc::corrupt);
+    }
+}
+
 TEST(seal, many_threads_with_the_same_and_different_keys) {
   system_random random;
   const sealing_key shared(key_a);
@@ -98,6 +115,26 @@ TEST(keyed_hash, is_hmac_of_parts_with_their_lengths) {
   EXPECT_NE(hash, keyed_hash(key_a, {"ab", "c", ""}));
   EXPECT_NE(hash, keyed_hash(key_b, {"ab", "c"}));
   EXPECT_EQ(hash, keyed_hash(key_a, {"ab", "c"})); // the key went back and forth in between
+}
+
+TEST(keyed_hash, is_the_same_however_many_keys_take_turns) {
+  std::vector<key_bytes> keys;
+  for (int i = 0; i < 64; ++i) { // more than a thread keeps ready, several of them in one place
+    auto key = key_a;
+    key[0] = static_cast<std::uint8_t>(i * 4);
+    key[31] = static_cast<std::uint8_t>(i);
+    keys.push_back(key);
+  }
+  std::vector<std::array<std::uint8_t, 16>> alone;
+  for (const auto& key : keys)
+    std::thread([&] { alone.push_back(keyed_hash(key, {"tenant", "wamid.1"})); }).join(); // nothing is ready there
+  std::set<std::array<std::uint8_t, 16>> different(alone.begin(), alone.end());
+  EXPECT_EQ(different.size(), keys.size());
+  for (int round = 0; round < 3; ++round)
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      EXPECT_EQ(keyed_hash(keys[i], {"tenant", "wamid.1"}), alone[i]) << i;
+      EXPECT_EQ(keyed_hash(keys[i], {"tenant", "wamid.1"}), alone[i]) << i;
+    }
 }
 
 TEST(derive_key, is_hkdf_sha256_without_salt) {

@@ -7,6 +7,10 @@
 
 #include <array>
 #include <set>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace wakala {
 namespace {
@@ -74,6 +78,63 @@ TEST(system_random, fills_everything_and_differs_each_time) {
   random.fill(block);
   EXPECT_GT(std::set<std::uint8_t>(block.begin(), block.end()).size(), 200U);
   random.fill({});
+}
+
+TEST(system_random, never_repeats_itself_in_any_thread) {
+  constexpr int each = 20'000; // each thread empties its stock many times
+  std::vector<std::vector<std::array<std::uint8_t, 12>>> drawn(4);
+  std::vector<std::thread> threads;
+  for (auto& mine : drawn)
+    threads.emplace_back([&mine] {
+      system_random random;
+      mine.resize(each);
+      for (auto& nonce : mine)
+        random.fill(nonce);
+    });
+  for (auto& thread : threads)
+    thread.join();
+  std::set<std::array<std::uint8_t, 12>> all;
+  for (const auto& mine : drawn)
+    all.insert(mine.begin(), mine.end());
+  EXPECT_EQ(all.size(), drawn.size() * each);
+}
+
+TEST(system_random, every_bit_of_every_size_is_drawn) {
+  system_random random;
+  for (std::size_t size = 1; size <= 200; ++size) {
+    std::vector<std::uint8_t> seen(size, 0);
+    std::vector<std::uint8_t> drawn(size, 0);
+    for (int i = 0; i < 64; ++i) { // that a bit stays 0 in all of them happens once in 2^64
+      random.fill(drawn);
+      for (std::size_t at = 0; at < size; ++at)
+        seen[at] = static_cast<std::uint8_t>(seen[at] | drawn[at]);
+    }
+    EXPECT_EQ(seen, std::vector<std::uint8_t>(size, 0xFF));
+  }
+}
+
+TEST(system_random, a_forked_process_draws_other_bytes) {
+  system_random random;
+  std::array<std::uint8_t, 16> mine{};
+  random.fill(mine); // there is a stock now that the copy would share
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::array<std::uint8_t, 16> others{};
+    random.fill(others);
+    ::_exit(::write(ends[1], others.data(), others.size()) == 16 ? 0 : 1);
+  }
+  ASSERT_GT(child, 0);
+  random.fill(mine);
+  std::array<std::uint8_t, 16> others{};
+  EXPECT_EQ(::read(ends[0], others.data(), others.size()), 16);
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_NE(mine, others);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 } // namespace
