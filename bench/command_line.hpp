@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct common_options {
   std::string directory;  ///< where stores are made; empty: a fresh one under $TMPDIR
   std::string bin_dir;    ///< where wakalad and the others are; empty: beside wakala-bench
   unsigned repeats = 1;
+  bool repeats_given = false; ///< `--repeats` was on the command line; a command with another usual number may ask
   bool smoke = false;     ///< a run of seconds that proves the benchmark works and measures nothing
 };
 
@@ -25,6 +27,7 @@ struct common_options {
 struct outcome {
   std::vector<report> reports;
   std::string failure; ///< not empty: the benchmark could not be run; exit 1
+  std::optional<std::string> json; ///< the object that `--json` prints, when it is not the list of reports
 };
 using command = std::function<outcome(const common_options&)>;
 

@@ -50,7 +50,7 @@ struct build_facts {
 };
 
 struct durability_facts {
-  std::string mode; ///< `SQLite WAL, synchronous=FULL, fdatasync a batch`, `appendfsync always`, `none`
+  std::string mode;        ///< `SQLite WAL, synchronous=FULL, fdatasync a batch`, `appendfsync always`, `none`
   double fsync_p50_ms = 0; ///< measured on the same directory before the run
   double fsync_p99_ms = 0;
 };
@@ -60,15 +60,15 @@ struct load_facts {
   double offered_per_s = 0;
   double achieved_per_s = 0;
   std::uint64_t sent = 0;
-  std::uint64_t late = 0;   ///< sent more than 1 ms after the intended start
-  std::uint64_t failed = 0; ///< not answered 200: refused, broken, timed out
+  std::uint64_t late = 0;           ///< sent more than 1 ms after the intended start
+  std::uint64_t failed = 0;         ///< not answered 200: refused, broken, timed out
   double generator_cpu_percent = 0; ///< of one core
   double server_cpu_percent = 0;
 };
 
 struct report {
-  std::string command; ///< `webhook`, `store`, …
-  std::string target;  ///< what was measured: `wakalad`, `ceiling`, `peer (appendfsync always)`
+  std::string command;    ///< `webhook`, `store`, …
+  std::string target;     ///< what was measured: `wakalad`, `ceiling`, `peer (appendfsync always)`
   std::string started_at; ///< RFC 3339 UTC
   machine_facts machine;
   build_facts build;
@@ -91,6 +91,9 @@ double spread(const std::vector<double>& values);
 bool is_met(const figure& f);
 /// `void`, `goals met`, `goals missed: a, b`, or `measured` when nothing has a goal.
 std::string verdict(const report& r);
+/// Of several reports together: `failed: …` when the benchmark could not be run, else `void` if any is void, else the
+/// goals that were missed as `target: figure`, else as for one.
+std::string verdict(const std::vector<report>& all, const std::string& failure = {});
 
 /// Machine, build and the time; `directory` is where the benchmark writes.
 machine_facts read_machine(const std::string& directory);
@@ -99,7 +102,10 @@ build_facts read_build();
 durability_facts measure_fsync(const std::string& directory, std::string mode);
 
 std::string to_json(const report& r); ///< one object, keys always present
+/// What `--json` prints of a command: one object `{command, verdict, void, failure, reports}`.
+std::string to_json(const std::string& command, const std::vector<report>& all, const std::string& failure);
 std::string to_table(const report& r); ///< for a terminal, ≤ 100 columns
-std::string to_html(const std::vector<report>& all); ///< one self-contained page
+/// One self-contained page; `failure` is shown when the benchmark could not be run to its end.
+std::string to_html(const std::vector<report>& all, const std::string& failure = {});
 
 } // namespace wakala::bench
