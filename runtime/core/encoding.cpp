@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace wakala {
 
@@ -18,6 +19,29 @@ int hex_value(char c) noexcept {
   if (c >= 'A' && c <= 'F')
     return c - 'A' + 10;
   return -1;
+}
+
+/// The value of each character that is a digit of base 64.
+constexpr auto base64_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < base64_digits.size(); ++i)
+    values[static_cast<unsigned char>(base64_digits[i])] = static_cast<std::int8_t>(i);
+  return values;
+}();
+
+/// How many bytes at the front are ASCII, looked at eight at a time: nearly all texts are nothing else.
+std::size_t ascii_prefix(std::string_view text) noexcept {
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080808080808080ULL) != 0)
+      break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+    ++at;
+  return at;
 }
 
 /// Length of the well-formed sequence at the front of `text`; 0 when there is none.
@@ -52,11 +76,10 @@ std::size_t utf8_sequence(std::string_view text) noexcept {
 } // namespace
 
 std::string to_hex(std::span<const std::uint8_t> raw) {
-  std::string out;
-  out.reserve(raw.size() * 2);
-  for (const auto b : raw) {
-    out += hex_digits[b >> 4U];
-    out += hex_digits[b & 0x0FU];
+  std::string out(raw.size() * 2, '\0');
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    out[2 * i] = hex_digits[raw[i] >> 4U];
+    out[2 * i + 1] = hex_digits[raw[i] & 0x0FU];
   }
   return out;
 }
@@ -96,11 +119,12 @@ std::optional<bytes> from_base64(std::string_view text) {
   while (!text.empty() && text.back() == '=')
     text.remove_suffix(1);
   bytes out;
+  out.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t group = 0;
   unsigned bits = 0;
   for (const char c : text) {
-    const auto digit = base64_digits.find(c);
-    if (digit == std::string_view::npos)
+    const int digit = base64_values[static_cast<unsigned char>(c)];
+    if (digit < 0)
       return std::nullopt;
     group = (group << 6U) | static_cast<std::uint32_t>(digit);
     bits += 6;
@@ -145,16 +169,20 @@ std::uint64_t read_u64(std::string_view at) {
 }
 
 bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
+  for (;;) {
+    text.remove_prefix(ascii_prefix(text));
+    if (text.empty())
+      return true;
     const auto length = utf8_sequence(text);
     if (length == 0)
       return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::string to_valid_utf8(std::string_view text) {
+  if (is_utf8(text))
+    return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

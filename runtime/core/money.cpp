@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::int64_t minor_max = std::int64_t{1} << 53;
 
-// ISO 4217:2015 and its amendments: currencies whose minor unit is not 2, and the ones with 2 that are accepted.
+// ISO 4217:2015 and its amendments: currencies whose minor unit is not 2, and the ones with 2 that are accepted, each
+// list in the order of the alphabet.
 constexpr std::array<std::string_view, 17> no_digits{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
                                                      "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"};
 constexpr std::array<std::string_view, 7> three_digits{"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
@@ -26,8 +27,13 @@ constexpr std::array<std::string_view, 131> two_digits{
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& list, std::string_view code) {
-  return std::find(list.begin(), list.end(), code) != list.end();
+  return std::binary_search(list.begin(), list.end(), code);
 }
+
+static_assert(std::is_sorted(no_digits.begin(), no_digits.end()));
+static_assert(std::is_sorted(three_digits.begin(), three_digits.end()));
+static_assert(std::is_sorted(four_digits.begin(), four_digits.end()));
+static_assert(std::is_sorted(two_digits.begin(), two_digits.end()));
 
 } // namespace
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cctype>
+#include <string>
 
 namespace wakala {
 namespace {
@@ -97,6 +99,34 @@ TEST(url, encodes_what_decodes_back) {
   const std::string text = "wamid.HBg+/= é&?#";
   EXPECT_EQ(url_encode(text), "wamid.HBg%2B%2F%3D%20%C3%A9%26%3F%23");
   EXPECT_EQ(url_decode(url_encode(text)), text);
+}
+
+// The bytes before it decide whether eight are looked at together.
+TEST(utf8, malformed_anywhere_is_found) {
+  for (std::size_t before = 0; before < 20; ++before)
+    for (std::size_t after = 0; after < 20; ++after) {
+      const std::string front(before, 'a');
+      const std::string back(after, 'z');
+      EXPECT_TRUE(is_utf8(front + "\xC3\xA9" + back));
+      EXPECT_TRUE(is_utf8(front + back));
+      EXPECT_FALSE(is_utf8(front + "\xFF" + back));
+      EXPECT_FALSE(is_utf8(front + "\xC3" + back));
+      EXPECT_EQ(to_valid_utf8(front + "\xFF" + back), front + "\xEF\xBF\xBD" + back);
+      EXPECT_EQ(to_valid_utf8(front + "\xC3\xA9" + back), front + "\xC3\xA9" + back);
+    }
+}
+
+TEST(base64, every_byte_comes_back) {
+  std::string all;
+  for (int value = 0; value < 256; ++value) {
+    all += static_cast<char>(value);
+    EXPECT_EQ(from_base64(to_base64(as_span(all))), all);
+    EXPECT_EQ(from_hex(to_hex(as_span(all))), all);
+  }
+  for (int value = 0; value < 256; ++value) {
+    const bool digit = std::isalnum(value) != 0 || value == '+' || value == '/';
+    EXPECT_EQ(from_base64(std::string("AA") + static_cast<char>(value) + "A").has_value(), digit) << value;
+  }
 }
 
 } // namespace
