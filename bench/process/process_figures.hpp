@@ -1,0 +1,30 @@
+/// \file
+/// What the kernel counts for a process.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <sys/types.h>
+
+namespace wakala::bench {
+
+struct process_figures {
+  double cpu_seconds = 0; ///< user and system, all its threads, ended ones included
+  std::uint64_t rss_bytes = 0;
+  std::uint64_t written_bytes = 0; ///< caused to be sent to the disk (`write_bytes` minus `cancelled_write_bytes`)
+  unsigned threads = 0;
+};
+
+/// Nothing when there is no such process. `written_bytes` is 0 when the kernel does not let us see it.
+std::optional<process_figures> read_process(pid_t pid);
+
+/// Bytes of memory that are the process's share (PSS): slow, as the kernel walks its page tables.
+std::optional<std::uint64_t> read_pss(pid_t pid);
+
+/// Of the text of /proc/PID/stat: user and system time in clock ticks. The program's name in it may hold anything.
+std::optional<std::uint64_t> cpu_ticks_of(std::string_view stat);
+/// The number after `name:` in a file of lines like `VmRSS:   123 kB`, without its unit.
+std::optional<std::uint64_t> value_of(std::string_view text, std::string_view name);
+
+} // namespace wakala::bench
