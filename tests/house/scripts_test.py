@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -137,6 +138,15 @@ class Usage(unittest.TestCase):
                 told = self.run_script(name, "--help")
                 self.assertEqual(told.returncode, 0, told.stderr)
                 self.assertTrue(told.stdout.startswith(f"Usage: scripts/{name}"), told.stdout)
+
+    def test_every_group_of_packages_can_be_asked_for(self):
+        listed = re.findall(r"^  ([a-z]+)   ", self.run_script("deps", "--help").stdout, re.MULTILINE)
+        self.assertEqual(listed, ["build", "run", "test", "bench", "style"])
+        for group in listed:
+            with self.subTest(group=group):
+                told = self.run_script("deps", "--no-install", group)
+                good = f"packages for {group}: nothing is missing" in told.stdout
+                self.assertTrue(good if told.returncode == 0 else "missing packages: " in told.stderr, told)
 
     def test_a_wrong_argument_is_a_usage_error(self):
         for arguments in (("run", "--prot", "1"), ("run", "--port", "65536"), ("run", "--port"), ("deps", "everything")):
