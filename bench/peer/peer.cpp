@@ -34,19 +34,13 @@ std::string last_line(std::string text) {
   return text.substr(text.rfind('\n') + 1);
 }
 
-void add_tree(pid_t pid, process_figures& sum) {
-  const auto own = read_process(pid);
-  if (!own)
-    return;
-  sum.cpu_seconds += own->cpu_seconds;
-  sum.rss_bytes += own->rss_bytes;
-  sum.written_bytes += own->written_bytes;
-  sum.threads += own->threads;
+void add_tree(pid_t root, std::vector<pid_t>& to) {
+  to.push_back(root);
   std::error_code gone;
-  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(root) + "/task", gone)) {
     std::ifstream children(thread.path() / "children");
     for (pid_t each = 0; children >> each;)
-      add_tree(each, sum);
+      add_tree(each, to);
   }
 }
 
@@ -136,10 +130,10 @@ result<void> peer_process::drain(std::chrono::milliseconds patience) const {
   }
 }
 
-process_figures peer_process::read_process_tree(pid_t root) {
-  process_figures sum;
-  add_tree(root, sum);
-  return sum;
+std::vector<pid_t> peer_process::pids() const {
+  std::vector<pid_t> all;
+  add_tree(runner_.pid(), all);
+  return all;
 }
 
 } // namespace wakala::bench

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "bench/process/child.hpp"
-#include "bench/process/process_figures.hpp"
 #include "runtime/core/result.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <sys/types.h>
+#include <vector>
 
 namespace wakala::bench {
 
@@ -44,16 +46,13 @@ public:
   std::string name() const;
 
   bool is_running() { return runner_.is_running(); }
-  /// All its processes together.
-  process_figures figures() const { return read_process_tree(runner_.pid()); }
+  /// All its processes: the runner, Redis, uvicorn's, the worker. They stay the same until the end.
+  std::vector<pid_t> pids() const;
   result<peer_stats> stats() const;
   /// Waits until the worker has finished everything. Error: `unavailable` when it does not within the patience.
   result<void> drain(std::chrono::milliseconds patience) const;
   /// In good order; the exit status.
   int stop() { return runner_.stop(); }
-
-  /// Sums over a process and all its descendants; those that ended are not in it. `threads` and memory, too.
-  static process_figures read_process_tree(pid_t root);
 
 private:
   peer_process(child runner, peer_options options) : runner_(std::move(runner)), options_(std::move(options)) {}
