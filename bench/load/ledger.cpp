@@ -12,13 +12,13 @@ void ledger::plan(const planned_message& m) {
   e.taps_list = m.taps_list;
   entries_.push_back(e);
   auto& latest = latest_[m.conversation];
-  if (latest == never)
+  if (latest == no_message)
     heads_[m.conversation] = m.number;
   else
     entries_[latest].next = m.number;
   latest = m.number;
   auto& waiting = waiting_[m.conversation];
-  if (waiting == never) // all before it were acknowledged
+  if (waiting == no_message) // all before it were acknowledged
     waiting = m.number;
 }
 
@@ -39,10 +39,10 @@ void ledger::note_acknowledged(const planned_update& what, ledger_time at) {
     e.statuses_acknowledged = static_cast<std::uint8_t>(e.statuses_acknowledged | bit);
     return;
   }
-  if (e.acknowledged != never)
+  if (e.acknowledged != not_yet)
     return;
   e.acknowledged = at;
-  ++acknowledged_messages_;
+  acknowledged_messages_.fetch_add(1, std::memory_order_relaxed);
   auto& waiting = waiting_[e.conversation];
   auto& answerable = entries_[waiting];
   answerable.answerable = at;
@@ -53,12 +53,12 @@ bool ledger::may_send(const planned_update& what, ledger_time now, ledger_time h
   if (!is_status(what.kind))
     return true;
   const auto at = entries_[what.about.number].answerable;
-  return at != never && now >= at + hold;
+  return at != not_yet && now >= at + hold;
 }
 
 std::vector<std::uint32_t> ledger::messages_of(std::uint32_t conversation) const {
   std::vector<std::uint32_t> list;
-  for (auto number = heads_[conversation]; number != never; number = entries_[number].next)
+  for (auto number = heads_[conversation]; number != no_message; number = entries_[number].next)
     list.push_back(number);
   return list;
 }

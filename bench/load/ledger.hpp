@@ -4,6 +4,7 @@
 
 #include "bench/load/traffic.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -12,17 +13,19 @@ namespace wakala::bench {
 
 /// Time of a ledger: units of 10 µs since it began; enough for eleven hours.
 using ledger_time = std::uint32_t;
-constexpr ledger_time never = ~ledger_time{0};
+constexpr ledger_time not_yet = ~ledger_time{0};
+/// In the place of a message's number.
+constexpr std::uint32_t no_message = ~std::uint32_t{0};
 
 /// What became of one message of a shopper and of the statuses of its reply.
 struct ledger_entry {
   std::uint32_t conversation = 0;
   std::uint32_t rank = 0;
   std::uint32_t second = 0;
-  std::uint32_t next = never; ///< the number of the conversation's next message, if there is one
-  ledger_time first_sent = never;
-  ledger_time acknowledged = never; ///< its first 200
-  ledger_time answerable = never;   ///< when rank + 1 messages of the conversation were acknowledged
+  std::uint32_t next = no_message; ///< the number of the conversation's next message, if there is one
+  ledger_time first_sent = not_yet;
+  ledger_time acknowledged = not_yet; ///< its first 200
+  ledger_time answerable = not_yet;   ///< when rank + 1 messages of the conversation were acknowledged
   std::uint8_t statuses_sent = 0;   ///< bits of `status_bit`
   std::uint8_t statuses_acknowledged = 0;
   bool taps_list = false;
@@ -33,7 +36,7 @@ struct ledger_entry {
 /// Entries by message number. Not thread-safe: the generator's, then the checker's.
 class ledger {
 public:
-  explicit ledger(std::uint32_t conversations) : heads_(conversations, never), latest_(heads_), waiting_(heads_) {}
+  explicit ledger(std::uint32_t conversations) : heads_(conversations, no_message), latest_(heads_), waiting_(heads_) {}
 
   /// A message comes up in the schedule. Precondition: its number is that of the entries so far.
   void plan(const planned_message& m);
@@ -49,10 +52,14 @@ public:
 
   const std::deque<ledger_entry>& entries() const noexcept { return entries_; }
   std::uint32_t conversations() const noexcept { return static_cast<std::uint32_t>(heads_.size()); }
+  bool has_messages(std::uint32_t conversation) const { return heads_[conversation] != no_message; }
   /// The conversation's messages in the order of their ranks.
   std::vector<std::uint32_t> messages_of(std::uint32_t conversation) const;
 
-  std::uint64_t acknowledged_messages() const noexcept { return acknowledged_messages_; }
+  /// May be asked from any thread.
+  std::uint64_t acknowledged_messages() const noexcept {
+    return acknowledged_messages_.load(std::memory_order_relaxed);
+  }
   std::uint64_t acknowledged_statuses() const noexcept { return acknowledged_statuses_; }
 
 private:
@@ -60,7 +67,7 @@ private:
   std::vector<std::uint32_t> heads_;   ///< first message of each conversation
   std::vector<std::uint32_t> latest_;  ///< last message of each conversation
   std::vector<std::uint32_t> waiting_; ///< the message whose reply exists after the next acknowledgement
-  std::uint64_t acknowledged_messages_ = 0;
+  std::atomic<std::uint64_t> acknowledged_messages_{0};
   std::uint64_t acknowledged_statuses_ = 0;
 };
 
