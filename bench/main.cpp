@@ -46,7 +46,7 @@ void add_common(CLI::App& app, common_options& options) {
   app.add_option("--repeats", options.repeats, "how often to measure; the report gives medians and the spread")
       ->check(CLI::Range(1, 1000));
   app.add_option("--directory", options.directory,
-                 "where stores are made; kept afterwards (default: a fresh one under $TMPDIR, removed at the end)")
+                 "where stores are made (default: a fresh one under $TMPDIR, removed at the end)")
       ->type_name("DIR");
   app.add_option("--bin-dir", options.bin_dir, "where wakalad is (default: beside wakala-bench)")->type_name("DIR");
   app.add_flag("--smoke", options.smoke, "a run of seconds: proves that the benchmark works, measures nothing");
@@ -79,10 +79,13 @@ void add_commands(CLI::App& app, command& chosen) {
   (void)chosen;
 }
 
-/// What went wrong in a run is part of its outcome: the report says it in every form that was asked for.
+/// What went wrong in a run is part of its outcome: the report says it in every form that was asked for. Options that
+/// do not go together are wrong usage.
 outcome run(const command& chosen, const common_options& options) {
   try {
     return chosen(options);
+  } catch (const std::invalid_argument&) {
+    throw;
   } catch (const std::exception& e) {
     return {{}, e.what(), {}};
   }
@@ -90,6 +93,8 @@ outcome run(const command& chosen, const common_options& options) {
 
 int publish(const std::string& name, const outcome& found, const common_options& options) {
   console_progress().end();
+  if (found.no_report && found.failure.empty())
+    return 0;
   const std::string json = found.json ? *found.json : to_json(name, found.reports, found.failure);
   if (options.json_file == "-")
     std::cout << json << std::endl;
@@ -143,6 +148,10 @@ int main(int argc, char** argv) {
     options.json_file = "-";
   try {
     return run_and_publish(app.get_subcommands().front()->get_name(), chosen, options);
+  } catch (const std::invalid_argument& e) {
+    console_progress().end();
+    std::cerr << e.what() << '\n';
+    return usage_error;
   } catch (const std::exception& e) {
     console_progress().end();
     std::cerr << "wakala-bench: " << e.what() << '\n';
