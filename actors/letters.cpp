@@ -28,7 +28,6 @@ constexpr std::pair<const char*, std::string event::*> texts[] = {
   {"callback", &event::callback_data},  {"error_code", &event::error_code},
   {"error_title", &event::error_title}, {"pricing", &event::pricing_category},
   {"group", &event::group_id},          {"derived_id", &event::derived_id},
-  {"raw", &event::raw},
 };
 
 json to_json(const routed_event& e) {
@@ -39,6 +38,8 @@ json to_json(const routed_event& e) {
   for (const auto& [name, member] : texts)
     if (const auto& value = e.update.*member; !value.empty())
       u[name] = to_valid_utf8(value);
+  if (const auto raw = e.update.raw.text(); !raw.empty())
+    u["raw"] = to_valid_utf8(raw);
   return json{{"event", std::move(u)},       {"tenant", e.tenant},
               {"bucket", e.key.bucket},      {"hash", to_hex(e.key.hash)},
               {"other_bucket", e.other_bucket}, {"index", e.index},
@@ -57,6 +58,7 @@ routed_event from_json(const json& j) {
   for (const auto& [name, member] : texts)
     if (const auto it = u.find(name); it != u.end())
       e.update.*member = it->get<std::string>();
+  e.update.raw = u.value("raw", std::string{});
   j.at("tenant").get_to(e.tenant);
   j.at("bucket").get_to(e.key.bucket);
   const auto hash = from_hex(j.at("hash").get<std::string>()).value_or("");

@@ -27,22 +27,29 @@ std::string_view to_string(aside_reason reason) noexcept {
   return "none";
 }
 
+namespace {
+
+std::string_view view(const std::optional<std::string>& text) { return text ? *text : std::string_view{}; }
+
+} // namespace
+
 void assign_key(routed_event& e, const persistence::tenant_keys& keys, time_ms now) {
   const auto& u = e.update;
-  const auto scope = u.phone_number_id.value_or(u.waba_id.value_or(""));
+  const auto scope = view(u.phone_number_id ? u.phone_number_id : u.waba_id);
   const auto kind = to_string(u.kind);
   // The reason is part of the name: an update set aside for one reason may come back with an owner.
   const auto reason = to_string(e.aside);
   if (u.kind == event_kind::status || u.kind == event_kind::call_status) {
-    const auto recipient = u.from ? *u.from : u.from_user_id.value_or("");
-    e.key.hash = persistence::keyed_hash(keys.lookup, {"event", reason, scope, kind, u.id.value_or(u.derived_id),
-                                                       u.type.value_or(""), recipient});
+    const auto id = u.id ? std::string_view(*u.id) : u.derived_id;
+    const auto recipient = view(u.from ? u.from : u.from_user_id);
+    e.key.hash = persistence::keyed_hash(keys.lookup, {"event", reason, scope, kind, id, view(u.type), recipient});
   } else if (u.id && u.kind != event_kind::management) {
     e.key.hash = persistence::keyed_hash(keys.lookup, {"event", reason, scope, kind, *u.id});
   } else if (!u.derived_id.empty()) {
     e.key.hash = persistence::keyed_hash(keys.lookup, {"event", reason, scope, kind, u.derived_id});
   } else {
-    e.key.hash = persistence::keyed_hash(keys.lookup, {"event", reason, scope, kind, u.entry_time, u.raw});
+    const auto raw = u.raw.text();
+    e.key.hash = persistence::keyed_hash(keys.lookup, {"event", reason, scope, kind, u.entry_time, raw});
   }
   const bool dated = u.at > 0 && u.at <= now + ms_per_day;
   const auto hour = dated ? static_cast<std::uint32_t>(u.at / ms_per_hour) : 0U;
@@ -63,7 +70,7 @@ namespace {
 /// Partner events name the partner's account in `entry.id` and the merchant's in `waba_info` (Cloud API reference §7.2).
 std::string account_of(const event& e) {
   if (e.kind == event_kind::management && e.value && e.value->starts_with("PARTNER_")) {
-    const auto raw = nlohmann::json::parse(e.raw, nullptr, false);
+    const auto raw = nlohmann::json::parse(e.raw.text(), nullptr, false);
     for (const auto* path : {"/value/waba_info/waba_id", "/waba_info/waba_id"}) {
       const nlohmann::json::json_pointer pointer{path};
       if (raw.is_object() && raw.contains(pointer) && raw.at(pointer).is_string())
@@ -99,15 +106,15 @@ event as_event(whatsapp::malformed_part part) {
 std::vector<routed_event> route(whatsapp::decoded_webhook decoded, std::string_view body, const routing_input& in) {
   std::vector<routed_event> routed;
   routed.reserve(decoded.events.size() + decoded.malformed.size() + 1);
-  const auto add = [&](event&& update, tenant_entry_ptr owner, aside_reason reason) {
-    routed_event e;
-    e.index = static_cast<std::uint32_t>(routed.size());
+  const auto add = [&](event&& update, const tenant_entry* owner, aside_reason reason) {
+    auto& e = routed.emplace_back();
+    e.index = static_cast<std::uint32_t>(routed.size() - 1);
     e.update = std::move(update);
     e.aside = reason;
-    e.origin = in.origin != nullptr ? in.origin->config.id : std::string{};
+    if (in.origin != nullptr)
+      e.origin = in.origin->config.id;
     e.tenant = reason == aside_reason::none ? owner->config.id : system_tenant;
     assign_key(e, reason == aside_reason::none ? *owner->keys : in.system_keys, in.now);
-    routed.push_back(std::move(e));
   };
   if (!decoded.is_webhook) {
     event e;
@@ -118,13 +125,13 @@ std::vector<routed_event> route(whatsapp::decoded_webhook decoded, std::string_v
     return routed;
   }
   for (auto& update : decoded.events) {
-    auto owner = owner_of(update, in.tenants);
+    const auto owner = owner_of(update, in.tenants);
     auto reason = aside_reason::none;
     if (!owner)
       reason = aside_reason::unknown_number;
     else if (in.origin != nullptr ? owner->config.id != in.origin->config.id : !owner->config.app_secret.empty())
       reason = aside_reason::foreign;
-    add(std::move(update), std::move(owner), reason);
+    add(std::move(update), owner.get(), reason);
   }
   for (auto& part : decoded.malformed)
     add(as_event(std::move(part)), nullptr, aside_reason::malformed);

@@ -1,21 +1,17 @@
 // The envelope: entries, changes, and which array of a value is read how (Cloud API reference §4).
 #include "whatsapp/decode_parts.hpp"
-#include "whatsapp/json_read.hpp"
-#include "whatsapp/json_text.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace wakala::whatsapp {
 
-using nlohmann::json;
-
 namespace {
 
-using item_reader = event (*)(const change_view&, const json&);
+using item_reader = void (*)(const change_view&, const json_value&, event&);
 
 struct update_array {
-  const char* key;
+  std::string_view key;
   item_reader read;
 };
 
@@ -28,7 +24,7 @@ constexpr std::array<update_array, 8> update_arrays{{{"messages", read_message},
                                                      {"user_preferences", read_preference},
                                                      {"user_id_update", read_user_id_update},
                                                      {"groups", read_group}}};
-constexpr const char* history_key = "history";
+constexpr std::string_view history_key = "history";
 constexpr update_array state_sync_array{"state_sync", read_state_sync};
 
 /// Fields whose value holds arrays of updates. In any other field a key such as `errors` means something else (the
@@ -44,97 +40,118 @@ bool holds_updates(const change_view& change) {
 
 /// Hands each object of the array under `key` to `read`. False when the value has no such key.
 template <class Read>
-bool for_each_item(const change_view& change, const char* key, decoded_webhook& out, Read read) {
-  const json* items = member(change.value, key);
-  if (items == nullptr)
+bool for_each_item(const change_view& change, const json_place& where, std::string_view key, decoded_webhook& out,
+                   Read read) {
+  const auto items = change.value.member(key);
+  if (!items)
     return false;
-  const auto where = change.where + "/" + key;
-  if (!items->is_array()) {
-    set_aside(change, *items, where, "not an array", out);
+  const json_place in_items(where, key);
+  if (!items.is_array()) {
+    set_aside(change, items, in_items, "not an array", out);
     return true;
   }
-  for (std::size_t i = 0; i < items->size(); ++i) {
-    const auto& item = (*items)[i];
+  std::size_t i = 0;
+  for (const auto item : items) {
+    const json_place at_item(in_items, i++);
     if (item.is_object())
-      read(item, where + "/" + std::to_string(i));
+      read(item, at_item);
     else
-      set_aside(change, item, where + "/" + std::to_string(i), "not an object", out);
+      set_aside(change, item, at_item, "not an object", out);
   }
   return true;
 }
 
 /// False when the value has none of the arrays: then the change is of a kind that is not known.
-bool read_updates(const change_view& change, decoded_webhook& out) {
+bool read_updates(const change_view& change, const json_place& where, decoded_webhook& out) {
   const auto read_array = [&](const update_array& array) {
-    return for_each_item(change, array.key, out, [&](const json& item, const std::string&) {
-      out.events.push_back(array.read(change, item));
+    return for_each_item(change, where, array.key, out, [&](const json_value& item, const json_place&) {
+      array.read(change, item, out.events.emplace_back());
     });
   };
   bool found = false;
   for (const auto& array : update_arrays)
     found = read_array(array) || found;
-  found =
-      for_each_item(change, history_key, out,
-                    [&](const json& item, const std::string& where) { read_history(change, item, where, out); }) ||
-      found;
+  found = for_each_item(change, where, history_key, out,
+                        [&](const json_value& item, const json_place& at) { read_history(change, item, at, out); }) ||
+          found;
   return read_array(state_sync_array) || found;
 }
 
-void read_change(const json& entry, const json& part, const std::string& where, decoded_webhook& out) {
-  static const json nothing = json::object();
-  const json* value = object_member(part, "value");
-  change_view change{
-      value != nullptr ? *value : nothing, where + "/value",          id_member(entry, "id"), std::nullopt,
-      text_member(part, "field"),          text_member(entry, "time")};
-  if (const json* metadata = object_member(change.value, "metadata"))
-    change.phone_number_id = id_member(*metadata, "phone_number_id");
+void read_change(const json_value& entry, const json_value& part, const json_place& where, decoded_webhook& out) {
+  const auto value = object_member(part, "value");
+  change_view change{value, id_member(entry, "id"), id_member(object_member(value, "metadata"), "phone_number_id"),
+                     text_member(part, "field"), text_member(entry, "time")};
   if (!part.is_object())
     return set_aside(change, part, where, "not an object", out);
-  if (value == nullptr && (!change.field || holds_updates(change)))
+  const bool has_updates = holds_updates(change);
+  if (!value && has_updates)
     return set_aside(change, part, where, "the change has no value object", out);
-  if (holds_updates(change) && read_updates(change, out))
+  if (has_updates && read_updates(change, {where, "value"}, out))
     return;
-  out.events.push_back(read_management(change, value != nullptr ? *value : part));
+  read_management(change, value ? value : part, out.events.emplace_back());
 }
 
-void read_entry(const json& entry, const std::string& where, decoded_webhook& out) {
-  const json* changes = array_member(entry, "changes");
-  if (changes == nullptr) {
-    const change_view change{entry, where, id_member(entry, "id"), std::nullopt, std::nullopt, std::nullopt};
+void read_entry(const json_value& entry, const json_place& where, decoded_webhook& out) {
+  const auto changes = array_member(entry, "changes");
+  if (!changes) {
+    const change_view change{entry, id_member(entry, "id"), std::nullopt, std::nullopt, std::nullopt};
     return set_aside(change, entry, where, entry.is_object() ? "the entry has no array of changes" : "not an object",
                      out);
   }
-  for (std::size_t i = 0; i < changes->size(); ++i)
-    read_change(entry, (*changes)[i], where + "/changes/" + std::to_string(i), out);
+  const json_place in_changes(where, "changes");
+  std::size_t i = 0;
+  for (const auto change : changes)
+    read_change(entry, change, {in_changes, i++}, out);
 }
 
 } // namespace
 
-void set_aside(const change_view& change, const json& part, std::string where, std::string why,
+std::string json_place::pointer() const {
+  if (around_ == nullptr)
+    return {};
+  auto out = around_->pointer();
+  out += '/';
+  out += key_.empty() ? std::to_string(index_) : std::string(key_);
+  return out;
+}
+
+void set_aside(const change_view& change, const json_value& part, const json_place& where, std::string why,
                decoded_webhook& out) {
-  out.malformed.push_back({std::move(where), std::move(why), compact(part), change.waba_id, change.phone_number_id});
+  out.malformed.push_back(
+      {where.pointer(), std::move(why), part.canonical(), change.waba_id, change.phone_number_id});
 }
 
 result<decoded_webhook> decode(std::string_view body) {
-  const auto parsed = parse_json(body, nesting_max);
-  if (!parsed)
-    return parsed.error();
-  decoded_webhook out;
-  // Published examples lack `object`; another word in it means another product, which is acknowledged and ignored.
-  const auto product = text_member(*parsed, "object");
-  const bool named = product && *product == "whatsapp_business_account";
-  const json* entries = array_member(*parsed, "entry");
-  out.is_webhook = named || (!product && entries != nullptr);
-  if (!out.is_webhook)
-    return out;
-  if (entries == nullptr) {
-    const change_view nobody{*parsed, "", std::nullopt, std::nullopt, std::nullopt, std::nullopt};
-    set_aside(nobody, *parsed, "", "the webhook has no array of entries", out);
-    return out;
+  json_document document;
+  switch (document.read(body, nesting_max)) {
+  case json_document::outcome::fine:
+    break;
+  case json_document::outcome::too_deep:
+    return make_error(errc::invalid_argument,
+                      "the JSON is nested deeper than " + std::to_string(nesting_max) + " levels");
+  case json_document::outcome::not_json:
+    return make_error(errc::invalid_argument, "the text is not JSON");
   }
-  for (std::size_t i = 0; i < entries->size(); ++i)
-    read_entry((*entries)[i], "/entry/" + std::to_string(i), out);
-  return out;
+  const auto root = document.root();
+  result<decoded_webhook> answer;
+  auto& out = *answer;
+  // Published examples lack `object`; another word in it means another product, which is acknowledged and ignored.
+  const auto product = text_member(root, "object");
+  const bool named = product && *product == "whatsapp_business_account";
+  const auto entries = array_member(root, "entry");
+  out.is_webhook = named || (!product && entries);
+  if (!out.is_webhook)
+    return answer;
+  const json_place whole;
+  if (!entries) {
+    set_aside({}, root, whole, "the webhook has no array of entries", out);
+    return answer;
+  }
+  const json_place in_entries(whole, "entry");
+  std::size_t i = 0;
+  for (const auto entry : entries)
+    read_entry(entry, {in_entries, i++}, out);
+  return answer;
 }
 
 } // namespace wakala::whatsapp

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace wakala::whatsapp {
@@ -31,6 +32,25 @@ enum class event_kind : std::uint8_t {
 
 /// `message`, `echo`, … as `wakalad decode` prints them.
 std::string_view to_string(event_kind kind) noexcept;
+
+/// JSON text of an update. Most are never looked at, so what came is put in order only when somebody asks.
+class raw_json {
+public:
+  raw_json() = default;
+  raw_json(std::string canonical) : text_(std::move(canonical)) {}
+  raw_json(const char* canonical) : text_(canonical) {}
+  /// `source` is a value of a JSON text that was read without complaint.
+  static raw_json as_it_came(std::string_view source);
+
+  /// One line, keys sorted, so that equal updates have equal text; empty when there is none.
+  std::string text() const;
+
+  friend bool operator==(const raw_json& a, const raw_json& b) { return a.text() == b.text(); }
+
+private:
+  std::string text_;
+  bool as_it_came_ = false;
+};
 
 /// One update of a webhook. Optional members are absent keys; ids and timestamps are text whatever JSON type they
 /// had.
@@ -69,7 +89,7 @@ struct event {
   std::string group_id;         ///< messages in a group; such a message is recorded, never answered
   bool id_is_derived = false;   ///< no id was sent: `id` stays absent, and `derived_id` holds a hash of §19 rule 9
   std::string derived_id;       ///< hex; set only when `id_is_derived`
-  std::string raw;              ///< the update's own JSON object, compact
+  raw_json raw;                 ///< the update's own JSON object
 };
 
 /// A part of a signed body that could not be read as an update; kept raw, counted, shown.

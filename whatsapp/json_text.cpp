@@ -1,5 +1,7 @@
 #include "whatsapp/json_text.hpp"
 
+#include "whatsapp/json_number.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -28,51 +30,6 @@ std::optional<unsigned> escaped_unit(std::string_view text) noexcept {
 
 bool is_high(unsigned unit) noexcept { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low(unsigned unit) noexcept { return unit >= 0xDC00 && unit <= 0xDFFF; }
-
-std::size_t digits_at(std::string_view text, std::size_t at) noexcept {
-  std::size_t count = 0;
-  while (at + count < text.size() && is_digit(text[at + count]))
-    ++count;
-  return count;
-}
-
-/// A number by JSON's grammar that would lose digits (or overflow) as an integer of 64 bits or a double.
-bool loses_digits(std::string_view token) noexcept {
-  constexpr std::size_t digits_a_double_keeps = 15;
-  constexpr std::size_t digits_an_integer_keeps = 18;
-  std::size_t at = token.front() == '-' ? 1 : 0;
-  const auto whole = digits_at(token, at);
-  if (whole == 0 || (whole > 1 && token[at] == '0'))
-    return false; // no number: the parser says so
-  at += whole;
-  if (at == token.size()) {
-    if (whole <= digits_an_integer_keeps)
-      return false;
-    const char* const last = token.data() + token.size();
-    if (token.front() == '-') {
-      std::int64_t value = 0;
-      return std::from_chars(token.data(), last, value).ec != std::errc{};
-    }
-    std::uint64_t value = 0;
-    return std::from_chars(token.data(), last, value).ec != std::errc{};
-  }
-  std::size_t fraction = 0;
-  if (token[at] == '.') {
-    fraction = digits_at(token, ++at);
-    if (fraction == 0)
-      return false;
-    at += fraction;
-  }
-  if (at == token.size())
-    return whole + fraction > digits_a_double_keeps;
-  if (token[at] != 'e' && token[at] != 'E')
-    return false;
-  ++at;
-  if (at < token.size() && (token[at] == '+' || token[at] == '-'))
-    ++at;
-  const auto exponent = digits_at(token, at);
-  return exponent > 0 && at + exponent == token.size();
-}
 
 /// One pass over the text: measures nesting and copies the text only when something in it has to be replaced.
 class scanner {
@@ -139,7 +96,9 @@ private:
   void skip_number() {
     const auto stop = text_.find_first_not_of("0123456789+-.eE", at_);
     const auto token = text_.substr(at_, stop == std::string_view::npos ? stop : stop - at_);
-    if (!loses_digits(token)) {
+    const auto next = text_.find_first_not_of(" \t\r\n", at_ + token.size());
+    const bool is_key = next != std::string_view::npos && text_[next] == ':'; // no key may be a number: let it fail
+    if (!loses_digits(token) || is_key) {
       at_ += token.size();
       return;
     }

@@ -1,5 +1,8 @@
-// libFuzzer target: whatever the bytes, decode answers, and what it answers can be written down again.
+// libFuzzer target: whatever the bytes, decode answers, what it answers can be written down again, and its reader takes
+// the same texts for JSON as the library does, with the same meaning.
 #include "whatsapp/event.hpp"
+#include "whatsapp/json_tape.hpp"
+#include "whatsapp/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,7 +29,12 @@ void require(bool holds, const char* what) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > length_max)
     return -1; // keep it out of the corpus
-  const auto out = wakala::whatsapp::decode({reinterpret_cast<const char*>(data), size});
+  const std::string_view body{reinterpret_cast<const char*>(data), size};
+  const auto read = wakala::whatsapp::canonical_json(body, wakala::whatsapp::nesting_max);
+  const auto by_library = wakala::whatsapp::parse_json(body, wakala::whatsapp::nesting_max);
+  require(read.has_value() == by_library.has_value(), "both readers agree on what is JSON");
+  require(!read || *read == by_library->dump(), "and on what it says");
+  const auto out = wakala::whatsapp::decode(body);
   if (!out) {
     require(out.error().code == wakala::errc::invalid_argument, "a refused body is an invalid argument");
     return 0;
@@ -34,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(out->is_webhook || (out->events.empty() && out->malformed.empty()), "only a webhook has updates");
   for (const auto& e : out->events) {
     require(nlohmann::json::accept(wakala::whatsapp::to_index_line(e)), "an index line is JSON");
-    require(nlohmann::json::accept(e.raw), "the raw update is JSON");
+    require(nlohmann::json::accept(e.raw.text()), "the raw update is JSON");
     require(e.id.has_value() != e.id_is_derived, "an id is sent or derived");
     require(e.id_is_derived == !e.derived_id.empty(), "a derived id is there when it is needed");
     require(e.at >= 0, "a time is not negative");
