@@ -24,6 +24,16 @@ bool is_numeral(std::string_view text, std::uint64_t& value) noexcept {
   return true;
 }
 
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool is_hex(std::string_view text) noexcept {
+  return text.size() % 2 == 0 && std::all_of(text.begin(), text.end(), [](char c) { return hex_digit(c) >= 0; });
+}
+
 } // namespace
 
 void encoder::text(std::string_view value) {
@@ -35,10 +45,23 @@ void encoder::text(std::string_view value) {
 
 // An odd number is twice the numeral and one; an even one twice the length of the text that follows.
 void encoder::numeral(std::string_view value) {
-  if (std::uint64_t plain = 0; is_numeral(value, plain)) {
-    number((plain << 1U) | 1U);
+  if (std::uint64_t value_of = 0; is_numeral(value, value_of)) {
+    number((value_of << 1U) | 1U);
     return;
   }
+  plain(value);
+}
+
+// An odd number is twice the number of bytes and one, an even one twice the length of the text that follows.
+void encoder::hex(std::string_view value) {
+  if (value.empty() || !is_hex(value))
+    return plain(value);
+  number(std::uint64_t{value.size()} | 1U);
+  for (std::size_t at = 0; at < value.size(); at += 2)
+    byte(static_cast<std::uint8_t>(hex_digit(value[at]) * 16 + hex_digit(value[at + 1])));
+}
+
+void encoder::plain(std::string_view value) {
   const auto valid = is_utf8(value) ? std::string{} : to_valid_utf8(value);
   const auto shown = valid.empty() ? value : std::string_view(valid);
   number(std::uint64_t{shown.size()} << 1U);
@@ -85,15 +108,26 @@ std::string_view decoder::text() noexcept {
 
 std::string decoder::numeral() {
   const auto head = number();
-  if ((head & 1U) == 0) {
-    const auto value = raw(expect((head >> 1U) <= rest_.size()) ? static_cast<std::size_t>(head >> 1U) : 0U);
-    return expect(is_utf8(value)) ? std::string(value) : std::string{};
-  }
+  if ((head & 1U) == 0)
+    return plain(head >> 1U);
   if (!expect((head >> 1U) < numeral_end))
     return {};
   std::array<char, digits_max> digits{};
   const char* const end = std::to_chars(digits.begin(), digits.end(), head >> 1U).ptr;
   return {digits.data(), static_cast<std::size_t>(end - digits.data())};
+}
+
+std::string decoder::hex() {
+  const auto head = number();
+  if ((head & 1U) == 0)
+    return plain(head >> 1U);
+  return expect((head >> 1U) <= rest_.size()) ? to_hex(as_span(raw(static_cast<std::size_t>(head >> 1U))))
+                                              : std::string{};
+}
+
+std::string decoder::plain(std::uint64_t size) {
+  const auto value = expect(size <= rest_.size()) ? raw(static_cast<std::size_t>(size)) : std::string_view{};
+  return expect(is_utf8(value)) ? std::string(value) : std::string{};
 }
 
 std::string decoder::word(std::span<const std::string_view> known) {

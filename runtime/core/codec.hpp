@@ -43,6 +43,8 @@ public:
   void text(std::string_view value);
   /// Text that is often a decimal number, such as a phone number: then half as long.
   void numeral(std::string_view value);
+  /// Text that is often lower-case hexadecimal: then half as long.
+  void hex(std::string_view value);
   /// Text that is often one of `known`: then one byte.
   void word(std::string_view value, std::span<const std::string_view> known);
 
@@ -50,6 +52,8 @@ public:
   bytes take() { return std::move(out_); }
 
 private:
+  void plain(std::string_view value); ///< as text, behind twice its length
+
   bytes out_;
 };
 
@@ -98,9 +102,11 @@ public:
   std::string_view blob() noexcept { return raw(number<std::size_t>(rest_.size())); }
   std::string_view text() noexcept;
   std::string numeral();
+  std::string hex();
   std::string word(std::span<const std::string_view> known);
 
 private:
+  std::string plain(std::uint64_t size);
   void fail() noexcept {
     good_ = false;
     rest_ = {};

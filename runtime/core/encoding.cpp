@@ -44,6 +44,23 @@ std::size_t ascii_prefix(std::string_view text) noexcept {
   return at;
 }
 
+/// How many bytes at the front a JSON string holds as they are.
+std::size_t json_plain_prefix(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101ULL;
+  constexpr std::uint64_t high = 0x8080808080808080ULL;
+  const auto holds_less = [](std::uint64_t word, std::uint64_t than) { return (word - ones * than) & ~word & high; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((holds_less(word, 0x20) | holds_less(word ^ (ones * '"'), 1) | holds_less(word ^ (ones * '\\'), 1)) != 0)
+      break;
+  }
+  while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x20 && text[at] != '"' && text[at] != '\\')
+    ++at;
+  return at;
+}
+
 /// Length of the well-formed sequence at the front of `text`; 0 when there is none.
 std::size_t utf8_sequence(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -198,9 +215,34 @@ std::string to_valid_utf8(std::string_view text) {
   return out;
 }
 
+void append_json_string(std::string& out, std::string_view text) {
+  std::string mended;
+  if (!is_utf8(text))
+    text = mended = to_valid_utf8(text);
+  out += '"';
+  for (;;) {
+    const auto plain = json_plain_prefix(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty())
+      break;
+    const auto c = static_cast<unsigned char>(text.front());
+    text.remove_prefix(1);
+    if (c >= 0x20) {
+      out += '\\';
+      out += static_cast<char>(c);
+    } else {
+      out += "\\u00";
+      out += hex_digits[c >> 4U];
+      out += hex_digits[c & 0x0FU];
+    }
+  }
+  out += '"';
+}
+
 std::size_t code_points(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::count_if(
-    text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
 std::optional<std::string> url_decode(std::string_view text, bool plus_is_space) {

@@ -43,6 +43,8 @@ std::uint64_t read_u64(std::string_view at); ///< precondition: at least 8 bytes
 bool is_utf8(std::string_view text) noexcept;
 /// Replaces every malformed sequence by U+FFFD.
 std::string to_valid_utf8(std::string_view text);
+/// Appends the text as a JSON string, in quotes. Malformed UTF-8 becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
 /// Number of Unicode code points of valid UTF-8.
 std::size_t code_points(std::string_view text) noexcept;
 

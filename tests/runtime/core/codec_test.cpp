@@ -37,6 +37,9 @@ const std::vector<std::string> texts{"",
                                      "-1",
                                      "1 ",
                                      "red",
+                                     "00ff",
+                                     "00fF",
+                                     "abc",
                                      "blue",
                                      "Habari \xF0\x9F\x91\x8B",
                                      std::string("a\0b", 3),
@@ -62,6 +65,7 @@ TEST(codec, gives_back_every_kind_of_value) {
     out.text(value);
     out.numeral(value);
     out.word(value, colours);
+    out.hex(value);
     const auto bytes = out.take();
     decoder in(bytes);
     EXPECT_EQ(in.form(), 7);
@@ -69,6 +73,7 @@ TEST(codec, gives_back_every_kind_of_value) {
     EXPECT_EQ(in.text(), value);
     EXPECT_EQ(in.numeral(), value);
     EXPECT_EQ(in.word(colours), value);
+    EXPECT_EQ(in.hex(), value);
     EXPECT_TRUE(in.finished()) << value;
   }
 }
@@ -86,6 +91,7 @@ TEST(codec, is_as_short_as_it_says) {
   EXPECT_EQ(size([](encoder& out) { out.difference(86'400'000); }), 4U);
   EXPECT_EQ(size([](encoder& out) { out.numeral("254700000001"); }), 6U);
   EXPECT_EQ(size([](encoder& out) { out.numeral(""); }), 1U);
+  EXPECT_EQ(size([](encoder& out) { out.hex("00112233445566778899aabbccddeeff"); }), 17U);
   EXPECT_EQ(size([](encoder& out) { out.word("green", colours); }), 1U);
   EXPECT_EQ(size([](encoder& out) { out.text("four"); }), 5U);
 }
@@ -131,6 +137,7 @@ TEST(codec, refuses_forms_that_it_never_writes) {
   EXPECT_TRUE(refused("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", [](decoder& in) { in.blob(); }));
   EXPECT_TRUE(refused("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", [](decoder& in) { in.numeral(); }));
   EXPECT_TRUE(refused("\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01", [](decoder& in) { in.numeral(); }));
+  EXPECT_TRUE(refused("\x05", [](decoder& in) { in.hex(); }));
   EXPECT_TRUE(refused("\x04", [](decoder& in) { in.word(colours); })) << "beyond the list";
   EXPECT_FALSE(decoder("").good());
   EXPECT_FALSE(decoder(std::string_view("\1\1", 2)).finished()) << "bytes are left over";
@@ -159,7 +166,7 @@ TEST(codec, survives_cuts_and_flipped_bits) {
     std::vector<std::size_t> plan(below(12) + 1);
     encoder out(1);
     for (auto& kind : plan) {
-      kind = below(6);
+      kind = below(7);
       const auto number = random() >> below(64);
       const auto& text = texts[below(texts.size())];
       switch (kind) {
@@ -177,6 +184,9 @@ TEST(codec, survives_cuts_and_flipped_bits) {
         break;
       case 4:
         out.numeral(text);
+        break;
+      case 5:
+        out.hex(text);
         break;
       default:
         out.word(text, colours);
@@ -203,6 +213,9 @@ TEST(codec, survives_cuts_and_flipped_bits) {
           break;
         case 4:
           again.numeral(in.numeral());
+          break;
+        case 5:
+          again.hex(in.hex());
           break;
         default:
           again.word(in.word(colours), colours);
