@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -20,6 +21,17 @@ void on_interrupt(int signal) {
   [[maybe_unused]] const auto written = ::write(interrupt_pipe, &byte, 1);
 }
 
+/// Programs that still run may make files while theirs are removed.
+void remove_completely(const std::string& path) {
+  std::error_code failed;
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    std::filesystem::remove_all(path, failed);
+    if (!failed)
+      return;
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+}
+
 /// A store can have gigabytes: Ctrl-C must not leave it behind. A thread of its own, so that nothing else is asked to
 /// look; the programs that were started end with this one.
 void remove_on_interrupt(const std::string& path) {
@@ -31,8 +43,7 @@ void remove_on_interrupt(const std::string& path) {
     char signal = 0;
     if (::read(from, &signal, 1) != 1)
       return;
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
+    remove_completely(path);
     ::_exit(128 + signal);
   }).detach();
   struct sigaction action {};
@@ -52,9 +63,6 @@ scratch_directory::scratch_directory() {
   remove_on_interrupt(path_);
 }
 
-scratch_directory::~scratch_directory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
+scratch_directory::~scratch_directory() { remove_completely(path_); }
 
 } // namespace wakala::bench

@@ -43,7 +43,7 @@ struct traffic_options {
   double copies = 0.01;      ///< share of requests that repeat an earlier one
   double list_replies = 0.3; ///< share of messages that tap a list
   /// From a message's intended start to the intended start of each of its reply's statuses.
-  std::array<std::uint64_t, 3> status_delay_ns{400'000'000, 600'000'000, 1'000'000'000};
+  std::array<std::uint64_t, 3> status_delay_ns{1'000'000'000, 1'300'000'000, 2'000'000'000};
   std::uint64_t copy_delay_ns = 200'000'000; ///< a repeat comes at least so much after what it repeats
   /// Each conversation once before any writes again, in a shuffled order that is always the same, from place `first`
   /// of it on; instead of drawing them.

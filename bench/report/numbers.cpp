@@ -41,10 +41,15 @@ std::string show(double value) {
   const double size = std::abs(value);
   if (size >= 1000 || value == std::round(value))
     return with_thousands(fmt::format("{:.0f}", value));
-  if (size >= 1)
-    return fmt::format("{:.{}f}", value, size >= 10 ? 1 : 2);
-  return size < 1e-6 ? fmt::format("{:.2g}", value)
-                     : fmt::format("{:.{}f}", value, 2 - static_cast<int>(std::floor(std::log10(size))));
+  if (size < 1e-6)
+    return fmt::format("{:.2g}", value);
+  const int decimals = size >= 10 ? 1 : size >= 1 ? 2 : 2 - static_cast<int>(std::floor(std::log10(size)));
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  while (text.ends_with('0'))
+    text.pop_back();
+  if (text.ends_with('.'))
+    text.pop_back();
+  return text;
 }
 
 std::string show(double value, std::string_view unit) {

@@ -130,7 +130,7 @@ TEST(report_machine, the_file_system_is_that_of_the_nearest_mount_point) {
                                       "32 22 0:27 / /over rw - tmpfs hidden rw\n"
                                       "33 32 0:28 / /over rw - btrfs /dev/sdb rw\n"
                                       "not a line of this file\n";
-  EXPECT_EQ(file_system_of(mounts, "/home/a"), "ext4 on /dev/vda1");
+  EXPECT_EQ(file_system_of(mounts, "/srv/a"), "ext4 on /dev/vda1");
   EXPECT_EQ(file_system_of(mounts, "/var/tmp/x"), "tmpfs on tmpfs");
   EXPECT_EQ(file_system_of(mounts, "/var/tmpfoo"), "ext4 on /dev/vda1");
   EXPECT_EQ(file_system_of(mounts, "/data disk"), "xfs on /dev/sda1");

@@ -38,7 +38,8 @@ TEST(report_numbers, have_the_figures_that_count) {
   EXPECT_EQ(show(std::numeric_limits<double>::infinity()), "–");
   EXPECT_EQ(show(2.314, "ms"), "2.31 ms");
   EXPECT_EQ(show(20'000, "1/s"), "20,000/s");
-  EXPECT_EQ(show(0.62, "ratio"), "0.620");
+  EXPECT_EQ(show(0.62, "ratio"), "0.62");
+  EXPECT_EQ(show(2.999), "3");
   EXPECT_EQ(show_share(0.0341), "3.4 %");
 }
 
