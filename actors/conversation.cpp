@@ -390,11 +390,9 @@ void conversation::map_identities(mutable_state& next, commit_draft& draft) cons
       who.user_id.empty() ? bytes{} : identity_row_key(*entry.keys, identity_kind::user_id, who.user_id);
   const auto user_hex = to_hex(as_span(user_key));
   const auto put = [&](const bytes& key) {
-    auto& mapped = next.record.mapped;
-    const auto hex = to_hex(as_span(key));
-    if (const auto it = mapped.find(hex); it != mapped.end() && it->second == user_hex)
+    if (next.record.mapped.holds(key, user_key))
       return;
-    mapped[hex] = user_hex;
+    next.record.mapped.put(key, user_key);
     draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::identity, key,
                                            to_text(identity_row{id_, user_hex}), *context_->node->random));
   };

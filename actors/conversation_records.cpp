@@ -1,139 +1,311 @@
 #include "actors/conversation_records.hpp"
 
-#include <nlohmann/json.hpp>
+#include "runtime/core/codec.hpp"
+#include "whatsapp/request_shorthand.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace wakala::actors {
 
-using nlohmann::json;
 using persistence::record;
 using persistence::table;
+using whatsapp::delivery_status;
 
 namespace {
 
+/// Of all records here. A record that is to hold more gets the next number, and its reader goes on to read this one.
+constexpr std::uint8_t form = 1;
+
+// Lists on disk: append only.
+constexpr std::array<std::string_view, 20> message_types{
+    "text",    "interactive", "button",      "image",    "audio", "video",    "document",
+    "sticker", "location",    "contacts",    "reaction", "order", "template", "edit",
+    "revoke",  "system",      "unsupported", "unknown",  "read",  ""};
+constexpr std::array statuses{delivery_status::queued,   delivery_status::attempting, delivery_status::ambiguous,
+                              delivery_status::accepted, delivery_status::sent,       delivery_status::delivered,
+                              delivery_status::read,     delivery_status::played,     delivery_status::failed,
+                              delivery_status::expired};
+
+constexpr std::uint64_t time_max = std::uint64_t{1} << 53U;
+constexpr std::string_view wamid_prefix = "wamid.";
+constexpr std::size_t outbox_id_head = 34; // `o`, 32 digits, a point
+
 error damaged(const char* what) {
-  return make_error(errc::corrupt, std::string("a stored ") + what + " cannot be read");
+  std::string text = "a stored ";
+  text += what;
+  text += " cannot be read";
+  return make_error(errc::corrupt, std::move(text));
 }
 
-/// Our own texts hold only what we wrote; any surprise is damage.
-template <class T, class Read>
-result<T> read(std::string_view text, const char* what, Read&& fill) {
-  try {
-    const auto j = json::parse(text);
-    T value;
-    fill(j, value);
-    return value;
-  } catch (const json::exception&) {
+error unknown_form(const char* what, unsigned found) {
+  std::string text = "a stored ";
+  text += what;
+  text += " has the unknown form ";
+  text += std::to_string(found);
+  text += ": it was written by a newer program, or damaged";
+  return make_error(errc::corrupt, std::move(text));
+}
+
+/// What was read by `fill`, if that was a record of a form we know and nothing else.
+template <class T, class Fill>
+result<T> read(std::string_view from, const char* what, Fill&& fill) {
+  decoder in(from);
+  T value;
+  if (in.form() == form)
+    fill(in, value);
+  else if (in.good())
+    return unknown_form(what, in.form());
+  if (!in.finished())
     return damaged(what);
-  }
-}
-
-std::string dump(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
-
-} // namespace
-
-std::string to_text(const conversation_record& r) {
-  return dump(json{{"shop", commerce::to_text(r.shop)}, {"next", r.next_ordinal}, {"mapped", r.mapped}});
-}
-
-result<conversation_record> conversation_record_from(std::string_view text) {
-  std::string shop;
-  auto value = read<conversation_record>(text, "conversation", [&](const json& j, conversation_record& r) {
-    shop = j.at("shop").get<std::string>();
-    r.next_ordinal = j.at("next").get<std::uint64_t>();
-    r.mapped = j.at("mapped").get<std::map<std::string, std::string>>();
-  });
-  if (!value)
-    return value;
-  auto state = commerce::from_text(shop);
-  if (!state)
-    return state.error();
-  value->shop = std::move(*state);
   return value;
 }
 
-std::string to_text(const transcript_entry& e) {
-  return dump(json{{"id", e.id},
-                   {"in", e.inbound},
-                   {"type", e.type},
-                   {"text", e.text},
-                   {"number", e.number_id},
-                   {"at", e.at},
-                   {"ctx", e.context_id},
-                   {"answered", e.answered},
-                   {"echo", e.echo}});
+void put_time(encoder& out, time_ms at) { out.number(static_cast<std::uint64_t>(at)); }
+
+time_ms get_time(decoder& in) { return in.number<time_ms>(time_max); }
+
+/// A time that is 0 or near another.
+void put_time_near(encoder& out, time_ms at, time_ms other) {
+  out.byte(at == 0 ? 0 : 1);
+  if (at != 0)
+    out.difference(static_cast<std::int64_t>(static_cast<std::uint64_t>(at) - static_cast<std::uint64_t>(other)));
 }
 
-result<transcript_entry> transcript_entry_from(std::string_view text) {
-  return read<transcript_entry>(text, "message", [](const json& j, transcript_entry& e) {
-    j.at("id").get_to(e.id);
-    j.at("in").get_to(e.inbound);
-    j.at("type").get_to(e.type);
-    j.at("text").get_to(e.text);
-    j.at("number").get_to(e.number_id);
-    j.at("ctx").get_to(e.context_id);
-    j.at("at").get_to(e.at);
-    j.at("answered").get_to(e.answered);
-    j.at("echo").get_to(e.echo);
+time_ms get_time_near(decoder& in, time_ms other) {
+  const auto kind = in.byte();
+  in.expect(kind <= 1);
+  if (kind != 1)
+    return 0;
+  const auto at = static_cast<std::uint64_t>(in.difference()) + static_cast<std::uint64_t>(other);
+  return in.expect(at <= time_max) ? static_cast<time_ms>(at) : 0;
+}
+
+template <std::size_t N>
+std::uint8_t flags(const std::array<bool, N>& set) {
+  std::uint8_t value = 0;
+  for (std::size_t i = 0; i < N; ++i)
+    value = static_cast<std::uint8_t>(value | (set[i] ? 1U << i : 0U));
+  return value;
+}
+
+template <std::size_t N>
+std::array<bool, N> get_flags(decoder& in) {
+  const auto value = in.byte();
+  in.expect((value >> N) == 0);
+  std::array<bool, N> set{};
+  for (std::size_t i = 0; i < N; ++i)
+    set[i] = ((value >> i) & 1U) != 0;
+  return set;
+}
+
+// Message ids are long: Meta's are base64 of half that is digits, ours the row key in hexadecimal. What stands in the
+// first number: the kind in its lower two bits, and above them a size or ordinal.
+enum class id_kind : std::uint8_t { text, wamid, ours };
+
+void put_message_id(encoder& out, std::string_view id) {
+  const auto head = [&](id_kind kind, std::uint64_t rest) {
+    out.number(rest << 2U | static_cast<std::uint8_t>(kind));
+  };
+  if (id.starts_with(wamid_prefix)) {
+    const auto digits = id.substr(wamid_prefix.size());
+    if (const auto raw = from_base64(digits); raw && to_base64(as_span(*raw)) == digits) {
+      head(id_kind::wamid, raw->size());
+      return out.raw(*raw);
+    }
+  } else if (const auto own = parse_outbox_id(id);
+             own && outbox_id(own->first, own->second) == id && own->second < (std::uint64_t{1} << 62U)) {
+    head(id_kind::ours, own->second);
+    return out.raw(conversation_row_key(own->first));
+  }
+  const auto text = to_valid_utf8(id);
+  head(id_kind::text, text.size());
+  out.raw(text);
+}
+
+std::string get_message_id(decoder& in) {
+  const auto head = in.number();
+  const auto rest = head >> 2U;
+  if ((head & 3U) == static_cast<std::uint8_t>(id_kind::ours)) {
+    const auto raw = in.raw(conversation_id{}.bytes.size());
+    conversation_id id;
+    std::copy(raw.begin(), raw.end(), id.bytes.begin());
+    return in.expect(rest > 0) ? outbox_id(id, rest) : std::string{};
+  }
+  if (!in.expect((head & 3U) <= static_cast<std::uint8_t>(id_kind::wamid) && rest <= in.left()))
+    return {};
+  const auto raw = in.raw(static_cast<std::size_t>(rest));
+  if ((head & 3U) == static_cast<std::uint8_t>(id_kind::wamid))
+    return std::string(wamid_prefix) + to_base64(as_span(raw));
+  return in.expect(is_utf8(raw)) ? std::string(raw) : std::string{};
+}
+
+// After the key: 0 for no user, 1 for one that follows, and n + 2 for the key of entry n, this one included.
+void put_mapped(encoder& out, const std::vector<mapped_identities::entry>& all) {
+  out.number(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    out.raw(mapped_identities::view(all[i].key));
+    const auto same = std::find_if(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                   [&](const auto& e) { return e.key == all[i].user; });
+    const auto place = static_cast<std::size_t>(same - all.begin());
+    const bool found = place <= i;
+    out.number(all[i].has_user ? (found ? place + 2 : 1) : 0);
+    if (all[i].has_user && !found)
+      out.raw(mapped_identities::view(all[i].user));
+  }
+}
+
+mapped_identities get_mapped(decoder& in) {
+  mapped_identities mapped;
+  const auto count = in.number<std::size_t>(in.left());
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    const auto key = in.raw(mapped_identities::key_size);
+    const auto whose = in.number<std::size_t>(i + 2);
+    std::string_view user;
+    if (whose == 1)
+      user = in.raw(mapped_identities::key_size);
+    else if (whose == i + 2)
+      user = key;
+    else if (whose > 1)
+      user = mapped_identities::view(mapped.all()[whose - 2].key);
+    mapped.put(key, std::string(user));      // not a view of what may move
+    in.expect(mapped.all().size() == i + 1); // every key once
+  }
+  return mapped;
+}
+
+} // namespace
+
+bool mapped_identities::holds(std::string_view key, std::string_view user) const noexcept {
+  return std::any_of(all_.begin(), all_.end(), [&](const entry& e) {
+    return view(e.key) == key && (e.has_user ? view(e.user) : std::string_view{}) == user;
+  });
+}
+
+void mapped_identities::put(std::string_view key, std::string_view user) {
+  entry e; // made first: `user` may be part of the list that grows
+  std::copy_n(key.begin(), std::min(key.size(), e.key.size()), e.key.begin());
+  std::copy_n(user.begin(), std::min(user.size(), e.user.size()), e.user.begin());
+  e.has_user = !user.empty();
+  const auto at = std::find_if(all_.begin(), all_.end(), [&](const entry& other) { return other.key == e.key; });
+  if (at == all_.end())
+    all_.push_back(e);
+  else
+    *at = e;
+}
+
+std::string to_text(const conversation_record& r) {
+  encoder out(form, 256);
+  encode(out, r.shop);
+  out.number(r.next_ordinal);
+  put_mapped(out, r.mapped.all());
+  return out.take();
+}
+
+result<conversation_record> conversation_record_from(std::string_view from) {
+  return read<conversation_record>(from, "conversation", [](decoder& in, conversation_record& r) {
+    r.shop = commerce::decode_conversation(in);
+    r.next_ordinal = in.number();
+    r.mapped = get_mapped(in);
+  });
+}
+
+std::string to_text(const transcript_entry& e) {
+  encoder out(form, 128 + e.text.size());
+  out.byte(flags<4>({e.inbound, e.answered, e.echo, !e.context_id.empty()}));
+  put_message_id(out, e.id);
+  if (!e.context_id.empty())
+    put_message_id(out, e.context_id);
+  out.word(e.type, message_types);
+  out.text(e.text);
+  out.numeral(e.number_id);
+  put_time(out, e.at);
+  return out.take();
+}
+
+result<transcript_entry> transcript_entry_from(std::string_view from) {
+  return read<transcript_entry>(from, "message", [](decoder& in, transcript_entry& e) {
+    const auto [inbound, answered, echo, quotes] = get_flags<4>(in);
+    e.inbound = inbound;
+    e.answered = answered;
+    e.echo = echo;
+    e.id = get_message_id(in);
+    if (quotes)
+      e.context_id = get_message_id(in);
+    e.type = in.word(message_types);
+    e.text = in.text();
+    e.number_id = in.numeral();
+    e.at = get_time(in);
   });
 }
 
 std::string to_text(const delivery_record& d) {
-  return dump(json{{"status", to_string(d.status)},
-                   {"wamid", d.message_id},
-                   {"at", d.at},
-                   {"code", d.error_code},
-                   {"why", d.error_text},
-                   {"attempts", d.attempts},
-                   {"ambiguous", d.ambiguous}});
+  encoder out(form, 80 + d.error_text.size());
+  const auto status = std::find(statuses.begin(), statuses.end(), d.status) - statuses.begin();
+  out.byte(static_cast<std::uint8_t>(status));
+  out.byte(flags<3>({!d.message_id.empty(), !d.error_code.empty() || !d.error_text.empty(), d.ambiguous != 0}));
+  if (!d.message_id.empty())
+    put_message_id(out, d.message_id);
+  put_time(out, d.at);
+  out.number(d.attempts);
+  if (!d.error_code.empty() || !d.error_text.empty()) {
+    out.numeral(d.error_code);
+    out.text(d.error_text);
+  }
+  if (d.ambiguous != 0)
+    out.number(d.ambiguous);
+  return out.take();
 }
 
-result<delivery_record> delivery_record_from(std::string_view text) {
-  std::string status;
-  auto value = read<delivery_record>(text, "delivery status", [&](const json& j, delivery_record& d) {
-    j.at("status").get_to(status);
-    j.at("wamid").get_to(d.message_id);
-    j.at("at").get_to(d.at);
-    j.at("code").get_to(d.error_code);
-    j.at("why").get_to(d.error_text);
-    j.at("attempts").get_to(d.attempts);
-    j.at("ambiguous").get_to(d.ambiguous);
+result<delivery_record> delivery_record_from(std::string_view from) {
+  return read<delivery_record>(from, "delivery status", [](decoder& in, delivery_record& d) {
+    const auto status = in.byte();
+    d.status = in.expect(status < statuses.size()) ? statuses[status] : delivery_status::queued;
+    const auto [sent, refused, ambiguous] = get_flags<3>(in);
+    if (sent)
+      d.message_id = get_message_id(in);
+    d.at = get_time(in);
+    d.attempts = in.number32();
+    if (refused) {
+      d.error_code = in.numeral();
+      d.error_text = in.text();
+    }
+    if (ambiguous)
+      d.ambiguous = in.number32();
   });
-  if (!value)
-    return value;
-  const auto known = whatsapp::parse_delivery_status(status);
-  if (!known)
-    return damaged("delivery status");
-  value->status = *known;
-  return value;
 }
 
 std::string to_text(const outbox_item& i) {
-  return dump(json{{"ordinal", i.ordinal},
-                   {"number", i.number_id},
-                   {"request", i.request},
-                   {"read_mark", i.read_mark},
-                   {"attempting", i.attempting},
-                   {"tries", i.tries},
-                   {"ambiguous", i.ambiguous},
-                   {"created_at", i.created_at},
-                   {"next_at", i.next_at},
-                   {"attempt_at", i.attempt_at}});
+  const auto request = whatsapp::shorten_request(i.request);
+  encoder out(form, 48 + request.size());
+  out.byte(flags<2>({i.read_mark, i.attempting}));
+  out.number(i.ordinal);
+  out.numeral(i.number_id);
+  out.number(i.tries);
+  out.number(i.ambiguous);
+  put_time(out, i.created_at);
+  put_time_near(out, i.next_at, i.created_at);
+  put_time_near(out, i.attempt_at, i.created_at);
+  out.blob(request);
+  return out.take();
 }
 
-result<outbox_item> outbox_item_from(std::string_view text) {
-  return read<outbox_item>(text, "outbox row", [](const json& j, outbox_item& i) {
-    j.at("ordinal").get_to(i.ordinal);
-    j.at("number").get_to(i.number_id);
-    j.at("request").get_to(i.request);
-    j.at("read_mark").get_to(i.read_mark);
-    j.at("attempting").get_to(i.attempting);
-    j.at("tries").get_to(i.tries);
-    j.at("ambiguous").get_to(i.ambiguous);
-    j.at("created_at").get_to(i.created_at);
-    j.at("next_at").get_to(i.next_at);
-    j.at("attempt_at").get_to(i.attempt_at);
+result<outbox_item> outbox_item_from(std::string_view from) {
+  return read<outbox_item>(from, "outbox row", [](decoder& in, outbox_item& i) {
+    const auto [read_mark, attempting] = get_flags<2>(in);
+    i.read_mark = read_mark;
+    i.attempting = attempting;
+    i.ordinal = in.number();
+    i.number_id = in.numeral();
+    i.tries = in.number32();
+    i.ambiguous = in.number32();
+    i.created_at = get_time(in);
+    i.next_at = get_time_near(in, i.created_at);
+    i.attempt_at = get_time_near(in, i.created_at);
+    auto request = whatsapp::expand_request(in.blob());
+    if (in.expect(request.has_value()))
+      i.request = std::move(*request);
   });
 }
 
@@ -170,7 +342,15 @@ std::optional<std::pair<conversation_id, std::string>> parse_timer_row_key(std::
 }
 
 std::string outbox_id(const conversation_id& id, std::uint64_t ordinal) {
-  return "o" + to_string(id) + "." + std::to_string(ordinal);
+  std::array<char, 20> digits{};
+  const char* const end = std::to_chars(digits.begin(), digits.end(), ordinal).ptr;
+  std::string text;
+  text.reserve(outbox_id_head + digits.size());
+  text += 'o';
+  text += to_string(id);
+  text += '.';
+  text.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  return text;
 }
 
 std::optional<std::pair<conversation_id, std::uint64_t>> parse_outbox_id(std::string_view text) {
@@ -186,7 +366,9 @@ std::optional<std::pair<conversation_id, std::uint64_t>> parse_outbox_id(std::st
 }
 
 std::string associated_data(const tenant_id& tenant, table where, const bytes& key) {
-  std::string text = tenant;
+  std::string text;
+  text.reserve(tenant.size() + 2 + key.size());
+  text += tenant;
   text += '\0';
   text += static_cast<char>(where);
   text += key;

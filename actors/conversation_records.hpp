@@ -1,5 +1,5 @@
 /// \file
-/// What a conversation keeps in the store, as text to seal and read back. Pure.
+/// What a conversation keeps in the store, as bytes to seal and read back. Pure.
 #pragma once
 
 #include "commerce/conversation.hpp"
@@ -9,21 +9,49 @@
 #include "runtime/core/ids.hpp"
 #include "whatsapp/delivery.hpp"
 
+#include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wakala::actors {
+
+/// Identities that the store already maps to a conversation: row key of the value → row key of the user id that was
+/// known then, if one was.
+class mapped_identities {
+public:
+  static constexpr std::size_t key_size = 16;
+  using key_bytes = std::array<std::uint8_t, key_size>;
+  struct entry {
+    key_bytes key{};
+    key_bytes user{};
+    bool has_user = false;
+
+    bool operator==(const entry&) const = default;
+  };
+
+  /// `key` is a row key of 16 bytes; `user` is one too, or empty.
+  bool holds(std::string_view key, std::string_view user) const noexcept;
+  void put(std::string_view key, std::string_view user);
+
+  const std::vector<entry>& all() const noexcept { return all_; }
+  static std::string_view view(const key_bytes& key) noexcept {
+    return {reinterpret_cast<const char*>(key.data()), key.size()};
+  }
+
+  bool operator==(const mapped_identities&) const = default;
+
+private:
+  std::vector<entry> all_; ///< two as a rule
+};
 
 /// The conversation's row: the shop's state and the counters around it.
 struct conversation_record {
   commerce::conversation_state shop;
   std::uint64_t next_ordinal = 1; ///< of transcript entries and other outgoing calls
-  /// Identities that the store already maps to this conversation: hash (hex) of the value → hash (hex) of the user id
-  /// that was known then, or empty.
-  std::map<std::string, std::string> mapped;
+  mapped_identities mapped;
 
   bool operator==(const conversation_record&) const = default;
 };
@@ -71,6 +99,12 @@ struct outbox_item {
 
   bool operator==(const outbox_item&) const = default;
 };
+
+/// The packed form of a record: a byte for the form, then values without names (runtime/core/codec.hpp), each no
+/// longer than it must be. A packed state is about 200 bytes with a small cart. Reading refuses everything else as
+/// `corrupt`.
+/// Attempts so far, the one that is out included; the outbox row knows, also after a reload.
+inline std::uint32_t attempts_of(const outbox_item& item) { return item.tries + item.ambiguous + 1; }
 
 std::string to_text(const conversation_record& r);
 std::string to_text(const transcript_entry& e);

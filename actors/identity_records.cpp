@@ -1,6 +1,8 @@
 #include "actors/identity_records.hpp"
 
-#include <charconv>
+#include "runtime/core/codec.hpp"
+
+#include <algorithm>
 
 namespace wakala::actors {
 
@@ -11,14 +13,34 @@ bytes row_key(const persistence::tenant_keys& keys, std::string_view kind, std::
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
-/// Both rows are `<32 hex digits> <rest>`.
-result<std::pair<conversation_id, std::string>> split(std::string_view text) {
-  if (text.size() < 33 || text[32] != ' ')
-    return make_error(errc::corrupt, "a stored identity cannot be read");
-  const auto id = parse_conversation_id(text.substr(0, 32));
-  if (!id)
-    return make_error(errc::corrupt, "a stored identity cannot be read");
-  return std::pair{*id, std::string(text.substr(33))};
+constexpr std::uint8_t form = 1;
+
+encoder begin(const conversation_id& id) {
+  encoder out(form, 40);
+  out.raw({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+  return out;
+}
+
+error unreadable(const char* what, const char* why) {
+  std::string text = "a stored ";
+  text += what;
+  text += why;
+  return make_error(errc::corrupt, std::move(text));
+}
+
+/// Both rows name a conversation and one thing more, which `rest` reads.
+template <class Row, class Rest>
+result<Row> read(std::string_view from, const char* what, Rest&& rest) {
+  decoder in(from);
+  if (in.good() && in.form() != form)
+    return unreadable(what, " has an unknown form");
+  Row row;
+  const auto id = in.raw(row.conversation.bytes.size());
+  std::copy(id.begin(), id.end(), row.conversation.bytes.begin());
+  rest(in, row);
+  if (!in.finished())
+    return unreadable(what, " cannot be read");
+  return row;
 }
 
 } // namespace
@@ -31,26 +53,25 @@ bytes message_row_key(const persistence::tenant_keys& keys, std::string_view mes
   return row_key(keys, "message", message_id);
 }
 
-std::string to_text(const identity_row& row) { return to_string(row.conversation) + " " + row.user; }
-
-result<identity_row> identity_row_from(std::string_view text) {
-  auto parts = split(text);
-  if (!parts)
-    return parts.error();
-  return identity_row{parts->first, std::move(parts->second)};
+std::string to_text(const identity_row& row) {
+  auto out = begin(row.conversation);
+  out.hex(row.user);
+  return out.take();
 }
 
-std::string to_text(const message_row& row) { return to_string(row.conversation) + " " + std::to_string(row.ordinal); }
+result<identity_row> identity_row_from(std::string_view from) {
+  return read<identity_row>(from, "identity", [](decoder& in, identity_row& row) { row.user = in.hex(); });
+}
 
-result<message_row> message_row_from(std::string_view text) {
-  auto parts = split(text);
-  if (!parts)
-    return parts.error();
-  message_row row{parts->first, 0};
-  const auto& digits = parts->second;
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), row.ordinal).ec != std::errc{})
-    return make_error(errc::corrupt, "a stored message reference cannot be read");
-  return row;
+std::string to_text(const message_row& row) {
+  auto out = begin(row.conversation);
+  out.number(row.ordinal);
+  return out.take();
+}
+
+result<message_row> message_row_from(std::string_view from) {
+  return read<message_row>(from, "message reference",
+                           [](decoder& in, message_row& row) { row.ordinal = in.number(); });
 }
 
 } // namespace wakala::actors

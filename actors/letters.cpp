@@ -1,9 +1,12 @@
 #include "actors/letters.hpp"
 
+#include "runtime/core/codec.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/time_text.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <array>
 
 namespace wakala::actors {
 
@@ -13,89 +16,138 @@ namespace {
 
 using whatsapp::event;
 
-// Names on disk: never change one.
-constexpr std::pair<const char*, std::optional<std::string> event::*> optional_texts[] = {
-  {"id", &event::id},       {"from", &event::from},           {"from_user_id", &event::from_user_id},
-  {"to", &event::to},       {"to_user_id", &event::to_user_id}, {"sender", &event::sender},
-  {"type", &event::type},   {"value", &event::value},         {"timestamp", &event::timestamp},
-  {"pnid", &event::phone_number_id}, {"waba", &event::waba_id}, {"field", &event::field},
-};
-constexpr std::pair<const char*, std::string event::*> texts[] = {
-  {"entry_time", &event::entry_time},   {"text", &event::text},
-  {"reply_id", &event::reply_id},       {"profile_name", &event::profile_name},
-  {"username", &event::username},       {"contact_phone", &event::contact_phone}, {"contact_user_id", &event::contact_user_id},
-  {"context_id", &event::context_id},   {"previous_user_id", &event::previous_user_id},
-  {"callback", &event::callback_data},  {"error_code", &event::error_code},
-  {"error_title", &event::error_title}, {"pricing", &event::pricing_category},
-  {"group", &event::group_id},          {"derived_id", &event::derived_id},
-};
+constexpr std::uint8_t form = 1;
 
-json to_json(const routed_event& e) {
-  json u{{"kind", static_cast<int>(e.update.kind)}, {"at", e.update.at}, {"derived", e.update.id_is_derived}};
-  for (const auto& [name, member] : optional_texts)
-    if (const auto& value = e.update.*member)
-      u[name] = to_valid_utf8(*value);
-  for (const auto& [name, member] : texts)
-    if (const auto& value = e.update.*member; !value.empty())
-      u[name] = to_valid_utf8(value);
-  if (const auto raw = e.update.raw.text(); !raw.empty())
-    u["raw"] = to_valid_utf8(raw);
-  return json{{"event", std::move(u)},       {"tenant", e.tenant},
-              {"bucket", e.key.bucket},      {"hash", to_hex(e.key.hash)},
-              {"other_bucket", e.other_bucket}, {"index", e.index},
-              {"aside", static_cast<int>(e.aside)}, {"origin", e.origin}, {"replay", e.replay}};
+// Places on disk: append only.
+constexpr std::array optional_texts{
+    &event::id,      &event::from, &event::from_user_id, &event::to,        &event::to_user_id,
+    &event::sender,  &event::type, &event::value,        &event::timestamp, &event::phone_number_id,
+    &event::waba_id, &event::field};
+constexpr std::array texts{&event::entry_time,       &event::text,       &event::reply_id,
+                           &event::profile_name,     &event::username,   &event::contact_phone,
+                           &event::contact_user_id,  &event::context_id, &event::previous_user_id,
+                           &event::callback_data,    &event::error_code, &event::error_title,
+                           &event::pricing_category, &event::group_id,   &event::derived_id};
+
+constexpr auto last_kind = whatsapp::event_kind::management;
+constexpr auto last_reason = aside_reason::unmatched;
+
+enum event_flags : std::uint8_t { derived = 1, replay = 2, all_flags = derived | replay };
+
+/// Which of some members are there, as bits; and then they themselves.
+template <class Members, class Has, class Get>
+void put_some(encoder& out, const Members& members, Has&& has, Get&& get) {
+  std::uint64_t there = 0;
+  for (std::size_t i = 0; i < members.size(); ++i)
+    there |= std::uint64_t{has(members[i])} << i;
+  out.number(there);
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (((there >> i) & 1U) != 0)
+      out.text(get(members[i]));
 }
 
-routed_event from_json(const json& j) {
+template <class Members>
+void get_some(decoder& in, const Members& members, event& into) {
+  const auto there = in.number((std::uint64_t{1} << members.size()) - 1);
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (((there >> i) & 1U) != 0)
+      into.*members[i] = std::string(in.text());
+}
+
+void encode(encoder& out, const routed_event& e) {
+  const auto& u = e.update;
+  out.byte(static_cast<std::uint8_t>(u.kind));
+  out.byte(static_cast<std::uint8_t>((u.id_is_derived ? derived : 0) | (e.replay ? replay : 0)));
+  out.difference(u.at);
+  put_some(
+      out, optional_texts, [&](auto member) { return (u.*member).has_value(); },
+      [&](auto member) -> std::string_view { return *(u.*member); });
+  put_some(
+      out, texts, [&](auto member) { return !(u.*member).empty(); },
+      [&](auto member) -> std::string_view { return u.*member; });
+  out.text(u.raw.text());
+  out.text(e.tenant);
+  out.number(e.key.bucket);
+  out.raw({reinterpret_cast<const char*>(e.key.hash.data()), e.key.hash.size()});
+  out.number(e.other_bucket);
+  out.number(e.index);
+  out.byte(static_cast<std::uint8_t>(e.aside));
+  out.text(e.origin);
+}
+
+routed_event decode_event(decoder& in) {
   routed_event e;
-  const auto& u = j.at("event");
-  e.update.kind = static_cast<whatsapp::event_kind>(u.at("kind").get<int>());
-  e.update.at = u.at("at").get<time_ms>();
-  e.update.id_is_derived = u.at("derived").get<bool>();
-  for (const auto& [name, member] : optional_texts)
-    if (const auto it = u.find(name); it != u.end())
-      e.update.*member = it->get<std::string>();
-  for (const auto& [name, member] : texts)
-    if (const auto it = u.find(name); it != u.end())
-      e.update.*member = it->get<std::string>();
-  e.update.raw = u.value("raw", std::string{});
-  j.at("tenant").get_to(e.tenant);
-  j.at("bucket").get_to(e.key.bucket);
-  const auto hash = from_hex(j.at("hash").get<std::string>()).value_or("");
-  std::copy_n(hash.begin(), std::min(hash.size(), e.key.hash.size()), e.key.hash.begin());
-  j.at("other_bucket").get_to(e.other_bucket);
-  j.at("index").get_to(e.index);
-  e.aside = static_cast<aside_reason>(j.at("aside").get<int>());
-  j.at("origin").get_to(e.origin);
-  j.at("replay").get_to(e.replay);
+  auto& u = e.update;
+  const auto kind = in.byte();
+  if (in.expect(kind <= static_cast<std::uint8_t>(last_kind)))
+    u.kind = static_cast<whatsapp::event_kind>(kind);
+  const auto flags = in.byte();
+  in.expect((flags & ~all_flags) == 0);
+  u.id_is_derived = (flags & derived) != 0;
+  e.replay = (flags & replay) != 0;
+  u.at = in.difference();
+  get_some(in, optional_texts, u);
+  get_some(in, texts, u);
+  u.raw = std::string(in.text());
+  e.tenant = in.text();
+  e.key.bucket = in.number32();
+  const auto hash = in.raw(e.key.hash.size());
+  std::copy(hash.begin(), hash.end(), e.key.hash.begin());
+  e.other_bucket = in.number32();
+  e.index = in.number32();
+  const auto reason = in.byte();
+  if (in.expect(reason <= static_cast<std::uint8_t>(last_reason)))
+    e.aside = static_cast<aside_reason>(reason);
+  e.origin = in.text();
   return e;
 }
 
-error damaged() { return make_error(errc::corrupt, "a stored event cannot be read"); }
+/// Fails unless everything was read of a form that is known.
+result<void> finished(const decoder& in) {
+  if (in.good() && in.form() != form)
+    return make_error(errc::corrupt, "a stored event has the unknown form " + std::to_string(in.form()) +
+                                         ": it was written by a newer program, or damaged");
+  if (!in.finished())
+    return make_error(errc::corrupt, "a stored event cannot be read");
+  return {};
+}
 
 } // namespace
 
-std::string pack_event(const routed_event& e) { return to_json(e).dump(); }
+std::string pack_event(const routed_event& e) {
+  encoder out(form, 1024);
+  encode(out, e);
+  return to_base64(as_span(out.take()));
+}
 
 result<routed_event> unpack_event(std::string_view text) {
-  try {
-    return from_json(json::parse(text));
-  } catch (const json::exception&) {
-    return damaged();
-  }
+  const auto packed = from_base64(text).value_or("");
+  decoder in(packed);
+  auto e = in.form() == form ? decode_event(in) : routed_event{};
+  if (auto good = finished(in); !good)
+    return good.error();
+  return e;
 }
 
 std::string to_text(const letter& l) {
-  return json{{"event", to_json(l.event)}, {"why", to_valid_utf8(l.why)}, {"at", l.at}}.dump();
+  encoder out(form, 1024);
+  out.text(l.why);
+  out.difference(l.at);
+  encode(out, l.event);
+  return out.take();
 }
 
-result<letter> letter_from(std::string_view text) {
-  try {
-    const auto j = json::parse(text);
-    return letter{from_json(j.at("event")), j.at("why").get<std::string>(), j.at("at").get<time_ms>()};
-  } catch (const json::exception&) {
-    return damaged();
+result<letter> letter_from(std::string_view from) {
+  decoder in(from);
+  letter l;
+  if (in.form() == form) {
+    l.why = in.text();
+    l.at = in.difference();
+    l.event = decode_event(in);
   }
+  if (auto good = finished(in); !good)
+    return good.error();
+  return l;
 }
 
 json describe(const letter& l) {

@@ -13,7 +13,8 @@
 
 namespace wakala::actors {
 
-/// An event with everything needed to process it again, as text; and back.
+/// An event with everything needed to process it again, as text that fits into JSON; and back. `corrupt` for what was
+/// never packed.
 std::string pack_event(const routed_event& e);
 result<routed_event> unpack_event(std::string_view text);
 
@@ -22,6 +23,7 @@ struct letter {
   std::string why;
   time_ms at = 0;
 };
+/// As bytes to seal; and back.
 std::string to_text(const letter& l);
 result<letter> letter_from(std::string_view text);
 

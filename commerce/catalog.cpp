@@ -155,6 +155,7 @@ result<catalog> catalog::make(std::vector<product> products, std::string_view cu
       made.categories_by_name_.try_emplace(fold(p.category), static_cast<std::uint32_t>(made.categories_.size()));
       made.categories_.push_back(p.category);
     }
+    made.members_[p.category].push_back(static_cast<std::uint32_t>(i));
     made.by_name_.try_emplace(fold(p.name), static_cast<std::uint32_t>(i));
   }
   made.by_id_.resize(products.size());
@@ -182,12 +183,24 @@ const std::string* catalog::find_category_named(std::string_view folded) const n
   return at == categories_by_name_.end() || folded.empty() ? nullptr : &categories_[at->second];
 }
 
+const std::vector<std::uint32_t>* catalog::members_of(std::string_view category) const noexcept {
+  const auto at = members_.find(category);
+  return at == members_.end() ? nullptr : &at->second;
+}
+
 std::vector<const product*> catalog::in_category(std::string_view category) const {
   std::vector<const product*> found;
-  for (const auto& p : products_)
-    if (p.category == category)
-      found.push_back(&p);
+  if (const auto* members = members_of(category)) {
+    found.reserve(members->size());
+    for (const auto index : *members)
+      found.push_back(&products_[index]);
+  }
   return found;
+}
+
+std::size_t catalog::count_in_category(std::string_view category) const noexcept {
+  const auto* members = members_of(category);
+  return members == nullptr ? 0 : members->size();
 }
 
 result<catalog> parse_catalog(std::string_view text, std::string_view currency) {

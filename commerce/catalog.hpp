@@ -45,12 +45,17 @@ public:
   const product* find_named(std::string_view folded) const noexcept;
   const std::string* find_category_named(std::string_view folded) const noexcept;
   std::vector<const product*> in_category(std::string_view category) const;
+  std::size_t count_in_category(std::string_view category) const noexcept;
 
 private:
+  /// Indices into `products_`; null for a category that is not sold.
+  const std::vector<std::uint32_t>* members_of(std::string_view category) const noexcept;
+
   std::vector<product> products_;
   std::vector<std::string> categories_;
-  std::map<std::string, std::uint32_t, std::less<>> by_name_;            ///< folded name → index into `products_`
-  std::map<std::string, std::uint32_t, std::less<>> categories_by_name_; ///< folded → index into `categories_`
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> members_; ///< category → its products, in order
+  std::map<std::string, std::uint32_t, std::less<>> by_name_;              ///< folded name → index into `products_`
+  std::map<std::string, std::uint32_t, std::less<>> categories_by_name_;   ///< folded → index into `categories_`
   std::vector<std::uint32_t> by_id_; ///< indices into `products_`, in the order of their ids
 };
 

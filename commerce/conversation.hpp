@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/core/clock.hpp"
+#include "runtime/core/codec.hpp"
 #include "runtime/core/money.hpp"
 #include "runtime/core/result.hpp"
 #include "whatsapp/event.hpp"
@@ -86,10 +87,10 @@ struct conversation_state {
   bool operator==(const conversation_state&) const = default;
 };
 
-/// Compact JSON; `from_text` refuses what `to_text` never writes (`corrupt`). Unknown keys are ignored so that an
-/// older node can read a newer one's state.
-std::string to_text(const conversation_state& state);
-result<conversation_state> from_text(std::string_view text);
+/// The state as part of a record of form 1, about 150 bytes with a small cart.
+void encode(encoder& out, const conversation_state& state);
+/// Reads what `encode` wrote; what it never writes makes the decoder bad, and the state is then of no use.
+conversation_state decode_conversation(decoder& in);
 
 /// Sum of the lines; zero of `currency` for an empty cart.
 result<money> total(const cart& basket, std::string_view currency);

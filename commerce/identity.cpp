@@ -15,30 +15,30 @@ constexpr std::size_t user_id_max = 200; // two letters, ".ENT.", 128 letters or
 constexpr std::size_t name_max = 256;
 
 /// Digits of a number, with or without a leading plus; empty for anything else.
-std::string digits_of(std::string_view text) {
+std::string_view digits_of(std::string_view text) {
   if (!text.empty() && text.front() == '+')
     text.remove_prefix(1);
   const bool good = text.size() <= phone_max && text.find_first_not_of("0123456789") == std::string_view::npos;
-  return good ? std::string(text) : std::string{};
+  return good ? text : std::string_view{};
 }
 
-std::string user_id_of(std::string_view text) {
+std::string_view user_id_of(std::string_view text) {
   const bool good = text.size() <= user_id_max && std::all_of(text.begin(), text.end(), [](char c) {
                       return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
                              c == '_' || c == '-';
                     });
-  return good ? std::string(text) : std::string{};
+  return good ? text : std::string_view{};
 }
 
 std::string_view view(const std::optional<std::string>& text) {
   return text ? std::string_view(*text) : std::string_view{};
 }
 
-/// What an event says about the shopper.
+/// What an event says about the shopper. Parts of the event.
 struct claim {
-  std::string phone;
-  std::string user_id;
-  std::string previous_user_id;
+  std::string_view phone;
+  std::string_view user_id;
+  std::string_view previous_user_id;
   bool user_id_changes = false;
   bool is_written = false; ///< by the shopper: what it carries is the latest
 };
@@ -111,7 +111,9 @@ void learn(identity& who, const whatsapp::event& event, bool is_recent) {
   if (!said->is_written || is_stranger)
     return;
   const auto take = [&](std::string& known, std::string_view told) {
-    if (auto text = cut(one_line(told), name_max); !text.empty() && (known.empty() || is_recent))
+    if (told == known)
+      return;
+    if (auto text = cut_line(std::string(told), name_max); !text.empty() && (known.empty() || is_recent))
       known = std::move(text);
   };
   take(who.name, event.profile_name);

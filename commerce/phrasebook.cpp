@@ -76,15 +76,34 @@ result<void> check(std::string_view tongue, const phrasebook::texts& texts) {
 
 } // namespace
 
-result<phrasebook> phrasebook::make(texts english, texts kiswahili) {
+result<phrasebook> phrasebook::make(const texts& english, const texts& kiswahili) {
   if (auto good = check("en", english); !good)
     return good.error();
   if (auto good = check("sw", kiswahili); !good)
     return good.error();
   phrasebook book;
-  book.english_ = std::move(english);
-  book.kiswahili_ = std::move(kiswahili);
+  book.english_ = taken_apart(english);
+  book.kiswahili_ = taken_apart(kiswahili);
   return book;
+}
+
+phrasebook::phrases phrasebook::taken_apart(const texts& all) {
+  phrases made;
+  for (const auto& rule : phrase_rules()) {
+    auto& pieces = made[rule.key];
+    pieces.emplace_back();
+    for (std::string_view rest = all.find(rule.key)->second; !rest.empty();) {
+      if (const auto length = placeholder_length(rest); length > 0) {
+        pieces.back().name = rest.substr(1, length - 2);
+        pieces.emplace_back();
+        rest.remove_prefix(length);
+      } else {
+        pieces.back().plain += rest.front();
+        rest.remove_prefix(1);
+      }
+    }
+  }
+  return made;
 }
 
 std::string phrasebook::say(language spoken, std::string_view key,
@@ -94,22 +113,22 @@ std::string phrasebook::say(language spoken, std::string_view key,
   assert(found != book.end());
   if (found == book.end())
     return std::string(key);
+  const auto& pieces = found->second;
+  if (pieces.size() == 1)
+    return pieces.front().plain;
   std::string out;
-  std::string_view rest = found->second;
-  // One pass: what is filled in is never read again, so a product named "{total}" stays just that.
-  while (!rest.empty()) {
-    const auto length = placeholder_length(rest);
-    const auto name = length > 0 ? rest.substr(1, length - 2) : std::string_view{};
+  out.reserve(128);
+  // What is filled in is never read again, so a product named "{total}" stays just that.
+  for (const auto& part : pieces) {
+    out += part.plain;
+    if (part.name.empty())
+      break;
     const auto value =
-        length > 0 ? std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.first == name; })
-                   : values.end();
-    if (value != values.end()) {
+        std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.first == part.name; });
+    if (value != values.end())
       out += value->second;
-      rest.remove_prefix(length);
-    } else {
-      out += rest.front();
-      rest.remove_prefix(1);
-    }
+    else
+      out.append("{").append(part.name).append("}");
   }
   return out;
 }

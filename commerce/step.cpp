@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace wakala::commerce {
 
@@ -66,9 +67,10 @@ void live(conversation_state& state, const whatsapp::event& event, const step_co
 
 } // namespace
 
-step_result step(const conversation_state& state, const whatsapp::event& event, const step_context& context) {
+step_result step(conversation_state state, const whatsapp::event& event, const step_context& context) {
   step_result done;
-  done.state = state;
+  const bool is_first = state.current.id.empty();
+  done.state = std::move(state);
   const bool old = is_old(event, context.now);
   const time_ms at = event_time(event, context.now);
   learn(done.state.who, event, !old);
@@ -77,7 +79,6 @@ step_result step(const conversation_state& state, const whatsapp::event& event, 
     make_room(done.state, at);
 
   if (!old && is_from_shopper(event)) {
-    const bool is_first = state.current.id.empty();
     live(done.state, event, context, at);
     if (!context.silent && deserves_answer(event)) {
       storefront::visit visit(done.state, context, at);

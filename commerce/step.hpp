@@ -23,7 +23,7 @@ struct step_context {
   std::string currency;                ///< ISO 4217
   const catalog* shelf = nullptr;      ///< never null
   const phrasebook* phrases = nullptr; ///< never null
-  bool silent = false; ///< record only: the tenant keeps messages out of the dialogue
+  bool silent = false;                 ///< record only: the tenant keeps messages out of the dialogue
 };
 
 /// A message that the step wants to send to the shopper, from the number that received.
@@ -56,7 +56,8 @@ constexpr time_ms answer_age_max = ms_per_day;
 /// `reaction`, `unsupported`, `edit`, `revoke`, `request_welcome` or group messages) are answered; `history`, `echo`,
 /// `status`, `preference` never are. An echo means that a person answered from the phone app: the bot falls silent
 /// (`talk.human`). Learns identity (phone, user id, username, name) from the event. Opens or extends the session
-/// window from the event's own time (system messages do not). Deterministic: same arguments, same result.
-step_result step(const conversation_state& state, const whatsapp::event& event, const step_context& context);
+/// window from the event's own time (system messages do not). Deterministic: same arguments, same result. Give the
+/// state away (`std::move`) when it is not needed any more: the new one is made of it.
+step_result step(conversation_state state, const whatsapp::event& event, const step_context& context);
 
 } // namespace wakala::commerce

@@ -3,6 +3,7 @@
 #include "runtime/core/encoding.hpp"
 
 #include <cstdint>
+#include <utility>
 
 namespace wakala::commerce {
 
@@ -74,6 +75,18 @@ cluster first_cluster(std::string_view text) {
   return found;
 }
 
+/// Nothing that `one_line` would change: printable ASCII with single blanks, none at the ends.
+bool is_plain_line(std::string_view text) noexcept {
+  bool after_blank = true;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20U || byte >= 0x7FU || (c == ' ' && after_blank))
+      return false;
+    after_blank = c == ' ';
+  }
+  return text.empty() || !after_blank;
+}
+
 /// The first `max` code points, whole or not.
 std::string_view first_points(std::string_view text, std::size_t max) {
   std::size_t bytes = 0;
@@ -82,9 +95,29 @@ std::string_view first_points(std::string_view text, std::size_t max) {
   return text.substr(0, bytes);
 }
 
+/// `cut` for valid text that is too long.
+std::string shortened(std::string_view valid, std::size_t max) {
+  if (max == 0)
+    return {};
+  std::size_t bytes = 0;
+  for (std::size_t points = 0; bytes < valid.size();) {
+    const auto next = first_cluster(valid.substr(bytes));
+    if (points + next.points > max - 1)
+      break;
+    bytes += next.bytes;
+    points += next.points;
+  }
+  std::string out(bytes > 0 ? valid.substr(0, bytes) : first_points(valid, max - 1));
+  while (!out.empty() && out.back() == ' ')
+    out.pop_back();
+  return out + "\xE2\x80\xA6";
+}
+
 } // namespace
 
 std::string one_line(std::string_view text) {
+  if (is_plain_line(text))
+    return std::string(text);
   const std::string valid = to_valid_utf8(text);
   std::string out;
   out.reserve(valid.size());
@@ -104,24 +137,16 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
-std::string cut(std::string_view text, std::size_t max) {
-  std::string valid = to_valid_utf8(text);
-  if (code_points(valid) <= max)
-    return valid;
-  if (max == 0)
-    return {};
-  std::size_t bytes = 0;
-  for (std::size_t points = 0; bytes < valid.size();) {
-    const auto next = first_cluster(std::string_view(valid).substr(bytes));
-    if (points + next.points > max - 1)
-      break;
-    bytes += next.bytes;
-    points += next.points;
-  }
-  std::string out(bytes > 0 ? std::string_view(valid).substr(0, bytes) : first_points(valid, max - 1));
-  while (!out.empty() && out.back() == ' ')
-    out.pop_back();
-  return out + "\xE2\x80\xA6";
+std::string cut(std::string text, std::size_t max) {
+  if (!is_utf8(text))
+    text = to_valid_utf8(text);
+  if (text.size() <= max || code_points(text) <= max)
+    return text;
+  return shortened(text, max);
+}
+
+std::string cut_line(std::string text, std::size_t max) {
+  return cut(is_plain_line(text) ? std::move(text) : one_line(text), max);
 }
 
 std::string fold(std::string_view text) {

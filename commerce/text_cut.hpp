@@ -14,7 +14,10 @@ std::string one_line(std::string_view text);
 
 /// At most `max` code points, the last of them `…` when something was cut. Never cuts a character from its combining
 /// marks, an emoji from its modifiers, or a flag in two, unless a single such cluster is longer than `max`.
-std::string cut(std::string_view text, std::size_t max);
+std::string cut(std::string text, std::size_t max);
+
+/// `one_line`, cut.
+std::string cut_line(std::string text, std::size_t max);
 
 /// For comparing what people type: `one_line`, without invisible direction marks, lower case (ASCII), without
 /// punctuation at the ends.

@@ -33,8 +33,9 @@ void show_categories(visit& v, std::int64_t wanted) {
     return nothing_to_sell(v);
   const auto page = page_of(categories.size(), wanted);
   std::vector<offer> offers;
+  offers.reserve(page.count + 2);
   for (std::size_t i = page.first; i < page.first + page.count; ++i) {
-    const auto count = v.shelf().in_category(categories[i]).size();
+    const auto count = v.shelf().count_in_category(categories[i]);
     offers.push_back({categories[i],
                       v.say("categories.count", {{"count", std::to_string(count)}}),
                       {wish::category, categories[i], 0}});
@@ -71,6 +72,7 @@ void show_category(visit& v, std::string_view category, std::int64_t wanted) {
   }
   const auto page = page_of(products.size(), wanted);
   std::vector<offer> offers;
+  offers.reserve(page.count + 2);
   for (std::size_t i = page.first; i < page.first + page.count; ++i) {
     const auto& p = *products[i];
     offers.push_back(

@@ -3,12 +3,13 @@
 #include "commerce/storefront/views.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace wakala::commerce::storefront {
 
 namespace {
 
-std::vector<choice> after_change(const visit& v) {
+std::array<choice, 3> after_change(const visit& v) {
   return {v.button("button.keep_shopping", {wish::categories, {}, 0}), v.to_cart(), v.to_menu()};
 }
 

@@ -12,8 +12,8 @@ constexpr time_ms human_silence = ms_per_day;
 } // namespace
 
 void show_menu(visit& v) {
-  const auto name = cut(one_line(v.state.who.name), person_name_max);
-  const auto store = cut(one_line(v.context.store_name), store_name_max);
+  const auto name = cut_line(v.state.who.name, person_name_max);
+  const auto store = cut_line(v.context.store_name, store_name_max);
   const auto text = name.empty() ? v.say("greet.plain", {{"store", store}})
                                  : v.say("greet.named", {{"name", name}, {"store", store}});
   v.stand_at(dialogue_position::menu);

@@ -43,8 +43,8 @@ void show_product(visit& v, std::string_view product_id) {
   const auto* p = v.shelf().find(product_id);
   if (p == nullptr)
     return product_gone(v);
-  std::string card = cut(one_line(p->name), card_name_max);
-  if (const auto description = cut(one_line(p->description), card_description_max); !description.empty())
+  std::string card = cut_line(p->name, card_name_max);
+  if (const auto description = cut_line(p->description, card_description_max); !description.empty())
     card += "\n" + description;
   card += "\n" + display_text(p->price) + " \xC2\xB7 " + stock_line(v, *p);
 
@@ -62,7 +62,7 @@ void show_product(visit& v, std::string_view product_id) {
     choices.push_back(v.to_cart());
   choices.push_back(back);
   v.stand_at(dialogue_position::product, p->category, page, p->id);
-  v.send_buttons(card, std::move(choices));
+  v.send_buttons(std::move(card), choices);
 }
 
 } // namespace wakala::commerce::storefront

@@ -38,34 +38,34 @@ void visit::stand_at(dialogue_position position, std::string_view category, std:
   talk.product_id = std::move(next_product);
 }
 
-void visit::send_text(std::string_view body) {
-  replies.push_back({whatsapp::text_message{cut(body, text_body_max)}});
+void visit::send_text(std::string body) {
+  replies.push_back({whatsapp::text_message{cut(std::move(body), text_body_max)}});
 }
 
-void visit::send_buttons(std::string_view body, std::vector<choice> choices) {
+void visit::send_buttons(std::string body, std::span<const choice> choices) {
   whatsapp::buttons_message message;
-  message.body = cut(body, body_max);
-  for (auto& c : choices)
-    if (message.buttons.size() < buttons_max)
-      message.buttons.push_back({to_reply_id(c.asks), cut(c.title, button_title_max)});
+  message.body = cut(std::move(body), body_max);
+  message.buttons.reserve(buttons_max);
+  for (const auto& c : choices.first(std::min(choices.size(), buttons_max)))
+    message.buttons.push_back({to_reply_id(c.asks), cut(c.title, button_title_max)});
   replies.push_back({std::move(message)});
 }
 
-void visit::send_list(std::string_view body, std::string_view open, std::string_view section,
-                      std::vector<offer> offers) {
+void visit::send_list(std::string body, std::string open, std::string section, std::vector<offer> offers) {
   whatsapp::list_message message;
-  message.body = cut(body, body_max);
-  message.button = cut(open, button_title_max);
-  auto& rows =
-      message.sections.emplace_back(whatsapp::list_section{cut(one_line(section), section_title_max), {}}).rows;
+  message.body = cut(std::move(body), body_max);
+  message.button = cut(std::move(open), button_title_max);
+  auto& shown = message.sections.emplace_back();
+  shown.title = cut_line(std::move(section), section_title_max);
+  offers.resize(std::min(offers.size(), rows_max));
+  shown.rows.reserve(offers.size());
   for (auto& o : offers)
-    if (rows.size() < rows_max)
-      rows.push_back({to_reply_id(o.asks), cut(one_line(o.title), row_title_max),
-                      cut(one_line(o.description), row_description_max)});
+    shown.rows.push_back({to_reply_id(o.asks), cut_line(std::move(o.title), row_title_max),
+                          cut_line(std::move(o.description), row_description_max)});
   replies.push_back({std::move(message)});
 }
 
-std::string short_name(std::string_view name) { return cut(one_line(name), name_in_text_max); }
+std::string short_name(std::string_view name) { return cut_line(std::string(name), name_in_text_max); }
 
 std::string amount(std::int64_t number) { return std::to_string(number); }
 

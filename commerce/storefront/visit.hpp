@@ -6,6 +6,7 @@
 #include "commerce/storefront/request.hpp"
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,9 +47,12 @@ public:
                 std::string_view product_id = {});
 
   // Whatever their content, these keep to the limits of Cloud API reference §9.4.
-  void send_text(std::string_view body);
-  void send_buttons(std::string_view body, std::vector<choice> choices);
-  void send_list(std::string_view body, std::string_view open, std::string_view section, std::vector<offer> offers);
+  void send_text(std::string body);
+  void send_buttons(std::string body, std::span<const choice> choices);
+  void send_buttons(std::string body, std::initializer_list<choice> choices) {
+    send_buttons(std::move(body), std::span(choices.begin(), choices.size()));
+  }
+  void send_list(std::string body, std::string open, std::string section, std::vector<offer> offers);
 
   choice button(std::string_view key, request asks) const { return {say(key), std::move(asks)}; }
   choice to_menu() const { return button("button.menu", {wish::menu, {}, 0}); }

@@ -167,6 +167,20 @@ bool chat::is_list() const {
 
 std::string chat::total_text() const { return display_text(total(state.basket, "KES").value()); }
 
+bytes packed(const conversation_state& state) {
+  encoder out(1);
+  encode(out, state);
+  return out.take();
+}
+
+result<conversation_state> unpacked(const bytes& from) {
+  decoder in(from);
+  auto state = decode_conversation(in);
+  if (!in.finished())
+    return make_error(errc::corrupt, "not a state");
+  return state;
+}
+
 std::string broken_limits(const std::vector<reply>& replies) {
   std::string text;
   for (const auto& r : replies)

@@ -58,6 +58,10 @@ private:
   std::uint64_t steps_ = 0;
 };
 
+/// The state as bytes of a record of its own, and back.
+bytes packed(const conversation_state& state);
+result<conversation_state> unpacked(const bytes& from);
+
 /// Every limit that the replies break, as text; empty when there is none.
 std::string broken_limits(const std::vector<reply>& replies);
 

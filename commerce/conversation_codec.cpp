@@ -1,0 +1,178 @@
+#include "commerce/cart.hpp"
+#include "commerce/conversation.hpp"
+#include "runtime/core/codec.hpp"
+
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace wakala::commerce {
+
+namespace {
+
+// Lists on disk: append only.
+constexpr std::array<std::string_view, 5> categories{"service", "marketing", "utility", "authentication", "referral"};
+constexpr std::array<std::string_view, 17> intents{
+    "",       "greet",  "menu",  "order",    "browse", "category", "product", "add", "cart",
+    "change", "remove", "empty", "language", "help",   "human",    "gone",    "unknown"};
+
+// What stands in one byte with the position of the dialogue.
+constexpr std::uint8_t position_bits = 0x07;
+constexpr std::uint8_t human_bit = 0x08;
+constexpr std::uint8_t kiswahili_bit = 0x10;
+
+// Positions on disk: never renumber.
+static_assert(static_cast<int>(dialogue_position::start) == 0 && static_cast<int>(dialogue_position::human) == 6);
+
+constexpr std::uint64_t sane_max = std::uint64_t{1} << 53U; // leaves room to reckon with times and amounts
+
+/// An amount or a time; a negative one would not be read back.
+void put(encoder& out, std::int64_t value) { out.number(static_cast<std::uint64_t>(value)); }
+
+std::int64_t get(decoder& in) { return in.number<std::int64_t>(sane_max); }
+
+/// A time near another.
+void put_near(encoder& out, time_ms value, time_ms other) {
+  out.difference(static_cast<std::int64_t>(static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(other)));
+}
+
+time_ms get_near(decoder& in, time_ms other) {
+  const auto value = static_cast<std::uint64_t>(in.difference()) + static_cast<std::uint64_t>(other);
+  return in.expect(value <= sane_max) ? static_cast<time_ms>(value) : 0;
+}
+
+/// An id of ours: its prefix and hexadecimal digits (step_ids.hpp).
+void put_id(encoder& out, std::string_view prefix, std::string_view id) {
+  const bool made = id.starts_with(prefix);
+  out.byte(made ? 1 : 0);
+  out.hex(made ? id.substr(prefix.size()) : id);
+}
+
+std::string get_id(decoder& in, std::string_view prefix) {
+  const auto made = in.byte();
+  in.expect(made <= 1);
+  auto rest = in.hex();
+  return made == 1 ? std::string(prefix) + rest : rest;
+}
+
+void put_cart(encoder& out, const cart& basket, time_ms near) {
+  put_id(out, "c_", basket.id);
+  if (basket.id.empty())
+    return; // nothing was ever added
+  put_near(out, basket.expires_at, near);
+  out.number(basket.lines.size());
+  std::string_view currency; // of the line before: nearly always the same
+  for (const auto& line : basket.lines) {
+    out.text(line.product_id);
+    out.text(line.name);
+    put(out, line.quantity);
+    put(out, line.price.minor);
+    out.text(line.price.currency == currency ? std::string_view{} : line.price.currency);
+    currency = line.price.currency;
+  }
+}
+
+void get_cart(decoder& in, cart& basket, time_ms near) {
+  basket.id = get_id(in, "c_");
+  if (basket.id.empty())
+    return;
+  basket.expires_at = get_near(in, near);
+  const auto lines = in.number<std::size_t>(cart_lines_max);
+  basket.lines.reserve(lines);
+  std::string_view currency;
+  for (std::size_t i = 0; i < lines && in.good(); ++i) {
+    cart_line line;
+    line.product_id = in.text();
+    line.name = in.text();
+    line.quantity = get(in);
+    line.price.minor = get(in);
+    if (const auto other = in.text(); !other.empty())
+      currency = other;
+    line.price.currency = currency;
+    in.expect(!line.product_id.empty() && line.quantity >= 1 && line.quantity <= quantity_max &&
+              currency.size() == 3 && find_line(basket, line.product_id) == nullptr);
+    basket.lines.push_back(std::move(line));
+  }
+}
+
+void put_dialogue(encoder& out, const dialogue& talk, language spoken) {
+  auto head = static_cast<std::uint8_t>(talk.position);
+  head |= talk.human ? human_bit : 0U;
+  head |= spoken == language::kiswahili ? kiswahili_bit : 0U;
+  out.byte(head);
+  out.text(talk.category);
+  out.number(talk.page);
+  out.text(talk.product_id);
+  out.number(talk.misunderstood);
+  put(out, talk.human_until);
+}
+
+void get_dialogue(decoder& in, dialogue& talk, language& spoken) {
+  const auto head = in.byte();
+  const auto position = static_cast<std::uint8_t>(head & position_bits);
+  in.expect((head & ~(position_bits | human_bit | kiswahili_bit)) == 0 &&
+            position <= static_cast<std::uint8_t>(dialogue_position::human));
+  talk.position = in.good() ? static_cast<dialogue_position>(position) : dialogue_position::start;
+  talk.human = (head & human_bit) != 0;
+  spoken = (head & kiswahili_bit) != 0 ? language::kiswahili : language::english;
+  talk.category = in.text();
+  talk.page = in.number32();
+  talk.product_id = in.text();
+  talk.misunderstood = in.number32();
+  talk.human_until = get(in);
+}
+
+} // namespace
+
+void encode(encoder& out, const conversation_state& state) {
+  out.numeral(state.who.phone);
+  out.text(state.who.user_id);
+  out.text(state.who.username);
+  out.text(state.who.name);
+
+  const auto& s = state.current;
+  put_id(out, "s_", s.id);
+  out.word(s.category, categories);
+  put(out, s.started_at);
+  put_near(out, s.expires_at, s.started_at);
+  out.number(s.message_count);
+  out.word(s.last_intent, intents);
+
+  put_cart(out, state.basket, s.expires_at);
+  put_dialogue(out, state.talk, state.spoken);
+
+  out.number(state.window_by_number.size());
+  for (const auto& [number, last] : state.window_by_number) {
+    out.numeral(number);
+    put_near(out, last, s.expires_at);
+  }
+}
+
+conversation_state decode_conversation(decoder& in) {
+  conversation_state state;
+  state.who.phone = in.numeral();
+  state.who.user_id = in.text();
+  state.who.username = in.text();
+  state.who.name = in.text();
+
+  auto& s = state.current;
+  s.id = get_id(in, "s_");
+  s.category = in.word(categories);
+  s.started_at = get(in);
+  s.expires_at = get_near(in, s.started_at);
+  s.message_count = in.number32();
+  s.last_intent = in.word(intents);
+
+  get_cart(in, state.basket, s.expires_at);
+  get_dialogue(in, state.talk, state.spoken);
+
+  const auto windows = in.number<std::size_t>(in.left()); // each takes at least two bytes
+  for (std::size_t i = 0; i < windows && in.good(); ++i) {
+    auto number = in.numeral();
+    const auto last = get_near(in, s.expires_at);
+    in.expect(state.window_by_number.try_emplace(std::move(number), last).second);
+  }
+  return state;
+}
+
+} // namespace wakala::commerce
