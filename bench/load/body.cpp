@@ -80,6 +80,25 @@ void append_head(std::string& out, const bench_tenant& shop) {
   out += R"("},"contacts":[{"profile":{"name":")";
 }
 
+constexpr std::string_view parent_user = "KE.ENT.11815799212886844830"; // the merchant's portfolio's view of them all
+
+/// `contacts[]`, as far as it begins with the profile's name, to its end.
+void append_contact(std::string& out, std::uint32_t conversation, std::string_view phone, std::string_view user,
+                    bool with_username) {
+  out += name_of(conversation);
+  if (with_username) {
+    out += R"(","username":"@duka.shopper.)";
+    out += std::to_string(conversation);
+  }
+  out += R"("},"wa_id":")";
+  out += phone;
+  out += R"(","user_id":")";
+  out += user;
+  out += R"(","parent_user_id":")";
+  out += parent_user;
+  out += R"("}],")";
+}
+
 constexpr std::string_view tail = R"(}]},"field":"messages"}]}]})";
 
 } // namespace
@@ -138,12 +157,8 @@ void body_writer::append_message(std::string& out, const planned_update& update)
   const auto phone = phone_of(m.conversation);
   const auto user = user_id_of(m.conversation);
   append_head(out, shop);
-  out += name_of(m.conversation);
-  out += R"("},"wa_id":")";
-  out += phone;
-  out += R"(","user_id":")";
-  out += user;
-  out += R"("}],"messages":[{)";
+  append_contact(out, m.conversation, phone, user, true);
+  out += R"(messages":[{)";
   if (m.taps_list) {
     out += R"("context":{"from":")";
     out += shop.display;
@@ -156,6 +171,8 @@ void body_writer::append_message(std::string& out, const planned_update& update)
   out += phone;
   out += R"(","from_user_id":")";
   out += user;
+  out += R"(","from_parent_user_id":")";
+  out += parent_user;
   out += R"(","id":")";
   out += inbound_message_id(m, run_);
   out += R"(","timestamp":")";
@@ -184,12 +201,8 @@ void body_writer::append_status(std::string& out, const planned_update& update) 
   const auto phone = phone_of(m.conversation);
   const auto user = user_id_of(m.conversation);
   append_head(out, who_.shop_of(m.conversation));
-  out += name_of(m.conversation);
-  out += R"("},"wa_id":")";
-  out += phone;
-  out += R"(","user_id":")";
-  out += user;
-  out += R"("}],"statuses":[{"id":")";
+  append_contact(out, m.conversation, phone, user, update.kind != update_kind::sent);
+  out += R"(statuses":[{"id":")";
   out += reply_message_id(phone, m.rank);
   out += R"(","status":")";
   out += update.kind == update_kind::sent ? "sent" : update.kind == update_kind::delivered ? "delivered" : "read";
@@ -199,6 +212,8 @@ void body_writer::append_status(std::string& out, const planned_update& update) 
   out += phone;
   out += R"(","recipient_user_id":")";
   out += user;
+  out += R"(","recipient_parent_user_id":")";
+  out += parent_user;
   out += R"(","conversation":{"id":")";
   std::string session;
   append_hex(session, mix(m.conversation));

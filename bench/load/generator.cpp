@@ -268,7 +268,7 @@ void generator::send_due(running& r) {
     }
     std::erase_if(r.held, [](const job& j) { return !j.batch; }); // sent ones were moved from
   }
-  while (!idle_.empty() && r.next < r.when.count()) {
+  while (r.now >= r.start && !idle_.empty() && r.next < r.when.count()) {
     const auto intended = r.when.intended_ns(r.next);
     if (intended > r.now_ns())
       return;
@@ -402,10 +402,9 @@ bool generator::is_finished(running& r) const {
 void generator::wait(running& r) {
   auto pause = nanoseconds{timeouts_every};
   if (r.next < r.when.count()) {
-    const auto intended = r.when.intended_ns(r.next);
-    const auto now = r.now_ns();
+    const auto due = r.start + nanoseconds{r.when.intended_ns(r.next)};
     if (!idle_.empty())
-      pause = std::min(pause, nanoseconds{intended > now ? intended - now : 0});
+      pause = std::clamp<nanoseconds>(due - r.now, 0ns, pause);
   }
   if (!r.held.empty() && !idle_.empty())
     pause = std::min(pause, nanoseconds{look_every});

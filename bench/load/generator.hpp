@@ -19,13 +19,13 @@
 namespace wakala::bench {
 
 struct generator_options {
-  unsigned connections = 64;
+  unsigned connections = 256;
   std::chrono::milliseconds timeout{
       10'000};        ///< from sending to the whole answer; also how long a request waits at most
   bool retry = false; ///< send again what was not answered 200, as Meta does, until it is
   std::chrono::milliseconds retry_wait{1'000};
   /// A status is sent no sooner than this after the acknowledgement that makes its reply due.
-  std::chrono::milliseconds hold{250};
+  std::chrono::milliseconds hold{750};
   std::chrono::milliseconds drain{10'000}; ///< after the last intended start, for answers and repeats
 };
 

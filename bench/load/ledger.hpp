@@ -26,7 +26,7 @@ struct ledger_entry {
   ledger_time first_sent = not_yet;
   ledger_time acknowledged = not_yet; ///< its first 200
   ledger_time answerable = not_yet;   ///< when rank + 1 messages of the conversation were acknowledged
-  std::uint8_t statuses_sent = 0;   ///< bits of `status_bit`
+  std::uint8_t statuses_sent = 0;     ///< bits of `status_bit`
   std::uint8_t statuses_acknowledged = 0;
   bool taps_list = false;
 
@@ -36,7 +36,8 @@ struct ledger_entry {
 /// Entries by message number. Not thread-safe: the generator's, then the checker's.
 class ledger {
 public:
-  explicit ledger(std::uint32_t conversations) : heads_(conversations, no_message), latest_(heads_), waiting_(heads_) {}
+  explicit ledger(std::uint32_t conversations)
+      : heads_(conversations, no_message), latest_(heads_), waiting_(heads_) {}
 
   /// A message comes up in the schedule. Precondition: its number is that of the entries so far.
   void plan(const planned_message& m);

@@ -38,6 +38,20 @@ measurement::points points_of(const std::vector<server_sample>& samples, Value v
 
 } // namespace
 
+std::vector<daemon_tenant> daemon_tenants(const population& who) {
+  std::vector<daemon_tenant> list;
+  for (const auto& t : who.tenants()) {
+    daemon_tenant one;
+    one.id = t.id;
+    one.waba_id = t.waba_id;
+    one.number_id = t.number_id;
+    one.display = t.display;
+    one.limits["inbound_per_s"] = 10'000'000;
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 measurement::points measurement::unfolded_rows() const {
   return points_of(samples, [](const server_sample& s) {
     return s.counts ? std::optional(s.counts->unfolded_rows) : std::nullopt;
@@ -46,7 +60,7 @@ measurement::points measurement::unfolded_rows() const {
 
 measurement::points measurement::sends_waiting() const {
   return points_of(samples, [](const server_sample& s) {
-    const auto due = 2 * static_cast<double>(s.acknowledged); // a read mark and a reply for each
+    const auto due = static_cast<double>(s.acknowledged); // one reply each
     return s.counts ? std::optional(std::max(0.0, due - s.counts->sends_accepted)) : std::nullopt;
   });
 }
@@ -119,21 +133,23 @@ result<settled_state> webhook_session::settle(std::chrono::milliseconds patience
     return node.error();
   const auto began = std::chrono::steady_clock::now();
   double sends = -1;
+  double rows = -1;
   auto changed = began;
   while (true) {
     const auto counts = node->counts();
     if (!counts)
       return counts.error();
     const auto now = std::chrono::steady_clock::now();
-    if (counts->sends_accepted != sends) {
+    if (counts->sends_accepted != sends || counts->journal_rows != rows) {
       sends = counts->sends_accepted;
+      rows = counts->journal_rows;
       changed = now;
     }
-    // A read mark and a reply for each message. More come from messages whose answer was not 200.
-    const auto due = 2 * static_cast<double>(book_.acknowledged_messages());
+    // One reply for each message; more come from messages whose answer was not 200.
+    const auto due = static_cast<double>(book_.acknowledged_messages());
     state.counts = *counts;
     state.seconds = std::chrono::duration<double>(now - began).count();
-    state.is_settled = counts->unfolded_rows == 0 && sends >= due && now - changed >= 300ms;
+    state.is_settled = counts->unfolded_rows == 0 && sends >= due && now - changed >= 500ms;
     if (state.is_settled || now - began > patience)
       return state;
     std::this_thread::sleep_for(50ms);

@@ -9,6 +9,7 @@
 #include "bench/load/prepared.hpp"
 #include "bench/load/traffic.hpp"
 #include "bench/process/admin_client.hpp"
+#include "bench/process/daemon.hpp"
 #include "bench/stats/arrivals.hpp"
 #include "runtime/core/result.hpp"
 
@@ -37,6 +38,10 @@ struct session_options {
   std::size_t prepared_bytes = std::size_t{3} << 30U;
 };
 
+/// The population's merchants as a daemon takes them, with the limits of a tenant far away: one shop's share is not
+/// what is measured.
+std::vector<daemon_tenant> daemon_tenants(const population& who);
+
 /// One run of a session.
 struct measurement {
   load_result load;
@@ -48,7 +53,7 @@ struct measurement {
 
   using points = std::vector<std::pair<double, double>>;
   points unfolded_rows() const;
-  points sends_waiting() const; ///< replies and read marks of acknowledged messages that were not accepted yet
+  points sends_waiting() const; ///< replies to acknowledged messages that were not accepted yet
   points rss_megabytes() const;
   std::uint64_t wal_bytes_max() const;
   double unmatched_statuses = 0; ///< that the node set aside in the run

@@ -96,11 +96,12 @@ trial_result judge(const measurement& m) {
   const auto waiting = measured_part(m.sends_waiting(), m);
   t.unfolded_max = largest(unfolded);
   t.sends_waiting_max = largest(waiting);
-  // Half a second's worth is a queue that breathes; ten seconds' worth are beyond what anybody would call keeping up.
+  // A quarter of a second's worth is a queue that breathes, and less than statuses wait for their replies; ten
+  // seconds' worth are beyond what anybody would call keeping up.
   const auto rate = std::max(t.offered, 1.0);
-  t.lag_is_bounded = is_bounded(unfolded, rate / 2, rate * 10) && is_bounded(waiting, rate / 2, rate * 10);
-  t.held = t.achieved >= knee_achieved * t.offered && t.p99_ms <= knee_p99_ms && t.lag_is_bounded &&
-           m.unmatched_statuses == 0 && !m.load.interrupted;
+  t.lag_is_bounded = is_bounded(unfolded, rate / 4, rate * 10) && is_bounded(waiting, rate / 4, rate * 10);
+  t.keeps_up = t.achieved >= knee_achieved * t.offered && t.p99_ms <= knee_p99_ms && t.lag_is_bounded;
+  t.held = t.keeps_up && m.unmatched_statuses == 0 && !m.load.interrupted;
   return t;
 }
 
@@ -216,8 +217,8 @@ void add_end(report& r, const webhook_options& options, const measurement& m, co
                              std::to_string(static_cast<int>(end.settled.seconds)) + " s after the load");
   if (c.problems() > 0)
     r.void_because.push_back(describe_problems(c));
-  // A status that overtook the reply it speaks of was set aside, which is what the server says it does with it. Only
-  // beyond the knee may that happen.
+  // A status that overtook the reply it speaks of was set aside, which is what the server says it does with it. That
+  // may happen only when it did not keep up: Meta would not have had the reply yet, and sent no status.
   const bool excused = end.unmatched_excused && static_cast<double>(c.statuses_behind) <= end.unmatched;
   if (c.problems() == 0 && c.statuses_behind > 0 && !excused)
     r.void_because.push_back(describe_problems(c));

@@ -28,9 +28,10 @@ struct trial_result {
   double unfolded_max = 0;
   double sends_waiting_max = 0;
   bool lag_is_bounded = true;
-  bool held = false;
+  bool keeps_up = false; ///< achieved, p99, and queues that do not grow
+  bool held = false;     ///< and no status overtook the reply it speaks of
 };
-/// Judges a run: achieved, p99, and queues that do not grow.
+/// Judges a run.
 trial_result judge(const measurement& m);
 
 /// The parts of a report that a session leaves behind, beside the measurement itself.
@@ -38,7 +39,7 @@ struct session_end {
   settled_state settled;
   std::optional<check_summary> checked; ///< nothing: not verified
   double unmatched = 0;                 ///< statuses that the node set aside, of all runs of the session
-  bool unmatched_excused = false;       ///< rates beyond the knee were tried
+  bool unmatched_excused = false;       ///< in one of the runs the server did not keep up
   std::uint64_t good = 0;               ///< answers 200 of all runs
   std::uint64_t written_bytes = 0;      ///< by the server's processes, from before the first run until after `settle`
   double start_ms = 0;                  ///< of an own daemon; 0: unknown

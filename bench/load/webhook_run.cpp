@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto settle_patience = 120s;
 constexpr auto settle_between_trials = 20s;
 
 std::string whole(double value) { return std::to_string(static_cast<long long>(value + 0.5)); }
@@ -86,7 +85,7 @@ private:
       s.server_pids = options_.server_pids;
       if (!options_.admin_url.empty()) {
         s.admin = admin_access{options_.admin_url, options_.admin_token};
-        if (auto added = add_tenants(*s.admin, tenants(), bench_catalog()); !added)
+        if (auto added = add_tenants(*s.admin, daemon_tenants(population(options_.who)), bench_catalog()); !added)
           return added.error();
       }
     }
@@ -96,21 +95,6 @@ private:
       return session.error();
     session_ = std::move(*session);
     return {};
-  }
-
-  std::vector<daemon_tenant> tenants() const {
-    const population who(options_.who);
-    std::vector<daemon_tenant> list;
-    for (const auto& t : who.tenants()) {
-      daemon_tenant one;
-      one.id = t.id;
-      one.waba_id = t.waba_id;
-      one.number_id = t.number_id;
-      one.display = t.display;
-      one.limits["inbound_per_s"] = 10'000'000; // one shop's share is not what is measured
-      list.push_back(std::move(one));
-    }
-    return list;
   }
 
   result<void> start_daemon(session_options& s) {
@@ -131,7 +115,7 @@ private:
     if (!daemon)
       return daemon.error();
     daemon_.emplace(std::move(*daemon));
-    const auto list = tenants();
+    const auto list = daemon_tenants(population(options_.who));
     if (sandbox_port != 0) {
       sandbox_options o;
       o.program = options_.bin_dir + "/wakala-sandbox";
@@ -163,15 +147,16 @@ private:
           " late, " + whole(static_cast<double>(so_far.failed())) + " failed");
     });
     unmatched_ += m.unmatched_statuses;
+    kept_up_ = kept_up_ && judge(m).keeps_up;
     good_ += m.load.warm_up.good + m.load.measured.good;
     return m;
   }
 
   /// Settles and checks everything that was sent in this repeat.
-  result<session_end> finish(bool excuse_unmatched) {
+  result<session_end> finish() {
     session_end end;
     say("waiting until all is folded and sent");
-    auto settled = session_->settle(settle_patience);
+    auto settled = session_->settle(options_.settle_patience);
     if (!settled)
       return settled.error();
     end.settled = *settled;
@@ -179,7 +164,7 @@ private:
     end.written_bytes = written > written_before_ ? written - written_before_ : 0;
     end.good = good_;
     end.unmatched = unmatched_;
-    end.unmatched_excused = excuse_unmatched;
+    end.unmatched_excused = !kept_up_;
     if (daemon_)
       end.start_ms = std::chrono::duration<double, std::milli>(daemon_->start_time()).count();
     if (!session_->options().admin || !options_.verify)
@@ -207,7 +192,7 @@ private:
   }
 
   result<webhook_outcome> alone(const measurement& m) {
-    auto end = finish(false);
+    auto end = finish();
     if (!end)
       return end.error();
     auto r = head_;
@@ -259,7 +244,7 @@ private:
       at_share =
           measure(*when, options_.warm_up, whole(100 * options_.share) + " % of the knee, " + whole(rate) + "/s");
     }
-    auto end = finish(true);
+    auto end = finish();
     if (!end)
       return end.error();
     webhook_outcome outcome;
@@ -288,6 +273,7 @@ private:
   std::uint64_t written_before_ = 0;
   std::uint64_t good_ = 0;
   double unmatched_ = 0;
+  bool kept_up_ = true; ///< in all runs
 };
 
 } // namespace

@@ -10,6 +10,7 @@
 #include "runtime/core/result.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -61,7 +62,8 @@ struct webhook_options {
   double share = 0.7;       ///< of the knee, for latency; 0: not measured
   bool soak = false;        ///< steady, with what a long run is held against
   bool verify = true;
-  bool strict_goals = true; ///< figures carry the goals they are held against
+  std::chrono::milliseconds settle_patience{120'000}; ///< for folding and sending after the load
+  bool strict_goals = true;                           ///< figures carry the goals they are held against
 
   unsigned repeats = 1;
 };

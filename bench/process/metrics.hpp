@@ -25,7 +25,7 @@ struct node_counts {
   double unfolded_rows = 0; ///< commits that the tables do not hold yet
   double journal_rows = 0;
   double journal_batches = 0;
-  double sends_accepted = 0; ///< read marks and replies
+  double sends_accepted = 0; ///< replies
   double statuses_unmatched = 0;
   double live_conversations = 0;
   double refused_events = 0;
