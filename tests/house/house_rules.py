@@ -37,7 +37,7 @@ MAY_INCLUDE = {
 
 # Headers of other projects by the beginning of their name: the folders or files that may include them.
 THIRD_PARTY = {
-    "caf/": ["actors/", "runtime/", "http/bridge.cpp", "wakalad/", "tests/"],
+    "caf/": ["actors/", "runtime/", "http/bridge.cpp", "wakalad/", "bench/actors/", "tests/"],
     "boost/beast": ["http/", "sandbox/", "bench/", "console/", "tests/"],
     "boost/asio": ["http/", "sandbox/", "bench/", "console/", "wakalad/", "tests/"],
     "sqlite3": ["persistence/sqlite/", "tests/"],
