@@ -12,9 +12,8 @@ namespace {
 using node_ptr = std::unique_ptr<loaded_daemon>;
 
 /// Starts a daemon on a store and notes how long that took.
-result<node_ptr> timed_start(const daemon_options& options, std::uint32_t shops, const cold_plan& plan,
-                             std::vector<double>& took_ms) {
-  auto node = loaded_daemon::start(options, shops, plan.conversations);
+result<node_ptr> timed_start(const daemon_options& options, const crowd_size& who, std::vector<double>& took_ms) {
+  auto node = loaded_daemon::start(options, who);
   if (node)
     took_ms.push_back(std::chrono::duration<double, std::milli>((*node)->process().start_time()).count());
   return node;
@@ -52,7 +51,7 @@ result<void> wake(loaded_daemon& node, const cold_plan& plan, std::uint64_t firs
 
 result<double> fill_store(const idle_place& where, const daemon_folder& place, const cold_plan& plan) {
   console_progress().step("cold: storing " + show(plan.conversations) + " conversations");
-  auto node = loaded_daemon::start(place.options(), where.shops, plan.conversations);
+  auto node = loaded_daemon::start(place.options(), where.crowd_of(plan.conversations));
   if (!node)
     return node.error();
   if (auto filled = (*node)->fill(0, plan.conversations); !filled)
@@ -68,7 +67,7 @@ result<double> fill_store(const idle_place& where, const daemon_folder& place, c
 result<void> take_turn(const idle_place& where, const daemon_folder& place, const cold_plan& plan,
                        std::uint64_t first, cold& found) {
   {
-    auto node = timed_start(place.options(), where.shops, plan, found.start_ms);
+    auto node = timed_start(place.options(), where.crowd_of(plan.conversations), found.start_ms);
     if (!node)
       return node.error();
     if (auto settled = (*node)->settle(); !settled)
@@ -78,7 +77,7 @@ result<void> take_turn(const idle_place& where, const daemon_folder& place, cons
     (*node)->process().signal(SIGKILL);
     (*node)->process().stop(); // waits for its end
   }
-  auto again = timed_start(place.options(), where.shops, plan, found.start_after_kill_ms);
+  auto again = timed_start(place.options(), where.crowd_of(plan.conversations), found.start_after_kill_ms);
   if (!again)
     return again.error();
   if (auto settled = (*again)->settle(); !settled)

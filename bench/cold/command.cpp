@@ -17,7 +17,7 @@ void shorten(cold_plan& plan) {
 }
 
 result<report> measure(const cold_plan& plan, const common_options& common) {
-  const idle_place where{common.bin_dir + "/wakalad", common.directory, common.smoke ? 3U : 20U};
+  const idle_place where = place_of(common.bin_dir, common.directory, common.smoke);
   report r = begin_report("cold", "wakalad", common.directory, wakalad_durability);
   r.config = {{"conversations", show(plan.conversations)}, {"rate", show(plan.per_second)}};
   add_daemon_config(r, where.shops);

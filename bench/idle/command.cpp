@@ -15,7 +15,6 @@ constexpr double mega = 1e6;
 struct idle_options {
   crowd_plan crowd;
   std::uint32_t sample = 100'000;
-  std::uint32_t shops = 20;
 };
 
 void shorten(idle_options& options) {
@@ -26,11 +25,10 @@ void shorten(idle_options& options) {
   options.crowd.measured_s = 1;
   options.crowd.idle_s = 0.5;
   options.sample = 400;
-  options.shops = 3;
 }
 
 result<report> measure(const idle_options& options, const common_options& common) {
-  const idle_place where{common.bin_dir + "/wakalad", common.directory, options.shops};
+  const idle_place where = place_of(common.bin_dir, common.directory, common.smoke);
   const crowd_plan& plan = options.crowd;
   report r = begin_report("idle", "wakalad", common.directory, wakalad_durability);
   r.config = {{"conversations", show(plan.many)},
@@ -38,7 +36,7 @@ result<report> measure(const idle_options& options, const common_options& common
               {"sample", show(options.sample)},
               {"rate", show(plan.per_second)},
               {"idle_s", show(plan.idle_s)}};
-  add_daemon_config(r, options.shops);
+  add_daemon_config(r, where.shops);
   r.warm_up_s = plan.warm_up_s;
   r.measured_s = plan.measured_s;
   r.repeats = plan.repeats;

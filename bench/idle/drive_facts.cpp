@@ -2,6 +2,17 @@
 
 namespace wakala::bench {
 
+idle_place place_of(const std::string& bin_dir, const std::string& directory, bool smoke) {
+  idle_place where;
+  where.wakalad = bin_dir + "/wakalad";
+  where.directory = directory;
+  if (smoke) {
+    where.shops = 3;
+    where.look_every = std::chrono::milliseconds{50};
+  }
+  return where;
+}
+
 void add_daemon_config(report& r, std::uint32_t shops) {
   const daemon_options usual;
   r.config.emplace_back("shops", std::to_string(shops));

@@ -2,7 +2,7 @@
 /// Parts of a report that `idle` and `cold` have in common.
 #pragma once
 
-#include "bench/idle/loaded_daemon.hpp"
+#include "bench/idle/idle_figures.hpp"
 #include "bench/report/report.hpp"
 
 #include <string>
@@ -10,6 +10,8 @@
 
 namespace wakala::bench {
 
+/// Where the daemons of a command are; small and hasty in a smoke run.
+idle_place place_of(const std::string& bin_dir, const std::string& directory, bool smoke);
 /// How the daemons of `loaded_daemon` are set up.
 void add_daemon_config(report& r, std::uint32_t shops);
 /// Means of rates and processor time over the runs, sums of counts.

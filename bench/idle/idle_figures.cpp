@@ -50,7 +50,7 @@ result<double> memory_at_rest(const idle_place& where, std::uint32_t shoppers, s
   auto options = place.options();
   options.limits["conversation_idle"] = "1s";
   options.limits["live_conversations"] = std::to_string(awake_max);
-  auto node = loaded_daemon::start(options, where.shops, shoppers);
+  auto node = loaded_daemon::start(options, where.crowd_of(shoppers));
   if (!node)
     return node.error();
   if (auto filled = (*node)->fill(0, messages); !filled)
@@ -100,7 +100,7 @@ double daemon_folder::bytes() const {
 result<idle_node> measure_idle_node(const idle_place& where, unsigned repeats, double seconds_each) {
   console_progress().step("idle node: starting");
   const daemon_folder place(where, "idle");
-  auto node = loaded_daemon::start(place.options(), where.shops, 1'000);
+  auto node = loaded_daemon::start(place.options(), where.crowd_of(1'000));
   if (!node)
     return node.error();
   const auto memory = (*node)->settled_memory();
@@ -124,7 +124,7 @@ result<std::vector<double>> measure_resident(const idle_place& where, std::uint3
   for (unsigned turn = 0; turn < repeats; ++turn) {
     console_progress().step("resident: " + show(many) + " conversations awake" + turn_of(turn, repeats));
     const daemon_folder place(where, "resident");
-    auto node = loaded_daemon::start(place.options(), where.shops, many);
+    auto node = loaded_daemon::start(place.options(), where.crowd_of(many));
     if (!node)
       return node.error();
     const auto each = grow(**node, few, many);
@@ -156,14 +156,14 @@ result<std::vector<double>> measure_passivated(const idle_place& where, std::uin
 result<crowd> measure_crowd(const idle_place& where, const crowd_plan& plan) {
   const daemon_folder few_place(where, "few");
   const daemon_folder many_place(where, "many");
-  auto small = loaded_daemon::start(few_place.options(), where.shops, plan.few);
+  auto small = loaded_daemon::start(few_place.options(), where.crowd_of(plan.few));
   if (!small)
     return small.error();
   console_progress().step("crowd: " + show(plan.few) + " conversations");
   if (auto filled = (*small)->fill(0, plan.few); !filled)
     return filled.error();
   console_progress().step("crowd: " + show(plan.many) + " conversations");
-  auto large = loaded_daemon::start(many_place.options(), where.shops, plan.many);
+  auto large = loaded_daemon::start(many_place.options(), where.crowd_of(plan.many));
   if (!large)
     return large.error();
   crowd found;

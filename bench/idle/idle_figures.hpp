@@ -12,10 +12,13 @@ namespace wakala::bench {
 
 /// Where daemons and their stores are, and what is in them.
 struct idle_place {
-  std::string wakalad;      ///< path of the program
-  std::string directory;    ///< each daemon gets a folder of its own in it, removed afterwards
-  std::uint32_t shops = 20; ///< of each daemon, of equal size
+  std::string wakalad;                       ///< path of the program
+  std::string directory;                     ///< each daemon gets a folder of its own in it, removed afterwards
+  std::uint32_t shops = 20;                  ///< of each daemon, of equal size
+  std::chrono::milliseconds look_every{250}; ///< as in `crowd_size`
+
   daemon_options base() const;
+  crowd_size crowd_of(std::uint32_t conversations) const { return {shops, conversations, look_every}; }
 };
 
 /// A folder for one daemon, empty at first and gone with this object: declare it before the daemon.

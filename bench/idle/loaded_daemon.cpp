@@ -31,8 +31,8 @@ std::vector<daemon_tenant> tenants_of(const population& who) {
   return all;
 }
 
-population_options alike(std::uint32_t shops, std::uint32_t conversations) {
-  return {.tenants = shops, .conversations = conversations, .zipf = 0, .seed = 1};
+population_options alike(const crowd_size& who) {
+  return {.tenants = who.shops, .conversations = who.conversations, .zipf = 0, .seed = 1};
 }
 
 std::uint64_t fresh_run() {
@@ -54,15 +54,14 @@ error gone(daemon_process& daemon) {
 
 } // namespace
 
-loaded_daemon::loaded_daemon(daemon_process daemon, std::uint32_t shops, std::uint32_t conversations)
-    : daemon_(std::move(daemon)), who_(alike(shops, conversations)) {}
+loaded_daemon::loaded_daemon(daemon_process daemon, const crowd_size& who)
+    : daemon_(std::move(daemon)), who_(alike(who)), look_every_(who.look_every) {}
 
-result<std::unique_ptr<loaded_daemon>> loaded_daemon::start(const daemon_options& options, std::uint32_t shops,
-                                                            std::uint32_t conversations) {
+result<std::unique_ptr<loaded_daemon>> loaded_daemon::start(const daemon_options& options, const crowd_size& who) {
   auto started = daemon_process::start(options);
   if (!started)
     return started.error();
-  std::unique_ptr<loaded_daemon> made(new loaded_daemon(std::move(*started), shops, conversations));
+  std::unique_ptr<loaded_daemon> made(new loaded_daemon(std::move(*started), who));
   if (auto added = add_tenants(made->daemon_.admin(), tenants_of(made->who_), bench_catalog()); !added)
     return added.error();
   return made;
@@ -178,7 +177,7 @@ result<void> loaded_daemon::wait_until(const std::function<bool(const node_count
       return {};
     if (clock::now() > deadline)
       return make_error(errc::unavailable, "after ten minutes wakalad had still not " + what);
-    std::this_thread::sleep_for(100ms);
+    std::this_thread::sleep_for(look_every_ / 2);
   }
 }
 
@@ -207,7 +206,7 @@ result<double> loaded_daemon::settled_memory() {
     const auto now = static_cast<double>(*pss);
     unchanged = std::abs(now - last) <= still * last ? unchanged + 1 : 0;
     last = now;
-    std::this_thread::sleep_for(250ms);
+    std::this_thread::sleep_for(look_every_);
   }
   return last;
 }

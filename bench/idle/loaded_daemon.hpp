@@ -36,12 +36,18 @@ struct driven {
   std::vector<std::string> void_because;
 };
 
+struct crowd_size {
+  std::uint32_t shops = 20;
+  std::uint32_t conversations = 10'000; ///< shoppers who may write
+  /// Between two looks at whether the daemon has come to rest; a smoke run looks more often and is content sooner.
+  std::chrono::milliseconds look_every{250};
+};
+
 /// Not thread-safe; see `child` about threads.
 class loaded_daemon {
 public:
-  /// Starts it with shops of equal size and that many shoppers who may write. A store that is there is used again.
-  static result<std::unique_ptr<loaded_daemon>> start(const daemon_options& options, std::uint32_t shops,
-                                                      std::uint32_t conversations);
+  /// Starts it with shops of equal size. A store that is there is used again.
+  static result<std::unique_ptr<loaded_daemon>> start(const daemon_options& options, const crowd_size& who);
 
   /// Conversations from place `first` on write once each, as fast as the daemon answers. Error: `unavailable` when it
   /// ends, or did not commit each of them.
@@ -66,12 +72,13 @@ public:
   daemon_process& process() noexcept { return daemon_; }
 
 private:
-  loaded_daemon(daemon_process daemon, std::uint32_t shops, std::uint32_t conversations);
+  loaded_daemon(daemon_process daemon, const crowd_size& who);
   /// One run of the generator with its own book; checks that the daemon committed what it acknowledged.
   result<driven> run(const arrivals& when, const drive_plan& plan, generator_options how);
 
   daemon_process daemon_;
   population who_;
+  std::chrono::milliseconds look_every_;
 };
 
 } // namespace wakala::bench
