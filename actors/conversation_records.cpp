@@ -200,7 +200,9 @@ std::string to_text(const conversation_record& r) {
   encode(out, r.shop);
   out.number(r.next_ordinal);
   put_mapped(out, r.mapped.all());
-  return out.take();
+  auto packed = out.take();
+  packed.shrink_to_fit(); // an idle conversation keeps it
+  return packed;
 }
 
 result<conversation_record> conversation_record_from(std::string_view from) {

@@ -75,14 +75,27 @@ cluster first_cluster(std::string_view text) {
   return found;
 }
 
-/// Nothing that `one_line` would change: printable ASCII with single blanks, none at the ends.
+/// Nothing that `one_line` would change: valid, with single blanks, none at the ends.
 bool is_plain_line(std::string_view text) noexcept {
   bool after_blank = true;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20U || byte >= 0x7FU || (c == ' ' && after_blank))
+  bool is_valid = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x80U) {
+      if (byte < 0x20U || byte == 0x7FU || (byte == ' ' && after_blank))
+        return false;
+      after_blank = byte == ' ';
+      ++at;
+      continue;
+    }
+    if (!is_valid && !is_utf8(text))
       return false;
-    after_blank = c == ' ';
+    is_valid = true;
+    const auto c = first_of(text.substr(at));
+    if (is_blank(c.value))
+      return false;
+    after_blank = false;
+    at += c.bytes;
   }
   return text.empty() || !after_blank;
 }

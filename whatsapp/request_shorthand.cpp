@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <optional>
+#include <vector>
 
 namespace wakala::whatsapp {
 
@@ -47,45 +47,47 @@ constexpr std::size_t id_bytes = 16;
 constexpr std::size_t request_max = std::size_t{1} << 20U;
 static_assert(pieces.size() < 30);
 
-/// A piece made ready for comparing: its first eight bytes as a number.
-struct ready_piece {
-  std::uint64_t head = 0;
-  std::uint64_t mask = 0;
+constexpr std::size_t telling = 3; ///< the place in a piece that tells it from most others
+
+struct numbered_piece {
   std::string_view text;
   char number = 0;
 };
 
-constexpr std::size_t head_size = 8;
+/// The pieces that a text can begin with, by its byte at `telling`. Longest first, so that no piece hides one that it
+/// begins; pieces that end before that byte are under every one.
+class piece_index {
+public:
+  piece_index() {
+    std::vector<numbered_piece> sorted;
+    for (std::size_t i = 0; i < pieces.size(); ++i)
+      sorted.push_back({pieces[i], static_cast<char>(i + 1)});
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
+    for (std::size_t byte = 0; byte < by_byte_.size(); ++byte)
+      for (const auto& piece : sorted)
+        if (piece.text.size() <= telling || static_cast<unsigned char>(piece.text[telling]) == byte)
+          by_byte_[byte].push_back(piece);
+  }
 
-std::uint64_t head_of(std::string_view text) noexcept {
-  std::uint64_t head = 0;
-  std::memcpy(&head, text.data(), std::min(text.size(), head_size));
-  return head;
+  const numbered_piece* find(std::string_view rest) const noexcept {
+    const auto byte = rest.size() > telling ? static_cast<unsigned char>(rest[telling]) : 0U;
+    for (const auto& piece : by_byte_[byte])
+      if (rest.starts_with(piece.text))
+        return &piece;
+    return nullptr;
+  }
+
+private:
+  std::array<std::vector<numbered_piece>, 256> by_byte_;
+};
+
+std::size_t plain_prefix(std::string_view text) noexcept {
+  std::size_t at = 0;
+  while (at < text.size() && text[at] != '"' && text[at] != '{' && static_cast<unsigned char>(text[at]) >= 0x20U)
+    ++at;
+  return at;
 }
-
-/// Longest first, so that no piece hides one that it begins.
-const std::array<ready_piece, pieces.size()>& ready_pieces() {
-  static const auto all = [] {
-    std::array<ready_piece, pieces.size()> ready;
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      const std::string ones(std::min(pieces[i].size(), head_size), '\xFF');
-      ready[i] = {head_of(pieces[i]), head_of(ones), pieces[i], static_cast<char>(i + 1)};
-    }
-    std::sort(ready.begin(), ready.end(), [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
-    return ready;
-  }();
-  return all;
-}
-
-const ready_piece* piece_at(std::string_view rest) noexcept {
-  const auto head = head_of(rest);
-  for (const auto& piece : ready_pieces())
-    if ((head & piece.mask) == piece.head && rest.starts_with(piece.text))
-      return &piece;
-  return nullptr;
-}
-
-bool is_plain(char c) noexcept { return c != '"' && c != '{' && static_cast<unsigned char>(c) >= 0x20U; }
 
 /// The 16 bytes that `rest` begins with as digits; nothing else would be given back as it was.
 std::optional<bytes> id_at(std::string_view rest) {
@@ -97,16 +99,16 @@ std::optional<bytes> id_at(std::string_view rest) {
 } // namespace
 
 bytes shorten_request(std::string_view request) {
+  static const piece_index index;
   bytes out;
   out.reserve(request.size() / 2 + 16);
   while (!request.empty()) {
-    const auto stop = std::find_if_not(request.begin(), request.end(), is_plain);
-    const auto plain = static_cast<std::size_t>(stop - request.begin());
+    const auto plain = plain_prefix(request);
     out += request.substr(0, plain);
     request.remove_prefix(plain);
     if (request.empty())
       break;
-    if (const auto* piece = piece_at(request)) {
+    if (const auto* piece = index.find(request)) {
       out += piece->number;
       request.remove_prefix(piece->text.size());
       if (!piece->text.ends_with(":\"o")) // our own ids are sent along behind these

@@ -10,8 +10,8 @@
 
 namespace wakala::whatsapp {
 
-/// Any text comes back byte for byte from `expand_request`; one that `request_text` wrote becomes a third to a half
-/// as long.
+/// Any text of at most 1 MiB comes back byte for byte from `expand_request`; one that `request_text` wrote becomes a
+/// third to a half as long.
 bytes shorten_request(std::string_view request);
 
 /// `corrupt` for what `shorten_request` never writes.

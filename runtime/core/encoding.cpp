@@ -117,8 +117,8 @@ std::optional<bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64(std::span<const std::uint8_t> raw) {
-  std::string out;
-  out.reserve((raw.size() + 2) / 3 * 4);
+  std::string out((raw.size() + 2) / 3 * 4, '=');
+  auto* to = out.data();
   for (std::size_t i = 0; i < raw.size(); i += 3) {
     const std::size_t left = std::min<std::size_t>(3, raw.size() - i);
     std::uint32_t group = static_cast<std::uint32_t>(raw[i]) << 16U;
@@ -126,8 +126,9 @@ std::string to_base64(std::span<const std::uint8_t> raw) {
       group |= static_cast<std::uint32_t>(raw[i + 1]) << 8U;
     if (left > 2)
       group |= raw[i + 2];
-    for (std::size_t k = 0; k < 4; ++k)
-      out += k <= left ? base64_digits[(group >> (18U - 6U * k)) & 0x3FU] : '=';
+    for (std::size_t k = 0; k <= left; ++k)
+      to[k] = base64_digits[(group >> (18U - 6U * k)) & 0x3FU];
+    to += 4;
   }
   return out;
 }
@@ -135,21 +136,29 @@ std::string to_base64(std::span<const std::uint8_t> raw) {
 std::optional<bytes> from_base64(std::string_view text) {
   while (!text.empty() && text.back() == '=')
     text.remove_suffix(1);
-  bytes out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  bytes out(text.size() / 4 * 3 + (text.size() % 4) * 6 / 8, '\0');
+  auto* to = out.data();
   std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const int digit = base64_values[static_cast<unsigned char>(c)];
-    if (digit < 0)
-      return std::nullopt;
-    group = (group << 6U) | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>((group >> bits) & 0xFFU);
-    }
+  int faults = 0; // negative once a character was no digit
+  std::size_t at = 0;
+  const auto take = [&] {
+    const int digit = base64_values[static_cast<unsigned char>(text[at++])];
+    faults |= digit;
+    group = (group << 6U) | (static_cast<std::uint32_t>(digit) & 0x3FU);
+  };
+  while (at + 4 <= text.size()) {
+    take(), take(), take(), take();
+    *to++ = static_cast<char>((group >> 16U) & 0xFFU);
+    *to++ = static_cast<char>((group >> 8U) & 0xFFU);
+    *to++ = static_cast<char>(group & 0xFFU);
   }
+  const auto rest = static_cast<unsigned>(text.size() - at);
+  while (at < text.size())
+    take();
+  for (unsigned bits = rest * 6; bits >= 8; bits -= 8)
+    *to++ = static_cast<char>((group >> (bits - 8)) & 0xFFU);
+  if (faults < 0)
+    return std::nullopt;
   return out;
 }
 
@@ -228,9 +237,13 @@ void append_json_string(std::string& out, std::string_view text) {
       break;
     const auto c = static_cast<unsigned char>(text.front());
     text.remove_prefix(1);
+    constexpr std::string_view named = "\b\t\n\f\r";
     if (c >= 0x20) {
       out += '\\';
       out += static_cast<char>(c);
+    } else if (const auto name = named.find(static_cast<char>(c)); name != std::string_view::npos) {
+      out += '\\';
+      out += "btnfr"[name];
     } else {
       out += "\\u00";
       out += hex_digits[c >> 4U];

@@ -129,5 +129,24 @@ TEST(base64, every_byte_comes_back) {
   }
 }
 
+TEST(json_string, escapes_what_it_must_and_nothing_else) {
+  const auto quoted = [](std::string_view text) {
+    std::string out = "[";
+    append_json_string(out, text);
+    return out.substr(1);
+  };
+  EXPECT_EQ(quoted(""), R"("")");
+  EXPECT_EQ(quoted("plain / text \xC3\xA9\x7F"), "\"plain / text \xC3\xA9\x7F\"");
+  EXPECT_EQ(quoted("\b\t\n\f\r\"\\"), R"("\b\t\n\f\r\"\\")");
+  EXPECT_EQ(quoted(std::string_view("\0\x1F", 2)), R"("\u0000\u001f")");
+  EXPECT_EQ(quoted("a\xFFz"), "\"a\xEF\xBF\xBDz\"");
+  for (std::size_t before = 0; before < 20; ++before)
+    for (std::size_t after = 0; after < 20; ++after)
+      for (const auto& [raw, escaped] :
+           {std::pair{"\"", "\\\""}, {"\\", "\\\\"}, {"\n", "\\n"}, {"\x80", "\xEF\xBF\xBD"}})
+        EXPECT_EQ(quoted(std::string(before, 'a') + raw + std::string(after, 'z')),
+                  '"' + std::string(before, 'a') + escaped + std::string(after, 'z') + '"');
+}
+
 } // namespace
 } // namespace wakala
