@@ -16,8 +16,6 @@ inline constexpr std::chrono::seconds store_timeout{10};
 inline constexpr time_ms grant_patience = 30 * ms_per_second;
 inline constexpr time_ms refused_pause = 200; ///< after a commit that was refused, or an early end
 inline constexpr std::size_t deliveries_kept = 64;
-/// Attempts so far, the one that is out included; the outbox row knows, also after a reload.
-inline std::uint32_t attempts_of(const outbox_item& item) { return item.tries + item.ambiguous + 1; }
 
 inline constexpr std::string_view cart_timer = "cart"; ///< the cart's expiry
 
