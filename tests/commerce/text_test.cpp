@@ -130,7 +130,10 @@ TEST(catalog, reads_and_writes_the_same_form) {
   EXPECT_EQ(read.products().at(0).stock, 3);
   EXPECT_EQ(read.products().at(2).stock, std::nullopt);
   EXPECT_THAT(read.categories(), ElementsAre("X", "Y"));
-  EXPECT_EQ(read.in_category("X").size(), 2U);
+  EXPECT_THAT(read.in_category("X"), ElementsAre(&read.products().at(0), &read.products().at(2)));
+  EXPECT_EQ(read.count_in_category("X"), 2U);
+  EXPECT_EQ(read.count_in_category("none"), 0U);
+  EXPECT_TRUE(read.in_category("none").empty());
   EXPECT_EQ(read.find("c:1"), &read.products().at(2));
   EXPECT_EQ(read.find("zz"), nullptr);
   EXPECT_EQ(read.find(""), nullptr);
@@ -139,6 +142,7 @@ TEST(catalog, reads_and_writes_the_same_form) {
   EXPECT_EQ(parse_catalog(R"({"products":[]})", "KES").value().products().size(), 0U);
   const auto copy = read; // the index is the copy's own
   EXPECT_EQ(copy.find("b"), &copy.products().at(1));
+  EXPECT_EQ(copy.in_category("Y").at(0), &copy.products().at(1));
 }
 
 TEST(catalog, names_what_is_wrong) {
@@ -214,6 +218,12 @@ TEST(phrasebook, fills_placeholders_once) {
   const auto& book = phrases();
   EXPECT_EQ(book.say(language::english, "cart.added", {{"name", "{total}"}, {"quantity", "2"}, {"total", "KES 5"}}),
             "Added: {total} x2. Cart: KES 5.");
+  EXPECT_EQ(book.say(language::english, "cart.added", {{"total", ""}, {"other", "x"}}),
+            "Added: {name} x{quantity}. Cart: .");
+  auto braces = texts_of("sw");
+  braces["help.text"] = "{a {} {Name} }{";
+  EXPECT_EQ(phrasebook::make(texts_of("en"), braces).value().say(language::kiswahili, "help.text"),
+            "{a {} {Name} }{");
   EXPECT_EQ(book.say(language::kiswahili, "unknown.text"), "Samahani, sijaelewa.");
 }
 
@@ -240,6 +250,24 @@ TEST(text_cut, cuts_at_character_boundaries) {
     stacked += "\xCC\x81";
   EXPECT_EQ(code_points(cut(stacked, 24)), 24U);
   EXPECT_TRUE(is_utf8(cut("\xFF\xFE\xFD\xFC", 3)));
+}
+
+// Texts that need nothing done are recognised by a quicker look; a line break in front takes the long way.
+TEST(text_cut, sees_what_is_one_line_already) {
+  const std::vector<std::string> parts{"a",    " ",        "  ",       "Unga 2kg",        "\t",
+                                       "\x7F", "\xC2\xB7", "\xC2\xA0", "\xC3\xA9",        "\xE3\x80\x80",
+                                       "\xFF", "\xC3",     ".",        "\xF0\x9F\x91\x8B"};
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (auto count = random() % 6; count > 0; --count)
+      text += parts[random() % parts.size()];
+    const auto line = one_line(text);
+    EXPECT_EQ(line, one_line("\n" + text)) << text;
+    EXPECT_EQ(one_line(line), line);
+    for (const std::size_t max : {0, 1, 3, 10})
+      EXPECT_EQ(cut_line(text, max), cut(line, max));
+  }
 }
 
 TEST(text_cut, makes_one_line) {
