@@ -7,9 +7,9 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <memory>
@@ -28,7 +28,7 @@ template <class T>
 using task = asio::awaitable<T, executor>;
 
 /// co_await with this yields the handler's arguments as a tuple; nothing throws.
-inline constexpr asio::as_tuple_t<asio::use_awaitable_t<executor>> as_results{};
+inline constexpr asio::as_tuple_t<asio::deferred_t> as_results{};
 
 using steady_time = std::chrono::steady_clock::time_point;
 

@@ -75,9 +75,9 @@ private:
       return stream_;
   }
 
-  void within(std::chrono::milliseconds time) {
+  void within(std::chrono::milliseconds time, steady_time from = std::chrono::steady_clock::now()) {
     expired_ = false;
-    guard_.set(self(), std::chrono::steady_clock::now() + time);
+    guard_.set(self(), from + time);
   }
 
   task<void> run() {
@@ -98,6 +98,7 @@ private:
   task<void> live() {
     error_code ignored;
     lowest().set_option(tcp::no_delay(true), ignored);
+    lowest().non_blocking(true, ignored); // answers are written at once, as far as the kernel takes them
     if (!admitted_) {
       co_await turn_away();
       co_return;
@@ -126,7 +127,10 @@ private:
     if constexpr (!is_tls) {
       answer_ = response::problem(503, "Service Unavailable", "too many connections");
       answer_.with("Retry-After", "5");
-      const bool written = co_await write(false);
+      compose(false);
+      bool written = write_at_once();
+      if (!written)
+        written = co_await write_rest();
       if (written)
         co_await linger();
     }
@@ -135,17 +139,22 @@ private:
   task<got> fill(std::size_t wanted) {
     const auto space = input_.prepare(wanted);
     const auto [failed, count] = co_await stream_.async_read_some(asio::buffer(space.data, space.size), as_results);
+    co_return take_in(failed, count);
+  }
+
+  /// What came of a read.
+  got take_in(const error_code& failed, std::size_t count) {
     input_.commit(count);
     server_->counters.bytes_in.fetch_add(count, std::memory_order_relaxed);
     if (cut_)
-      co_return got::broken;
+      return got::broken;
     if (expired_)
-      co_return got::late;
+      return got::late;
     if (!failed)
-      co_return got::data;
+      return got::data;
     if (failed == asio::error::eof || failed == asio::ssl::error::stream_truncated)
-      co_return got::end;
-    co_return got::broken;
+      return got::end;
+    return got::broken;
   }
 
   // The coroutines below pass answers through `answer_` and await in plain statements only: with the answer as a
@@ -154,42 +163,67 @@ private:
 
   /// What is to be done with a request after a part of it was looked at.
   enum class verdict : std::uint8_t {
-    go_on,  ///< read the next part, or handle it
+    go_on,  ///< look at the next part, or handle it
+    more,   ///< bytes are missing
     finish, ///< `answer_` is the answer; the connection stays usable
     refuse, ///< `answer_` is the answer; what is left of the request is not worth reading
     drop,   ///< nobody is there to hear an answer
     blank,  ///< only blank lines have come: no request has begun
   };
 
-  /// One request and its answer. False: the connection is done with.
+  /// One request and its answer. False: the connection is done with. Where bytes come whole and answers fit, this is
+  /// the only coroutine that runs: every other one costs a frame.
   task<bool> serve_one() {
     if (input_.empty()) {
-      error_code failed;
-      if (server_->draining && lowest().available(failed) == 0)
+      error_code gone;
+      if (server_->draining && lowest().available(gone) == 0)
         co_return false;
-      input_.release();
+      input_.trim(small_read);
       within(options().idle_timeout);
       idle_ = true;
-      const got first = co_await fill(small_read);
+      const auto space = input_.prepare(small_read);
+      const auto [failed, count] = co_await stream_.async_read_some(asio::buffer(space.data, space.size), as_results);
       idle_ = false;
-      if (first != got::data)
+      if (take_in(failed, count) != got::data)
         co_return false;
     }
-    within(options().read_timeout); // for the whole request: a trickle of bytes does not extend it
-    reader_.start(peer_, std::chrono::steady_clock::now());
-    verdict next = co_await read_head();
+    const auto now = std::chrono::steady_clock::now();
+    within(options().read_timeout, now); // for the whole request: a trickle of bytes does not extend it
+    reader_.start(peer_, now);
+    verdict next = read_head();
+    while (next == verdict::more) {
+      const got more = co_await fill(small_read);
+      next = more == got::data ? read_head() : cut_short(more);
+    }
     if (next == verdict::go_on)
       next = look_at_head();
-    if (next == verdict::go_on && reader_.body_pending())
-      next = co_await read_body();
+    if (next == verdict::go_on && reader_.body_pending()) {
+      if (reader_.expects_continue() && input_.empty()) {
+        const bool invited = co_await write_continue();
+        if (!invited)
+          co_return false;
+      }
+      next = read_body();
+      while (next == verdict::more) {
+        const got more = co_await fill(reader_.body_missing() > small_read ? large_read : small_read);
+        next = more == got::data ? read_body() : cut_short(more);
+      }
+    }
     if (next == verdict::go_on) {
-      co_await handle();
+      guard_.clear();
+      ++server_->counters.requests;
+      ++server_->counters.in_flight;
+      call_handler();
+      if (!take_answer(answer_))
+        answer_ = co_await next_answer();
+      --server_->counters.in_flight;
       next = verdict::finish;
     }
     switch (next) {
     case verdict::blank:
       co_return true;
     case verdict::go_on:
+    case verdict::more:
     case verdict::drop:
       co_return false;
     case verdict::finish:
@@ -199,46 +233,31 @@ private:
     if (cut_)
       co_return false;
     const bool keep = next == verdict::finish && reader_.keep_alive() && !server_->draining;
-    const bool written = co_await write(keep);
+    compose(keep);
+    bool written = write_at_once();
+    if (!written)
+      written = co_await write_rest();
     if (written && !keep)
       co_await linger();
     co_return written&& keep;
   }
 
-  task<verdict> read_head() {
-    for (;;) {
-      const auto progress = reader_.feed(input_.view());
-      if (progress.step == read_step::refused)
-        co_return refuse_head();
-      input_.consume(progress.used);
-      if (progress.step == read_step::header_done)
-        co_return verdict::go_on;
-      if (!reader_.started() && input_.empty())
-        co_return verdict::blank;
-      const got more = co_await fill(small_read);
-      if (more != got::data)
-        co_return cut_short(more);
-    }
+  verdict read_head() {
+    const auto progress = reader_.feed(input_.view());
+    if (progress.step == read_step::refused)
+      return refuse_head();
+    input_.consume(progress.used);
+    if (progress.step == read_step::header_done)
+      return verdict::go_on;
+    return reader_.started() || !input_.empty() ? verdict::more : verdict::blank;
   }
 
-  task<verdict> read_body() {
-    if (reader_.expects_continue() && input_.empty()) {
-      const bool invited = co_await write_continue();
-      if (!invited)
-        co_return verdict::drop;
-    }
-    for (;;) {
-      const auto progress = reader_.feed(input_.view());
-      if (progress.step == read_step::refused)
-        co_return refuse(reader_.why_refused());
-      input_.consume(progress.used);
-      if (progress.step == read_step::complete)
-        co_return verdict::go_on;
-      const std::size_t wanted = reader_.body_missing() > small_read ? large_read : small_read;
-      const got more = co_await fill(wanted);
-      if (more != got::data)
-        co_return cut_short(more);
-    }
+  verdict read_body() {
+    const auto progress = reader_.feed(input_.view());
+    if (progress.step == read_step::refused)
+      return refuse(reader_.why_refused());
+    input_.consume(progress.used);
+    return progress.step == read_step::complete ? verdict::go_on : verdict::more;
   }
 
   verdict look_at_head() {
@@ -289,15 +308,6 @@ private:
     return true;
   }
 
-  task<void> handle() {
-    guard_.clear();
-    ++server_->counters.requests;
-    ++server_->counters.in_flight;
-    call_handler();
-    answer_ = co_await wait_for_answer();
-    --server_->counters.in_flight;
-  }
-
   void call_handler() {
     responder to(std::make_shared<responder::target>(server_->core.weak_from_this(), lane_, weak_from_this(),
                                                      expect_answer()));
@@ -327,8 +337,8 @@ private:
       ++counters.answers_2xx;
   }
 
-  /// Writes `answer_`.
-  task<bool> write(bool keep) {
+  /// Makes of `answer_` what is to be written.
+  void compose(bool keep) {
     count_answer(answer_.status);
     output_.clear();
     append_head(output_, answer_, {options().server_name, keep, reader_.http_1_0()});
@@ -339,20 +349,48 @@ private:
       answer_.body.clear();
     }
     head_request_ = false;
+    written_ = 0;
+  }
+
+  /// Writes as much as the kernel takes without waiting. True when that is all.
+  bool write_at_once() {
+    if constexpr (is_tls)
+      return false;
+    error_code failed; // whatever it is, writing the rest will meet it again
+    if (answer_.body.empty())
+      written_ = lowest().write_some(asio::buffer(output_), failed);
+    else
+      written_ = lowest().write_some(answer_parts(), failed);
+    if (failed || written_ < output_.size() + answer_.body.size())
+      return false;
+    end_write();
+    return true;
+  }
+
+  std::array<asio::const_buffer, 2> answer_parts() const {
+    return {asio::buffer(output_) + written_,
+            asio::buffer(answer_.body) + (written_ > output_.size() ? written_ - output_.size() : 0)};
+  }
+
+  task<bool> write_rest() {
     within(options().write_timeout);
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(output_), asio::buffer(answer_.body)};
-    const auto [failed, count] = co_await asio::async_write(stream_, parts, as_results);
-    guard_.clear();
-    answer_ = {};
-    server_->counters.bytes_out.fetch_add(count, std::memory_order_relaxed);
-    if (output_.capacity() > large_read)
-      output_ = {};
+    const auto [failed, count] = co_await asio::async_write(stream_, answer_parts(), as_results);
+    written_ += count;
+    end_write();
     if (!failed && !expired_ && !cut_)
       co_return true;
     ++server_->counters.write_failures;
     error_code ignored; // nothing more will be taken: let go of what the kernel still holds for this reader
     lowest().set_option(asio::socket_base::linger(true, 0), ignored);
     co_return false;
+  }
+
+  void end_write() {
+    guard_.clear();
+    server_->counters.bytes_out.fetch_add(written_, std::memory_order_relaxed);
+    answer_ = {};
+    if (output_.capacity() > large_read)
+      output_ = {};
   }
 
   /// Closes our half and reads on for a while: closing with unread bytes would reset the connection, and a reset can
@@ -383,6 +421,7 @@ private:
   input_buffer input_;
   response answer_;
   std::string output_;
+  std::size_t written_ = 0; ///< of `output_` and the answer's body together
   std::string peer_;
   bool idle_ = false;
   bool expired_ = false;

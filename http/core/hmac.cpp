@@ -8,6 +8,7 @@
 #include <openssl/params.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <new>
 #include <string>
@@ -35,6 +36,7 @@ void must(bool good) {
 
 constexpr std::string_view prefix = "sha256=";
 constexpr std::size_t hex_digits = 64;
+constexpr std::string_view lower_hex = "0123456789abcdef";
 
 bool is_lower_hex(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -55,13 +57,19 @@ bool constant_time_equal(std::string_view a, std::string_view b) noexcept {
 }
 
 /// Contexts that hold the key already. Taking one out and starting it over is cheaper than copying one for each
-/// message; there are never more of them than threads that sign at the same time.
+/// message; there are never more of them than threads that sign at the same time. Most of the time that is one: it is
+/// passed on without a lock.
 struct hmac_key::contexts {
   mac_context first;
+  std::atomic<EVP_MAC_CTX*> at_hand{nullptr};
   std::mutex mutex;
   std::vector<mac_context> ready;
 
+  ~contexts() { EVP_MAC_CTX_free(at_hand.load(std::memory_order_relaxed)); }
+
   mac_context take() {
+    if (auto* context = at_hand.exchange(nullptr, std::memory_order_acquire))
+      return mac_context{context};
     {
       const std::lock_guard lock(mutex);
       if (!ready.empty()) {
@@ -76,6 +84,11 @@ struct hmac_key::contexts {
   }
 
   void give_back(mac_context context) {
+    EVP_MAC_CTX* none = nullptr;
+    if (at_hand.compare_exchange_strong(none, context.get(), std::memory_order_release, std::memory_order_relaxed)) {
+      static_cast<void>(context.release());
+      return;
+    }
     const std::lock_guard lock(mutex);
     ready.push_back(std::move(context));
   }
@@ -131,7 +144,14 @@ signature_check check_signature(std::span<const std::string_view> hub, std::span
     return signature_check::malformed;
   if (given.size() != hex_digits || !is_lower_hex(given))
     return signature_check::malformed;
-  return constant_time_equal(given, to_hex(key.sign(body))) ? signature_check::good : signature_check::mismatch;
+  std::array<char, hex_digits> expected{};
+  auto* at = expected.data();
+  for (const auto byte : key.sign(body)) {
+    *at++ = lower_hex[byte >> 4U];
+    *at++ = lower_hex[byte & 0xFU];
+  }
+  const bool same = constant_time_equal(given, {expected.data(), expected.size()});
+  return same ? signature_check::good : signature_check::mismatch;
 }
 
 std::string signature_header(std::string_view body, const hmac_key& key) {

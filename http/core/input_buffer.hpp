@@ -9,7 +9,7 @@
 
 namespace wakala::http {
 
-/// One contiguous, growing buffer. Gives its memory back when it is empty, so that an idle connection holds none.
+/// One contiguous, growing buffer.
 class input_buffer {
 public:
   struct space {
@@ -45,6 +45,11 @@ public:
     begin_ += count;
     if (begin_ == end_)
       begin_ = end_ = 0;
+  }
+  /// Gives the memory back if it is more than that. Precondition: empty.
+  void trim(std::size_t kept) noexcept {
+    if (capacity_ > kept)
+      release();
   }
   void release() noexcept {
     data_.reset();

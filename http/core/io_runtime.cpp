@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <exception>
 #include <pthread.h>
+#include <utility>
 
 namespace wakala::http {
 
@@ -35,6 +36,43 @@ void io_core::run(event_loop& loop) {
     try {
       loop.context.run();
       return;
+    } catch (const std::exception& e) {
+      log::error("io_handler_threw", {{"what", e.what()}});
+    }
+  }
+}
+
+io_core::event_loop::~event_loop() {
+  for (auto* each = inbox.exchange(nullptr); each != nullptr;) {
+    const auto last = std::move(each->self_);
+    each = each->next_;
+  }
+}
+
+void io_core::hand(std::size_t loop, std::shared_ptr<io_errand> what) {
+  auto& to = *loops_[loop];
+  auto* const errand = what.get();
+  errand->self_ = std::move(what);
+  auto* before = to.inbox.load(std::memory_order_relaxed);
+  do
+    errand->next_ = before;
+  while (!to.inbox.compare_exchange_weak(before, errand, std::memory_order_release, std::memory_order_relaxed));
+  if (before == nullptr)
+    asio::post(to.context, [&to] { run_errands(to); });
+}
+
+void io_core::run_errands(event_loop& loop) {
+  io_errand* oldest = nullptr;
+  for (auto* each = loop.inbox.exchange(nullptr, std::memory_order_acquire); each != nullptr;) {
+    auto* const older = each->next_;
+    each->next_ = oldest;
+    oldest = std::exchange(each, older);
+  }
+  while (oldest != nullptr) {
+    const auto errand = std::move(oldest->self_);
+    oldest = errand->next_;
+    try {
+      errand->run();
     } catch (const std::exception& e) {
       log::error("io_handler_threw", {{"what", e.what()}});
     }

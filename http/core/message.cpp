@@ -40,18 +40,67 @@ bool iequals(std::string_view a, std::string_view b) noexcept {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
-std::optional<std::string_view> find_header(const header_list& headers, std::string_view name) noexcept {
-  for (const auto& [key, value] : headers)
-    if (iequals(key, name))
+namespace {
+
+template <class Fields>
+std::optional<std::string_view> first_of(const Fields& fields, std::string_view wanted) noexcept {
+  for (const auto& [name, value] : fields)
+    if (iequals(name, wanted))
       return value;
   return std::nullopt;
 }
 
-std::vector<std::string_view> header_values(const header_list& headers, std::string_view name) {
+template <class Fields>
+std::vector<std::string_view> all_of(const Fields& fields, std::string_view wanted) {
   std::vector<std::string_view> found;
-  for (const auto& [key, value] : headers)
-    if (iequals(key, name))
+  for (const auto& [name, value] : fields)
+    if (iequals(name, wanted))
       found.emplace_back(value);
+  return found;
+}
+
+} // namespace
+
+void field_list::reserve(std::size_t fields, std::size_t bytes) {
+  ends_.reserve(fields);
+  text_.reserve(bytes);
+}
+
+void field_list::emplace_back(std::string_view name, std::string_view value) {
+  text_ += name;
+  const auto name_end = static_cast<std::uint32_t>(text_.size());
+  text_ += value;
+  ends_.push_back({name_end, static_cast<std::uint32_t>(text_.size())});
+}
+
+field_list::field field_list::at(std::size_t index) const noexcept {
+  const std::string_view text = text_;
+  const std::size_t begin = index == 0 ? 0 : ends_[index - 1].value;
+  const auto [name_end, value_end] = ends_[index];
+  return {text.substr(begin, name_end - begin), text.substr(name_end, value_end - name_end)};
+}
+
+std::optional<std::string_view> find_header(const header_list& headers, std::string_view name) noexcept {
+  return first_of(headers, name);
+}
+
+std::vector<std::string_view> header_values(const header_list& headers, std::string_view name) {
+  return all_of(headers, name);
+}
+
+std::optional<std::string_view> find_header(const field_list& headers, std::string_view name) noexcept {
+  return first_of(headers, name);
+}
+
+std::vector<std::string_view> header_values(const field_list& headers, std::string_view name) {
+  return all_of(headers, name);
+}
+
+std::size_t request_head::values(std::string_view name, std::span<std::string_view> into) const noexcept {
+  std::size_t found = 0;
+  for (auto it = headers.begin(); it != headers.end() && found < into.size(); ++it)
+    if (const auto field = *it; iequals(field.name, name))
+      into[found++] = field.value;
   return found;
 }
 

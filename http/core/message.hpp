@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,12 +17,55 @@ namespace wakala::http {
 /// Header fields in the order of arrival, duplicates kept. Names compare without regard to case.
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
+/// The fields of a header that was read, in the order of arrival, duplicates kept. They share one piece of memory.
+class field_list {
+public:
+  struct field {
+    std::string_view name;
+    std::string_view value;
+  };
+
+  class iterator {
+  public:
+    iterator(const field_list& of, std::size_t index) noexcept : of_(&of), index_(index) {}
+    field operator*() const noexcept { return of_->at(index_); }
+    iterator& operator++() noexcept {
+      ++index_;
+      return *this;
+    }
+    bool operator==(const iterator& other) const noexcept { return index_ == other.index_; }
+
+  private:
+    const field_list* of_;
+    std::size_t index_;
+  };
+
+  void reserve(std::size_t fields, std::size_t bytes);
+  void emplace_back(std::string_view name, std::string_view value);
+
+  std::size_t size() const noexcept { return ends_.size(); }
+  bool empty() const noexcept { return ends_.empty(); }
+  iterator begin() const noexcept { return {*this, 0}; }
+  iterator end() const noexcept { return {*this, size()}; }
+  field at(std::size_t index) const noexcept;
+
+private:
+  struct field_end {
+    std::uint32_t name;
+    std::uint32_t value;
+  };
+  std::string text_; ///< names and values, one behind the other
+  std::vector<field_end> ends_;
+};
+
 /// ASCII comparison without regard to case.
 bool iequals(std::string_view a, std::string_view b) noexcept;
 /// The first value of that name, or nothing.
 std::optional<std::string_view> find_header(const header_list& headers, std::string_view name) noexcept;
 /// Every value of that name, in order. The views live as long as the list.
 std::vector<std::string_view> header_values(const header_list& headers, std::string_view name);
+std::optional<std::string_view> find_header(const field_list& headers, std::string_view name) noexcept;
+std::vector<std::string_view> header_values(const field_list& headers, std::string_view name);
 
 /// The key=value pairs of a query string, URL-decoded ('+' is a blank). A malformed escape keeps its raw text.
 class query_values {
@@ -42,12 +86,14 @@ struct request_head {
   std::string target; ///< as sent: path, or path?query
   std::string path;   ///< the target before '?', not percent-decoded
   std::string query;  ///< the target after '?', raw; see `query_values`
-  header_list headers;
+  field_list headers;
   std::string peer;                                    ///< remote address without port, for example 127.0.0.1 or ::1
   std::chrono::steady_clock::time_point received_at{}; ///< when its first byte was read
 
   std::optional<std::string_view> header(std::string_view name) const noexcept { return find_header(headers, name); }
   std::vector<std::string_view> values(std::string_view name) const { return header_values(headers, name); }
+  /// The first values of that name in `into`; how many there are of them, at most its size.
+  std::size_t values(std::string_view name, std::span<std::string_view> into) const noexcept;
 };
 
 struct request : request_head {

@@ -75,7 +75,7 @@ private:
       continue_expected = iequals({value.data(), value.size()}, "100-continue");
       odd_expectation = !continue_expected;
     }
-    into_.headers.emplace_back(text(name_text), text(value));
+    into_.headers.emplace_back({name_text.data(), name_text.size()}, {value.data(), value.size()});
   }
   void on_header_impl(error_code&) override { header_over_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
@@ -213,7 +213,7 @@ void request_reader::start(const std::string& peer, std::chrono::steady_clock::t
   s.message = {};
   s.message.peer = peer;
   s.message.received_at = received_at;
-  s.message.headers.reserve(16);
+  s.message.headers.reserve(16, 768);
   s.parsing.emplace(s.message, s.header_bytes, s.body_bytes);
   s.header_seen = 0;
   s.started = s.header_told = s.line_known = s.framing = false;

@@ -48,7 +48,9 @@ std::string_view http_date() {
   return {text.data(), length};
 }
 
-void append_head(std::string& out, const response& answer, const head_facts& facts) {
+namespace {
+
+void append_any_head(std::string& out, const response& answer, const head_facts& facts) {
   out += "HTTP/1.1 ";
   out += std::to_string(answer.status);
   out += ' ';
@@ -69,6 +71,31 @@ void append_head(std::string& out, const response& answer, const head_facts& fac
   else if (facts.http_1_0)
     out += "Connection: keep-alive\r\n";
   out += "\r\n";
+}
+
+/// The head that nearly every webhook is answered with, written once a second and thread.
+std::string_view plain_ok(std::string_view server_name) {
+  thread_local std::string date;
+  thread_local std::string server;
+  thread_local std::string text;
+  if (const auto now = http_date(); now != date || server_name != server || text.empty()) {
+    date = now;
+    server = server_name;
+    text.clear();
+    append_any_head(text, response{}, {server_name, true, false});
+  }
+  return text;
+}
+
+} // namespace
+
+void append_head(std::string& out, const response& answer, const head_facts& facts) {
+  const bool is_plain = answer.status == 200 && answer.body.empty() && answer.content_type.empty() &&
+                        answer.headers.empty() && facts.keep_alive && !facts.http_1_0;
+  if (is_plain)
+    out += plain_ok(facts.server_name);
+  else
+    append_any_head(out, answer, facts);
 }
 
 } // namespace wakala::http

@@ -1,6 +1,5 @@
 #include "http/core/server_state.hpp"
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 
 #include <exception>
@@ -98,46 +97,57 @@ void connection_base::abandon_answer() {
     std::exchange(waiter_, nullptr)->go_on({});
 }
 
-namespace {
-
-template <class Waiter, class Handler>
-struct waiter_of final : Waiter {
-  explicit waiter_of(Handler h) : handler(std::move(h)) {}
-  void go_on(response&& what) override { std::move(handler)(std::move(what)); }
-  Handler handler;
-};
-
-} // namespace
-
-task<response> connection_base::wait_for_answer() {
-  if (ready_) {
-    auto what = std::move(*ready_);
-    ready_.reset();
-    co_return what;
-  }
-  if (!waiting_for_answer_) // cut meanwhile
-    co_return response{};
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<executor>, void(response)>(
-      [this](auto handler) { waiter_ = std::make_unique<waiter_of<waiter, decltype(handler)>>(std::move(handler)); },
-      asio::use_awaitable_t<executor>{});
+bool connection_base::take_answer(response& into) {
+  if (waiting_for_answer_ && !ready_)
+    return false;
+  into = ready_ ? std::move(*ready_) : response{};
+  ready_.reset();
+  return true;
 }
 
 responder::target::~target() {
   if (answered_.exchange(true))
     return;
   try {
-    deliver(response::problem(500, "Internal Server Error", "the request was given up"));
+    auto answer = response::problem(500, "Internal Server Error", "the request was given up");
+    const auto core = core_.lock();
+    if (deliver_here(core.get(), answer))
+      return;
+    asio::post(core->loop(loop_), [to = connection_, number = number_, answer = std::move(answer)]() mutable {
+      if (const auto alive = to.lock())
+        alive->answer(number, std::move(answer), true);
+    });
   } catch (const std::exception&) {
     // Out of memory: the connection's client runs into its own timeout.
     return;
   }
 }
 
-bool responder::target::send(response&& answer) {
+bool responder::target::send(response&& answer, const std::shared_ptr<target>& self) {
   if (answered_.exchange(true))
     return false;
-  deliver(std::move(answer));
+  const auto core = core_.lock();
+  if (!deliver_here(core.get(), answer)) {
+    answer_ = std::move(answer);
+    core->hand(loop_, self);
+  }
   return true;
+}
+
+bool responder::target::deliver_here(io_core* core, response& answer) {
+  if (core == nullptr)
+    return true;
+  if (!core->loop(loop_).get_executor().running_in_this_thread())
+    return false;
+  if (const auto to = connection_.lock())
+    to->answer(number_, std::move(answer), false);
+  return true;
+}
+
+// The connection is only ever held by its own thread: it must not end on another.
+void responder::target::run() {
+  if (const auto to = connection_.lock())
+    to->answer(number_, std::move(answer_), true);
 }
 
 bool responder::target::drop() {
@@ -151,24 +161,7 @@ bool responder::target::drop() {
   return true;
 }
 
-void responder::target::deliver(response&& answer) {
-  const auto core = core_.lock();
-  if (!core)
-    return;
-  auto& loop = core->loop(loop_);
-  if (loop.get_executor().running_in_this_thread()) {
-    if (const auto to = connection_.lock())
-      to->answer(number_, std::move(answer), false);
-    return;
-  }
-  // The connection is only ever held by its own thread: it must not end on this one.
-  asio::post(loop, [to = connection_, number = number_, answer = std::move(answer)]() mutable {
-    if (const auto alive = to.lock())
-      alive->answer(number, std::move(answer), true);
-  });
-}
-
-bool responder::send(response answer) const { return to_ && to_->send(std::move(answer)); }
+bool responder::send(response answer) const { return to_ && to_->send(std::move(answer), to_); }
 bool responder::drop() const { return to_ && to_->drop(); }
 
 } // namespace wakala::http

@@ -6,6 +6,7 @@
 #include "http/core/io_core.hpp"
 #include "http/core/server.hpp"
 
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <atomic>
@@ -79,10 +80,23 @@ protected:
     virtual ~waiter() = default;
     virtual void go_on(response&& what) = 0;
   };
+  template <class Handler>
+  struct waiter_of final : waiter {
+    explicit waiter_of(Handler h) : handler(std::move(h)) {}
+    void go_on(response&& what) override { std::move(handler)(std::move(what)); }
+    Handler handler;
+  };
 
   /// A new request goes to the handler: its number.
   std::uint64_t expect_answer();
-  task<response> wait_for_answer();
+  /// Takes the answer if it is there, or an empty one if none will come: this connection was cut.
+  bool take_answer(response& into);
+  /// Waits for it, when it could not be taken.
+  auto next_answer() {
+    return asio::async_initiate<const asio::deferred_t, void(response)>(
+        [this](auto handler) { waiter_ = std::make_unique<waiter_of<decltype(handler)>>(std::move(handler)); },
+        asio::deferred);
+  }
   void abandon_answer(); ///< ends a wait, with an answer nobody reads
 
   asio::io_context& loop() const noexcept { return server_->core.loop(lane_); }
@@ -104,26 +118,30 @@ std::shared_ptr<connection_base> make_tls_connection(std::shared_ptr<server::sta
                                                      tcp_socket socket, bool admitted);
 
 /// Where a responder's answer goes.
-class responder::target {
+class responder::target final : public io_errand {
 public:
   target(std::weak_ptr<io_core> core, std::size_t loop, std::weak_ptr<connection_base> connection,
          std::uint64_t number)
       : core_(std::move(core)), loop_(loop), connection_(std::move(connection)), number_(number) {}
-  ~target();
-  target(const target&) = delete;
-  target& operator=(const target&) = delete;
+  ~target() override;
 
-  bool send(response&& answer);
+  /// `self` is this target.
+  bool send(response&& answer, const std::shared_ptr<target>& self);
   bool drop();
 
+  /// On the connection's thread: hands it the answer.
+  void run() override;
+
 private:
-  void deliver(response&& answer);
+  /// True when the answer could be given on the spot, or nobody is there to have it.
+  bool deliver_here(io_core* core, response& answer);
 
   std::weak_ptr<io_core> core_;
   std::size_t loop_;
   std::weak_ptr<connection_base> connection_;
   std::uint64_t number_;
   std::atomic<bool> answered_{false};
+  response answer_; ///< on its way
 };
 
 } // namespace wakala::http

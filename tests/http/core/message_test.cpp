@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace wakala::http {
 namespace {
 
@@ -13,6 +18,29 @@ TEST(headers, are_found_without_regard_to_case_and_duplicates_are_kept) {
   EXPECT_EQ(find_header(headers, "X-Two"), "2");
   EXPECT_EQ(find_header(headers, "x-three"), std::nullopt);
   EXPECT_EQ(header_values(headers, "x-oNe"), (std::vector<std::string_view>{"1", "3"}));
+}
+
+TEST(headers, of_a_request_are_kept_in_order_and_move_with_it) {
+  request_head head;
+  EXPECT_TRUE(head.headers.empty());
+  EXPECT_EQ(head.header("X-One"), std::nullopt);
+  const std::string long_value(2000, 'v');
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"X-One", "1"}, {"x-two", ""}, {"X-ONE", long_value}, {"x-one", "4"}})
+    head.headers.emplace_back(name, value);
+  const auto moved = std::move(head);
+  std::string all;
+  for (const auto& [name, value] : moved.headers)
+    all += std::string(name) + "=" + std::string(value.substr(0, 3)) + ";";
+  EXPECT_EQ(all, "X-One=1;x-two=;X-ONE=vvv;x-one=4;");
+  EXPECT_EQ(moved.headers.size(), 4U);
+  EXPECT_EQ(moved.header("X-Two"), "");
+  EXPECT_EQ(moved.values("x-one"), (std::vector<std::string_view>{"1", long_value, "4"}));
+  std::array<std::string_view, 2> two;
+  EXPECT_EQ(moved.values("X-one", two), 2U) << "the rest is not asked for";
+  EXPECT_EQ(two[1], long_value);
+  EXPECT_EQ(moved.values("x-three", two), 0U);
+  EXPECT_EQ(moved.values("x-two", two), 1U);
 }
 
 TEST(query, decodes_keys_and_values) {
@@ -60,6 +88,29 @@ TEST(response_head, lets_no_value_add_a_field_and_sets_its_own) {
   EXPECT_NE(out.find("Connection: close\r\n"), std::string::npos);
   EXPECT_EQ(out.find("Server:"), std::string::npos);
   EXPECT_TRUE(out.ends_with("\r\n\r\n"));
+}
+
+TEST(response_head, of_a_plain_200_says_what_every_head_says) {
+  const auto head = [](const response& answer, const head_facts& facts) {
+    std::string out;
+    append_head(out, answer, facts);
+    const auto date = out.find("Date: ");
+    EXPECT_EQ(out.find(" GMT\r\n", date), date + 31);
+    return out.erase(date, 37); // it may be another second by now
+  };
+  const auto plain = response::empty(200);
+  for (const auto* name : {"wakala", "other", "", "wakala"}) {
+    std::string expected = "HTTP/1.1 200 OK\r\n";
+    if (*name != '\0')
+      expected += std::string("Server: ") + name + "\r\n";
+    expected += "Content-Length: 0\r\n";
+    EXPECT_EQ(head(plain, {name, true, false}), expected + "\r\n");
+    EXPECT_EQ(head(plain, {name, false, false}), expected + "Connection: close\r\n\r\n");
+    EXPECT_EQ(head(plain, {name, true, true}), expected + "Connection: keep-alive\r\n\r\n");
+  }
+  EXPECT_NE(head(response::text(200, "x"), {"wakala", true, false}).find("Content-Length: 1\r\n"), std::string::npos);
+  EXPECT_NE(head(response::empty(200).with("X-A", "b"), {"wakala", true, false}).find("X-A: b\r\n"),
+            std::string::npos);
 }
 
 } // namespace

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace wakala::http::testing {
 namespace {
@@ -77,6 +81,54 @@ TEST(server, answers_pipelined_requests_in_order_when_answers_come_from_another_
   }
   for (auto& each : threads)
     each.join();
+}
+
+TEST(server, delivers_bursts_of_answers_from_several_threads) {
+  std::mutex mutex;
+  std::vector<std::pair<responder, std::string>> waiting;
+  serving on({}, [&](request&& what, responder to) {
+    const std::lock_guard lock(mutex);
+    waiting.emplace_back(std::move(to), what.target);
+  });
+  constexpr int peers = 24;
+  constexpr int rounds = 10;
+  std::vector<raw_peer> all;
+  for (int i = 0; i < peers; ++i)
+    all.push_back(on.connect());
+  for (int round = 0; round < rounds; ++round) {
+    for (int i = 0; i < peers; ++i)
+      all[static_cast<std::size_t>(i)].send("GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    std::vector<std::pair<responder, std::string>> batch;
+    while (batch.size() < peers) {
+      const std::lock_guard lock(mutex);
+      std::move(waiting.begin(), waiting.end(), std::back_inserter(batch));
+      waiting.clear();
+    }
+    std::array<std::thread, 3> threads;
+    for (std::size_t t = 0; t < threads.size(); ++t)
+      threads[t] = std::thread([&, t] {
+        for (std::size_t i = t; i < batch.size(); i += threads.size())
+          EXPECT_TRUE(batch[i].first.send(response::text(200, batch[i].second)));
+      });
+    for (auto& each : threads)
+      each.join();
+    for (int i = 0; i < peers; ++i)
+      EXPECT_EQ(all[static_cast<std::size_t>(i)].read_answer().body, "/" + std::to_string(i));
+  }
+  EXPECT_EQ(on.counters().answers_2xx, static_cast<std::uint64_t>(peers * rounds));
+}
+
+TEST(server, lets_go_of_answers_that_nobody_fetches_any_more) {
+  std::promise<responder> held;
+  auto on = std::make_unique<serving>(server_options{},
+                                      [&held](request&&, responder to) { held.set_value(std::move(to)); });
+  auto peer = on->connect();
+  peer.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto to = held.get_future().get();
+  on->io.stop(); // what is handed over now is never run
+  EXPECT_TRUE(to.send(response::empty(200)));
+  EXPECT_FALSE(to.send(response::empty(200)));
+  on.reset();
 }
 
 TEST(server, reads_a_request_that_comes_byte_by_byte) {
