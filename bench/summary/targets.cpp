@@ -136,7 +136,9 @@ result<webhook_outcome> peer_knee(const place& where, const load_plan& plan, dou
   o.secret = running->options().secret;
   o.durability = "Redis, appendfsync always";
   o.server_pids = running->pids();
-  return run(o);
+  auto found = run(o);
+  running->stop(); // in good order: its runner has things of its own to put away
+  return found;
 }
 
 result<webhook_cost> wakalad_cost(const place& where, const load_plan& plan, double per_second) {
@@ -175,7 +177,9 @@ result<webhook_cost> peer_cost(const place& where, const load_plan& plan, double
   s.url = peer->webhook_url();
   s.secret = peer->options().secret;
   s.server_pids = peer->pids();
-  return cost_of(std::move(s), plan, per_second, [&](webhook_session&) { return peer->drain(rest_patience); });
+  auto found = cost_of(std::move(s), plan, per_second, [&](webhook_session&) { return peer->drain(rest_patience); });
+  peer->stop();
+  return found;
 }
 
 } // namespace wakala::bench
