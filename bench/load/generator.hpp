@@ -32,12 +32,13 @@ struct generator_options {
 /// Of requests by their intended start.
 struct load_counts {
   std::uint64_t intended = 0;
-  std::uint64_t sent = 0;     ///< at least once
-  std::uint64_t good = 0;     ///< answered 200
-  std::uint64_t late = 0;     ///< sent more than 1 ms after the intended start
-  std::uint64_t refused = 0;  ///< answers 503 and 429, repeats included
-  std::uint64_t rejected = 0; ///< other answers
-  std::uint64_t broken = 0;   ///< the connection ended before the answer
+  std::uint64_t sent = 0;      ///< at least once
+  std::uint64_t good = 0;      ///< answered 200
+  std::uint64_t late = 0;      ///< sent more than 1 ms after the intended start
+  std::uint64_t own_delay = 0; ///< of these, late although a connection was free: this program did not get to run
+  std::uint64_t refused = 0;   ///< answers 503 and 429, repeats included
+  std::uint64_t rejected = 0;  ///< other answers
+  std::uint64_t broken = 0;    ///< the connection ended before the answer
   std::uint64_t timed_out = 0;
   std::uint64_t given_up = 0; ///< no connection took it in time
   std::uint64_t withheld = 0; ///< statuses of replies that could not exist, as their messages were not acknowledged

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 16> names{
 
 population::population(const population_options& options)
     : options_(options), draw_(options.conversations, options.zipf) {
-  for (std::uint32_t i = 0; i < options.tenants; ++i)
+  for (std::uint32_t i = options.first_tenant; i < options.first_tenant + options.tenants; ++i)
     tenants_.push_back({"bench-" + std::to_string(i), std::to_string(first_waba + i),
                         std::to_string(first_number + i), std::to_string(254'200'000'000 + i)});
   std::mt19937_64 random(options.seed);

@@ -17,6 +17,7 @@ struct population_options {
   std::uint32_t conversations = 10'000;
   double zipf = 0.99; ///< of conversations by traffic, and of tenants by conversations; 0: all alike
   std::uint64_t seed = 1;
+  std::uint32_t first_tenant = 0; ///< tenants are numbered from here: two populations can share a server
 };
 
 /// A merchant with one business number.

@@ -104,20 +104,33 @@ measurement webhook_session::measure(const arrivals& when, double warm_up_s,
                                      const std::function<void(double, const load_counts&)>& tick) {
   measurement m;
   m.warm_up_s = warm_up_s;
-  request_source source(writer_, when, traffic_ns_, options_.prepared_bytes);
+  // A quarter of what is free, so that the server's memory is its own.
+  const auto room = std::min<std::uint64_t>(options_.prepared_bytes, available_memory() / 4);
+  request_source source(writer_, when, traffic_ns_, room);
   source.prepare();
   m.prepared_before = source.is_all_ready();
   process_figures before;
   process_figures after;
   load_listener told;
-  told.measuring = [&] { before = read_processes(options_.server_pids); };
-  told.measured = [&] { after = read_processes(options_.server_pids); };
+  machine_time machine_before;
+  machine_time machine_after;
+  told.measuring = [&] {
+    before = read_processes(options_.server_pids);
+    machine_before = read_machine_time();
+  };
+  told.measured = [&] {
+    after = read_processes(options_.server_pids);
+    machine_after = read_machine_time();
+  };
   told.tick = tick;
   monitor_.begin();
   m.load = generator_.run(source, when, warm_up_s, told);
   m.samples = monitor_.end();
   traffic_ns_ += static_cast<std::uint64_t>(std::ceil(when.seconds())) * 1'000'000'000;
   m.server_cpu_s = std::max(0.0, after.cpu_seconds - before.cpu_seconds);
+  const auto own_s = m.load.generator_cpu_percent / 100 * m.load.measured_s;
+  m.others_cpu_s = std::max(0.0, machine_after.busy_s - machine_before.busy_s - m.server_cpu_s - own_s);
+  m.stolen_cpu_s = std::max(0.0, machine_after.stolen_s - machine_before.stolen_s);
   m.written_bytes = after.written_bytes > before.written_bytes ? after.written_bytes - before.written_bytes : 0;
   if (!m.samples.empty() && m.samples.front().counts && m.samples.back().counts)
     m.unmatched_statuses = m.samples.back().counts->statuses_unmatched - m.samples.front().counts->statuses_unmatched;

@@ -46,7 +46,9 @@ std::vector<daemon_tenant> daemon_tenants(const population& who);
 struct measurement {
   load_result load;
   double warm_up_s = 0;
-  double server_cpu_s = 0;            ///< in the measured part
+  double server_cpu_s = 0; ///< in the measured part
+  double others_cpu_s = 0; ///< in the measured part, by neither server nor generator: what else the machine did
+  double stolen_cpu_s = 0; ///< in the measured part, by whoever hosts the machine
   std::uint64_t written_bytes = 0;    ///< in the measured part
   std::vector<server_sample> samples; ///< one a second
   bool prepared_before = false;       ///< the requests, all of them

@@ -15,6 +15,9 @@ namespace {
 using direction = figure::direction;
 using points = std::vector<std::pair<double, double>>;
 
+/// The store cuts its write-ahead logs back to 64 MiB.
+constexpr double wal_cap_mb = 67.2;
+
 double largest(const points& list) {
   double most = 0;
   for (const auto& [x, y] : list)
@@ -161,12 +164,16 @@ void add_measurement(report& r, const webhook_options& options, const measuremen
   add(r, "ack_p99_ms", "ms", ms(99), goal_of(options, 10), direction::at_most);
   add(r, "ack_p999_ms", "ms", ms(99.9), goal_of(options, 40), direction::at_most);
   add(r, "ack_max_ms", "ms", to_ms(load.latency.max()));
+  add(r, "late_by_generator", "", static_cast<double>(load.measured.own_delay));
   add(r, "withheld", "", static_cast<double>(load.measured.withheld));
   const auto good = load.achieved_per_s * load.measured_s;
   if (m.server_cpu_s > 0 && good > 0) {
     add(r, "server_cpu_us_per_webhook", "us", m.server_cpu_s / good * 1e6);
     add(r, "webhooks_per_cpu_s", "1/s", good / m.server_cpu_s);
   }
+  if (m.server_cpu_s > 0) // else nobody said which processes are the server's
+    add(r, "others_cpu_percent", "percent", 100 * m.others_cpu_s / measured);
+  add(r, "stolen_cpu_percent", "percent", 100 * m.stolen_cpu_s / measured);
   const auto trial = judge(m);
   const auto unfolded = m.unfolded_rows();
   if (!unfolded.empty()) {
@@ -200,7 +207,8 @@ void add_end(report& r, const webhook_options& options, const measurement& m, co
     add(r, "disk_bytes_per_webhook", "bytes", static_cast<double>(end.written_bytes) / static_cast<double>(end.good),
         goal_of(options, 4'000), direction::at_most);
   if (m.wal_bytes_max() > 0)
-    add(r, "wal_mb_max", "MB", static_cast<double>(m.wal_bytes_max()) / 1e6);
+    add(r, "wal_mb_max", "MB", static_cast<double>(m.wal_bytes_max()) / 1e6,
+        options.soak ? std::optional(wal_cap_mb) : std::nullopt, direction::at_most);
   if (!end.checked) {
     r.config.emplace_back("checked", "no: there is no admin address, or it was not wanted");
     return;

@@ -72,6 +72,41 @@ std::optional<process_figures> read_process(pid_t pid) {
   return f;
 }
 
+std::optional<machine_time> machine_ticks_of(std::string_view stat) {
+  std::istringstream fields{std::string(stat.substr(0, stat.find('\n')))};
+  std::string name;
+  double user = 0;
+  double nice = 0;
+  double system = 0;
+  double idle = 0;
+  double waiting = 0;
+  double interrupts = 0;
+  double soft_interrupts = 0;
+  double stolen = 0;
+  if (!(fields >> name >> user >> nice >> system >> idle >> waiting >> interrupts >> soft_interrupts >> stolen) ||
+      name != "cpu")
+    return std::nullopt;
+  return machine_time{user + nice + system + interrupts + soft_interrupts, stolen};
+}
+
+machine_time read_machine_time() {
+  std::ifstream in("/proc/stat");
+  std::string line;
+  std::getline(in, line);
+  auto time = machine_ticks_of(line).value_or(machine_time{});
+  const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
+  time.busy_s /= ticks;
+  time.stolen_s /= ticks;
+  return time;
+}
+
+std::uint64_t available_memory() {
+  std::ifstream in("/proc/meminfo");
+  std::stringstream text;
+  text << in.rdbuf();
+  return value_of(text.str(), "MemAvailable").value_or(0) * 1024;
+}
+
 std::optional<std::uint64_t> read_pss(pid_t pid) {
   const auto rollup = read_file(pid, "smaps_rollup");
   if (!rollup)

@@ -19,8 +19,20 @@ struct process_figures {
 /// Nothing when there is no such process. `written_bytes` is 0 when the kernel does not let us see it.
 std::optional<process_figures> read_process(pid_t pid);
 
+/// Bytes of memory that could be had without swapping; 0 when the kernel does not say.
+std::uint64_t available_memory();
+
 /// Bytes of memory that are the process's share (PSS): slow, as the kernel walks its page tables.
 std::optional<std::uint64_t> read_pss(pid_t pid);
+
+/// All processors of the machine together, since it started.
+struct machine_time {
+  double busy_s = 0;   ///< all processes, the kernel included
+  double stolen_s = 0; ///< wanted, and given to others by whoever hosts the machine
+};
+machine_time read_machine_time();
+/// Of the text of /proc/stat, in clock ticks instead of seconds; nothing when it is another text.
+std::optional<machine_time> machine_ticks_of(std::string_view stat);
 
 /// Of the text of /proc/PID/stat: user and system time in clock ticks. The program's name in it may hold anything.
 std::optional<std::uint64_t> cpu_ticks_of(std::string_view stat);

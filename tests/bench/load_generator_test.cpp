@@ -201,6 +201,7 @@ TEST(generator, counts_a_stall_from_the_intended_starts) {
   EXPECT_GT(got.latency.percentile(90), 200'000'000U);
   EXPECT_GT(got.measured.late, 400U);
   EXPECT_LT(got.measured.late, 700U);
+  EXPECT_LT(got.measured.own_delay, got.measured.late / 2) << "it was the server";
   EXPECT_EQ(got.measured.failed(), 0U);
 }
 

@@ -111,6 +111,16 @@ TEST(process_figures, reads_times_behind_any_name) {
   EXPECT_FALSE(cpu_ticks_of("42 (wakalad) S 1 2"));
 }
 
+TEST(process_figures, tells_busy_from_idle_waiting_and_stolen_time) {
+  const auto ticks = machine_ticks_of("cpu  100 20 30 4000 500 6 7 80 9 1\ncpu0 1 1 1 1 1 1 1 1 1 1\n");
+  ASSERT_TRUE(ticks);
+  EXPECT_EQ(ticks->busy_s, 163);
+  EXPECT_EQ(ticks->stolen_s, 80);
+  EXPECT_FALSE(machine_ticks_of("cpu0 1 1 1 1 1 1 1 1"));
+  EXPECT_FALSE(machine_ticks_of(""));
+  EXPECT_GT(read_machine_time().busy_s, 0);
+}
+
 TEST(process_figures, reads_values_by_their_whole_name) {
   constexpr std::string_view text = "VmRSSX:\t9 kB\nVmRSS:\t   1234 kB\nThreads:\t5\nwrite_bytes: 77";
   EXPECT_EQ(value_of(text, "VmRSS"), 1'234U);
