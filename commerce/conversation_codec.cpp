@@ -12,9 +12,9 @@ namespace {
 
 // Lists on disk: append only.
 constexpr std::array<std::string_view, 5> categories{"service", "marketing", "utility", "authentication", "referral"};
-constexpr std::array<std::string_view, 17> intents{
-    "",       "greet",  "menu",  "order",    "browse", "category", "product", "add", "cart",
-    "change", "remove", "empty", "language", "help",   "human",    "gone",    "unknown"};
+constexpr std::array<std::string_view, 17> intents{"",         "greet", "menu",  "order",  "browse", "category",
+                                                   "product",  "add",   "cart",  "change", "remove", "empty",
+                                                   "language", "help",  "human", "gone",   "unknown"};
 
 // What stands in one byte with the position of the dialogue.
 constexpr std::uint8_t position_bits = 0x07;
