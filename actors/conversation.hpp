@@ -12,91 +12,160 @@
 
 #include <deque>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace wakala::actors {
 
-/// Every step is computed on a copy, committed, and only then becomes the state: memory never runs ahead of disk.
-/// While a commit is out nothing else is handled.
+/// A step is computed, committed, and only then believed. While a commit is out, what comes in waits, and then goes
+/// into the next commit together: a busy shopper costs one write, not one for each update. What a refused commit
+/// changed is put back. Between commits the state is kept as the bytes that the store has: a silent shopper costs
+/// little.
 class conversation {
 public:
   static inline const char* name = "wakala.conversation";
 
   explicit conversation(caf::event_based_actor* self) : self_(self) {}
+  /// Tells its tenant that it is gone, however it ended.
+  ~conversation();
+  conversation(const conversation&) = delete;
+  conversation& operator=(const conversation&) = delete;
 
-  caf::behavior start(tenant_context_ptr context, conversation_id id, caf::actor supervisor, caf::actor owner);
+  caf::behavior start(tenant_context_ptr context, const conversation_id& id);
 
 private:
-  /// All that a commit may change.
-  struct mutable_state {
-    conversation_record record;
-    std::deque<outbox_item> outbox;
-    /// Deliveries that are not final yet, by ordinal. What is not here is read from the store.
-    std::map<std::uint64_t, delivery_record> deliveries;
-    bool exists = false; ///< the store has, or is about to get, a row
+  using outbox_items = std::vector<outbox_item>;
+  using drafts = std::vector<commit_draft>;
+
+  /// A call that may be made: its attempt is on disk, or needs to be on none.
+  struct armed_call {
+    std::uint64_t ordinal = 0;
+    std::string number_id;
+    std::string read_mark; ///< body of a call that no row remembers
+    number_gate::permit_ptr permit;
+  };
+  /// What a conversation has at hand while it is not silent.
+  struct activity {
+    bool is_busy = false;                    ///< a question to the supervisor is out
+    std::vector<conversation_batch> inbox;   ///< updates that wait for it
+    std::vector<send_result> results;        ///< outcomes of calls that wait for it
+    std::deque<std::function<void()>> later; ///< everything else
+    std::deque<armed_call> armed;            ///< in the order to be made
+    std::optional<send_grant> grant;         ///< the sender let us through
+    std::vector<std::uint64_t> not_ours;     ///< asked of the store: no such message
+    std::size_t singly = 0;                  ///< so many batches are to be committed alone
+  };
+  /// What a commit changes and its refusal brings back.
+  struct changes {
+    std::optional<bytes> state;         ///< the new one, packed
+    std::optional<outbox_items> outbox; ///< as it was
+    /// Deliveries as they were, oldest change first; without a value: was not kept.
+    std::vector<std::pair<std::uint64_t, std::optional<delivery_record>>> deliveries;
+  };
+  /// One commit in the making.
+  struct work {
+    drafts all;
+    commit_draft draft; ///< of the update at hand
+    std::optional<conversation_record> record;
+    changes undo;
+    std::vector<std::pair<std::uint64_t, std::size_t>> fresh; ///< new outbox items by ordinal, and their drafts
+    std::vector<armed_call> arming;
+    bool disarm = false; ///< what is armed must wait: a call before it has to be made again
+    bool threw = false;
+    std::vector<conversation_batch> batches;
+    std::vector<conversation_answer> answers; ///< beside the batches
+    std::vector<send_result> results;
   };
 
-  void with_loaded(std::function<void()> then, std::function<void(const error&)> failed);
+  // What comes in, one commit after the other (conversation.cpp).
+  activity& act();
+  void later(std::function<void()> what);
+  void go();
+  void load();
+  void loaded_with(const load_answer& answer);
   result<void> unseal(const loaded& all);
-
-  void take(conversation_batch batch, caf::response_promise promise);
-  void fetch_deliveries(std::vector<std::uint64_t> ordinals, std::function<void(bool)> then);
-  void process(const conversation_batch& batch, caf::response_promise promise);
-  /// One update on `next`; the records of its commit go to `draft`. `unmatched` when it is a status of nothing of
-  /// ours.
-  event_outcome apply(mutable_state& next, const conversation_event& e, time_ms received_at, commit_draft& draft);
-  event_outcome apply_status(mutable_state& next, const conversation_event& e, commit_draft& draft);
-  void apply_step(mutable_state& next, const routed_event& e, time_ms received_at, commit_draft& draft);
-  void map_identities(mutable_state& next, commit_draft& draft) const;
-  /// Keeps the timer of the cart's expiry in step with the cart.
-  void put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const;
-  void fire(const timer_fired& timer);
-  void put_state(const mutable_state& next, commit_draft& draft) const;
-  void put_delivery(mutable_state& next, std::uint64_t ordinal, const delivery_record& d, commit_draft& draft) const;
-  void put_outbox(const outbox_item& item, commit_draft& draft) const;
-  void settle_send(mutable_state& next, std::uint64_t ordinal, const std::string& message_id,
-                   commit_draft& draft) const;
-  void put_message_ref(std::uint64_t ordinal, const std::string& message_id, commit_draft& draft) const;
-
-  /// Commits and then makes `next` the state; on failure ends the actor, to be loaded afresh.
-  void commit(mutable_state next, std::vector<commit_draft> drafts, std::function<void(const commit_answer&)> then);
-
+  bool fetch_unknown_deliveries();
+  void refuse_inbox();
+  void handle_all();
+  void handle(work& w, const conversation_batch& batch, conversation_answer& answer);
+  void finish_drafts(work& w);
+  /// Commits; takes `undo` back if it is refused, and ends the actor, to be loaded afresh, if its outcome is unknown.
+  void commit(std::shared_ptr<work> w);
+  void committed(work& w);
+  void refused(work& w, const error& why);
+  void take_back(changes& undo);
   /// Ends the actor because what it holds cannot be relied on; its successor goes on with what is to be sent.
   void end_early();
 
+  // Updates (conversation_updates.cpp).
+  result<conversation_record> unpacked() const;
+  /// One update; the records of its commit go to `w.draft`. `unmatched` when it is a status of nothing of ours.
+  event_outcome apply(work& w, const conversation_event& e, time_ms received_at);
+  event_outcome apply_status(work& w, const conversation_event& e);
+  void apply_step(work& w, const routed_event& e, time_ms received_at);
+  void enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
+               const std::string& number, bool read_mark);
+  void map_identities(conversation_record& record, commit_draft& draft) const;
+  /// Keeps the timer of the cart's expiry in step with the cart.
+  void put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const;
+  void fire(const timer_fired& timer);
+  void put_state(work& w, const conversation_record& record) const;
+  void put_delivery(work& w, std::uint64_t ordinal, const delivery_record& d);
+  void put_outbox(const outbox_item& item, commit_draft& draft) const;
+  void put_message_ref(std::uint64_t ordinal, const std::string& message_id, commit_draft& draft) const;
+  /// Before the outbox is changed.
+  void remember_outbox(work& w) const;
+  void erase_from_outbox(work& w, std::uint64_t ordinal);
+  outbox_item* find(std::uint64_t ordinal);
+  delivery_record* find_delivery(std::uint64_t ordinal);
+  delivery_record delivery_of(std::uint64_t ordinal);
+
+  // Sending (conversation_sending.cpp).
+  /// Marks as attempted what may leave once this is committed.
+  void arm(work& w);
+  bool is_armed(std::uint64_t ordinal) const;
+  number_gate::permit_ptr permit_for(const outbox_item& item, time_ms now);
+  void transmit_next();
+  void returned(send_result what);
+  void apply_result(work& w, const send_result& what);
+  void disarm(work& w);
   void pump();
   void plan_pump(time_ms wait);
-  void granted(const send_grant& grant);
-  void sent(send_result result);
-  outbox_item* find(std::deque<outbox_item>& outbox, std::uint64_t ordinal) const;
+  void expire_front();
 
   persistence::record sealed(persistence::table where, bytes row_key, std::string_view text, time_ms due = 0) const;
   result<std::string> unsealed(persistence::table where, const bytes& row_key, std::string_view value) const;
 
+  // Questions (conversation_questions.cpp).
   text_answer view();
   void messages(const messages_query& q, caf::response_promise promise);
 
   caf::event_based_actor* self_;
   tenant_context_ptr context_;
   conversation_id id_;
-  caf::actor supervisor_;
-  caf::actor owner_;
-
-  bool is_loaded_ = false;
   std::uint64_t lease_ = 0;
   std::optional<persistence::sealing_key> key_;
-  bytes unsaved_key_; ///< wrapped; goes along with the first commit
-  mutable_state state_;
-  std::map<std::uint64_t, bool> known_ordinals_; ///< answers of the store for this batch: is it a message of ours?
+  std::unique_ptr<bytes> unsaved_key_; ///< wrapped; goes along with the first commit
+  bytes state_;                        ///< packed `conversation_record`; empty: the store has none yet
+  outbox_items outbox_;
+  /// Deliveries that are not final yet, by ordinal. What is not here is read from the store.
+  std::vector<std::pair<std::uint64_t, delivery_record>> deliveries_;
+  std::unique_ptr<activity> activity_;
   runtime::token_bucket pair_budget_{45.0, 6'000.0}; ///< Cloud API reference §11
-  std::optional<std::uint64_t> waiting_grant_;
-  std::optional<std::uint64_t> in_flight_;
-  std::uint64_t pump_generation_ = 0;
+  std::uint64_t in_flight_ = 0;                      ///< ordinal of the call that is out; 0: none
+  time_ms in_flight_since_ = 0;
+  std::uint64_t waiting_grant_ = 0; ///< ordinal the sender was asked for
+  time_ms pump_at_ = 0;             ///< when the outbox is looked at by itself
+  std::uint32_t pump_generation_ = 0;
+  bool is_marking_ = false; ///< the call that is out is a mark as read
+  bool is_loaded_ = false;
+  bool is_ending_ = false;
 };
 
-caf::actor spawn_conversation(caf::event_based_actor* owner, tenant_context_ptr context, const conversation_id& id,
-                              caf::actor supervisor);
+caf::actor spawn_conversation(caf::event_based_actor* owner, tenant_context_ptr context, const conversation_id& id);
 
 /// One line of the list of conversations: JSON of session and cart, without texts.
 result<std::string> conversation_summary(const tenant_context& context, const conversation_id& id,

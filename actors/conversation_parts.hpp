@@ -9,16 +9,24 @@
 namespace wakala::actors {
 
 struct pump_tick {
-  std::uint64_t generation = 0;
+  std::uint32_t generation = 0;
 };
+
+/// The pause after a refused commit is over.
+struct resume_tick {};
 
 inline constexpr std::chrono::seconds store_timeout{10};
 inline constexpr time_ms grant_patience = 30 * ms_per_second;
 inline constexpr time_ms refused_pause = 200; ///< after a commit that was refused, or an early end
-inline constexpr std::size_t deliveries_kept = 64;
-
+inline constexpr std::size_t deliveries_kept = 256;
+/// Updates of one commit. More would make the first of them wait for the rest.
+inline constexpr std::size_t batches_at_once = 256;
+/// Attempts of one shopper that may be on disk before their calls are made. After a crash those are ambiguous, so
+/// few; but a step that says three things writes once.
+inline constexpr std::size_t attempts_ahead_max = 4;
 inline constexpr std::string_view cart_timer = "cart"; ///< the cart's expiry
 
 } // namespace wakala::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::pump_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::resume_tick)

@@ -19,17 +19,19 @@ using whatsapp::event;
 using whatsapp::event_kind;
 
 text_answer conversation::view() {
-  if (!state_.exists)
+  if (state_.empty())
     return {std::nullopt, make_error(errc::not_found, "no such conversation")};
+  const auto record = unpacked();
+  if (!record)
+    return {std::nullopt, record.error()};
   const auto now = context_->node->clock->now();
   auto budget = pair_budget_;
   const auto tokens = budget.tokens(now);
-  return {conversation_json(context_->entry->config, id_, state_.record, now, state_.outbox.size(), tokens).dump(),
-          {}};
+  return {conversation_json(context_->entry->config, id_, *record, now, outbox_.size(), tokens).dump(), {}};
 }
 
 void conversation::messages(const messages_query& q, caf::response_promise promise) {
-  if (!state_.exists) {
+  if (state_.empty()) {
     promise.deliver(text_answer{std::nullopt, make_error(errc::not_found, "no such conversation")});
     return;
   }
@@ -50,7 +52,7 @@ void conversation::messages(const messages_query& q, caf::response_promise promi
   const auto failed = [promise](const caf::error&) mutable {
     promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
   };
-  self_->request(supervisor_, store_timeout, query)
+  self_->request(context_->supervisor, store_timeout, query)
       .then(
           [this, promise, failed, limit = q.limit](const runtime::range_answer& answer) mutable {
             if (!answer.value) {
@@ -61,7 +63,7 @@ void conversation::messages(const messages_query& q, caf::response_promise promi
             runtime::get_request request{context_->entry->config.id, {}};
             for (const auto& row : rows)
               request.addresses.emplace_back(table::delivery, row.key);
-            self_->request(supervisor_, store_timeout, request)
+            self_->request(context_->supervisor, store_timeout, request)
                 .then(
                     [this, promise, rows, limit](const runtime::get_answer& deliveries) mutable {
                       if (!deliveries.value) {
@@ -84,8 +86,8 @@ void conversation::messages(const messages_query& q, caf::response_promise promi
                           if (const auto d = unsealed(table::delivery, rows[i].key, *sealed_delivery))
                             if (auto parsed = delivery_record_from(*d))
                               delivery = *parsed;
-                        list.push_back(message_json(id_, last, *entry, delivery ? &*delivery : nullptr,
-                                                    find(state_.outbox, last), now));
+                        list.push_back(
+                            message_json(id_, last, *entry, delivery ? &*delivery : nullptr, find(last), now));
                       }
                       const bool more = rows.size() == limit && last != 0;
                       nlohmann::json next = nullptr;

@@ -1,62 +1,231 @@
 #include "actors/conversation.hpp"
 #include "actors/conversation_parts.hpp"
-#include "actors/conversation_view.hpp"
-#include "actors/identity_records.hpp"
 #include "actors/send_policy.hpp"
 #include "runtime/core/log.hpp"
-#include "runtime/core/money.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace wakala::actors {
 
 using persistence::table;
 using whatsapp::delivery_status;
-using whatsapp::event;
-using whatsapp::event_kind;
-
-outbox_item* conversation::find(std::deque<outbox_item>& outbox, std::uint64_t ordinal) const {
-  const auto it =
-      std::find_if(outbox.begin(), outbox.end(), [&](const auto& item) { return item.ordinal == ordinal; });
-  return it == outbox.end() ? nullptr : &*it;
-}
 
 void conversation::plan_pump(time_ms wait) {
-  self_->delayed_send(self_, std::chrono::milliseconds{std::max<time_ms>(wait, 1)}, pump_tick{++pump_generation_});
+  const auto now = context_->node->clock->now();
+  if (pump_at_ > now && pump_at_ <= now + wait)
+    return; // a look is planned that comes early enough
+  pump_at_ = now + std::max<time_ms>(wait, 1);
+  self_->delayed_send(self_, std::chrono::milliseconds{pump_at_ - now}, pump_tick{++pump_generation_});
+}
+
+bool conversation::is_armed(std::uint64_t ordinal) const {
+  const auto is_it = [&](const armed_call& call) { return call.ordinal == ordinal; };
+  return activity_ && std::any_of(activity_->armed.begin(), activity_->armed.end(), is_it);
+}
+
+number_gate::permit_ptr conversation::permit_for(const outbox_item& item, time_ms now) {
+  if (auto& grant = act().grant; grant && grant->ordinal == item.ordinal)
+    return std::exchange(grant, std::nullopt)->permit;
+  return context_->gates->at(item.number_id)->enter(now, false);
+}
+
+void conversation::arm(work& w) {
+  const auto now = context_->node->clock->now();
+  const auto& limits = context_->node->limits;
+  const bool limited = context_->node->graph->has_limits();
+  auto& count = *context_->node->count;
+  auto ahead = act().armed.size() + (in_flight_ != 0 ? 1U : 0U);
+  commit_draft draft;
+  draft.conversation = id_;
+  for (std::size_t i = 0; i < outbox_.size() && ahead < attempts_ahead_max; ++i) {
+    if (outbox_[i].ordinal == in_flight_ || is_armed(outbox_[i].ordinal))
+      continue;
+    const auto ready = outbox_[i].attempt_at + limits.ambiguous_grace.count();
+    if (outbox_[i].next_at > now || (outbox_[i].attempting && !outbox_[i].read_mark && (now < ready || ahead > 0)) ||
+        now - outbox_[i].created_at > std::chrono::milliseconds{limits.outbox_ttl}.count() ||
+        (limited && !outbox_[i].read_mark && pair_budget_.wait(now) > 0))
+      break;
+    auto permit = permit_for(outbox_[i], now);
+    if (!permit)
+      break;
+    remember_outbox(w);
+    auto& item = outbox_[i];
+    ++ahead;
+    const auto is_item = [&](const auto& f) { return f.first == item.ordinal; };
+    const bool is_fresh = std::any_of(w.fresh.begin(), w.fresh.end(), is_item);
+    if (item.read_mark) { // a courtesy: it needs no row to be forgotten by
+      w.arming.push_back(armed_call{item.ordinal, item.number_id, std::move(item.request), std::move(permit)});
+      if (!is_fresh)
+        draft.personal.push_back(erased_record(table::outbox, ordinal_row_key(id_, item.ordinal)));
+      outbox_.erase(outbox_.begin() + static_cast<std::ptrdiff_t>(i--));
+      continue;
+    }
+    if (item.attempting) {
+      ++item.ambiguous;
+      count.sends_resent_after_ambiguity.fetch_add(1, std::memory_order_relaxed);
+      log::warn("send.repeated_after_unknown_outcome",
+                {{"tenant", context_->entry->config.id}, {"id", outbox_id(id_, item.ordinal)}});
+    }
+    if (limited)
+      pair_budget_.take(now);
+    item.attempting = true;
+    item.attempt_at = now;
+    if (!is_fresh)
+      put_outbox(item, draft);
+    w.arming.push_back(armed_call{item.ordinal, item.number_id, {}, std::move(permit)});
+  }
+  if (!draft.personal.empty())
+    w.all.push_back(std::move(draft));
+}
+
+void conversation::transmit_next() {
+  auto& armed = act().armed;
+  while (in_flight_ == 0 && !armed.empty()) {
+    auto next = std::move(armed.front());
+    armed.pop_front();
+    is_marking_ = !next.read_mark.empty();
+    const auto* item = find(next.ordinal);
+    if (item == nullptr && !is_marking_)
+      continue; // settled meanwhile
+    in_flight_ = next.ordinal;
+    in_flight_since_ = context_->node->clock->now();
+    context_->node->count->sends_attempted.fetch_add(1, std::memory_order_relaxed);
+    context_->node->graph->send(send_call{next.number_id, context_->entry->config.access_token,
+                                          is_marking_ ? std::move(next.read_mark) : item->request},
+                                [me = caf::actor_cast<caf::actor>(self_), ordinal = next.ordinal,
+                                 number = next.number_id, permit = next.permit](send_outcome outcome) {
+                                  caf::anon_send(me, send_result{ordinal, number, std::move(outcome)});
+                                });
+  }
+}
+
+void conversation::returned(send_result what) {
+  const bool was_mark = in_flight_ == what.ordinal && is_marking_;
+  if (in_flight_ == what.ordinal) {
+    in_flight_ = 0;
+    is_marking_ = false;
+  }
+  const auto& outcome = what.outcome;
+  const auto lesson = context_->gates->at(what.number_id)->returned(outcome, context_->node->clock->now());
+  if (lesson == number_gate::lesson::paused)
+    log::error("sender.paused", {{"tenant", context_->entry->config.id},
+                                 {"number", what.number_id},
+                                 {"code", outcome.failure.code},
+                                 {"why", to_string(whatsapp::classify(outcome.failure))}});
+  // A mark as read is a courtesy: whatever became of it, it is not tried again.
+  const bool goes_on =
+      outcome.what == send_outcome::kind::accepted || (was_mark && lesson == number_gate::lesson::none);
+  if (was_mark ? !goes_on : find(what.ordinal) != nullptr)
+    act().results.push_back(std::move(what));
+  if (goes_on)
+    transmit_next(); // the row of the result may lag, the next message need not
+  go();
+}
+
+void conversation::apply_result(work& w, const send_result& what) {
+  remember_outbox(w);
+  w.draft = commit_draft{};
+  w.draft.conversation = id_;
+  if (find(what.ordinal) == nullptr) {
+    if (what.outcome.what == send_outcome::kind::accepted || act().armed.empty())
+      return;  // a status was quicker
+    disarm(w); // a mark as read found the number shut
+    w.all.push_back(std::move(w.draft));
+    return;
+  }
+  auto& item = *find(what.ordinal);
+  const auto now = context_->node->clock->now();
+  auto& count = *context_->node->count;
+  const auto decision = decide(item, what.outcome, *context_->node->random);
+  auto d = delivery_of(item.ordinal);
+  d.at = now;
+  d.attempts = attempts_of(item);
+  d.ambiguous = item.ambiguous;
+  const auto& failure = what.outcome.failure;
+  const bool refused_by_meta = what.outcome.what == send_outcome::kind::refused;
+  d.error_code = refused_by_meta && !failure.no_code ? std::to_string(failure.code) : "";
+  d.error_text = refused_by_meta ? failure.details : what.outcome.why;
+  const auto ordinal = item.ordinal;
+  switch (decision.what) {
+  case send_decision::verdict::accepted:
+    d.status = delivery_status::accepted;
+    d.message_id = what.outcome.answer.message_id;
+    d.error_code.clear();
+    d.error_text.clear();
+    if (!d.message_id.empty())
+      put_message_ref(ordinal, d.message_id, w.draft);
+    erase_from_outbox(w, ordinal);
+    count.sends_accepted.fetch_add(1, std::memory_order_relaxed);
+    break;
+  case send_decision::verdict::retry:
+    d.status = delivery_status::queued;
+    item.attempting = false;
+    ++item.tries;
+    item.next_at = now + decision.wait;
+    put_outbox(item, w.draft);
+    disarm(w);
+    count.sends_retried.fetch_add(1, std::memory_order_relaxed);
+    break;
+  case send_decision::verdict::ambiguous:
+    d.status = delivery_status::ambiguous;
+    disarm(w); // the row still says that an attempt is out, which is the truth
+    count.sends_ambiguous.fetch_add(1, std::memory_order_relaxed);
+    break;
+  case send_decision::verdict::failed:
+    d.status = delivery_status::failed;
+    erase_from_outbox(w, ordinal);
+    count.sends_failed.fetch_add(1, std::memory_order_relaxed);
+    log::warn("send.failed", {{"tenant", context_->entry->config.id},
+                              {"id", outbox_id(id_, ordinal)},
+                              {"code", failure.code},
+                              {"trace", failure.trace_id}});
+    break;
+  }
+  put_delivery(w, ordinal, d);
+  w.all.push_back(std::move(w.draft));
+}
+
+void conversation::disarm(work& w) {
+  w.disarm = true;
+  for (auto& item : outbox_) {
+    if (!is_armed(item.ordinal))
+      continue;
+    item.attempting = false; // it was not sent: it waits its turn again
+    put_outbox(item, w.draft);
+  }
+}
+
+void conversation::expire_front() {
+  const auto item = outbox_.front();
+  auto w = std::make_shared<work>();
+  w->draft.conversation = id_;
+  erase_from_outbox(*w, item.ordinal);
+  if (!item.read_mark) {
+    auto d = delivery_of(item.ordinal);
+    d.status = delivery_status::expired;
+    d.at = context_->node->clock->now();
+    put_delivery(*w, item.ordinal, d);
+    context_->node->count->sends_expired.fetch_add(1, std::memory_order_relaxed);
+    log::warn("send.expired", {{"tenant", context_->entry->config.id}, {"id", outbox_id(id_, item.ordinal)}});
+  }
+  w->all.push_back(std::move(w->draft));
+  commit(std::move(w));
 }
 
 void conversation::pump() {
+  if (in_flight_ != 0 && (is_marking_ || find(in_flight_) != nullptr))
+    return;       // its answer comes back here
+  in_flight_ = 0; // settled by a status
+  transmit_next();
+  if (in_flight_ != 0 || outbox_.empty()) {
+    act().grant.reset(); // whoever waits may have the place
+    return;
+  }
   const auto now = context_->node->clock->now();
   const auto& limits = context_->node->limits;
-  if (in_flight_) {
-    const auto* item = find(state_.outbox, *in_flight_);
-    if (item != nullptr && now - item->attempt_at <= 4 * limits.graph_timeout.count())
-      return plan_pump(limits.graph_timeout.count());
-    in_flight_.reset(); // settled by a status, or the answer was lost on the way to us
-  }
-  if (state_.outbox.empty())
-    return;
-  auto& item = state_.outbox.front();
-  if (now - item.created_at > std::chrono::milliseconds{limits.outbox_ttl}.count()) {
-    auto next = state_;
-    commit_draft draft;
-    draft.conversation = id_;
-    draft.personal.push_back(erased_record(table::outbox, ordinal_row_key(id_, item.ordinal)));
-    if (!item.read_mark) {
-      auto d = next.deliveries.contains(item.ordinal) ? next.deliveries[item.ordinal] : delivery_record{};
-      d.status = delivery_status::expired;
-      d.at = now;
-      put_delivery(next, item.ordinal, d, draft);
-      context_->node->count->sends_expired.fetch_add(1, std::memory_order_relaxed);
-      log::warn("send.expired", {{"tenant", context_->entry->config.id}, {"id", outbox_id(id_, item.ordinal)}});
-    }
-    next.outbox.pop_front();
-    waiting_grant_.reset();
-    return commit(std::move(next), {std::move(draft)}, [](const commit_answer&) {});
-  }
+  const auto& item = outbox_.front();
+  if (now - item.created_at > std::chrono::milliseconds{limits.outbox_ttl}.count())
+    return expire_front();
   if (item.attempting && !item.read_mark) {
     const auto ready = item.attempt_at + limits.ambiguous_grace.count();
     if (now < ready)
@@ -67,136 +236,16 @@ void conversation::pump() {
   if (!item.read_mark && context_->node->graph->has_limits())
     if (const auto wait = pair_budget_.wait(now); wait > 0)
       return plan_pump(wait);
-  waiting_grant_ = item.ordinal;
-  self_->send(owner_, send_ticket{caf::actor_cast<caf::actor>(self_), item.number_id, item.ordinal});
-  plan_pump(grant_patience); // should the ticket be lost with its sender
-}
-
-void conversation::granted(const send_grant& grant) {
-  const auto granter = caf::actor_cast<caf::actor>(self_->current_sender());
-  if (!is_loaded_ || in_flight_ || waiting_grant_ != grant.ordinal || state_.outbox.empty() ||
-      state_.outbox.front().ordinal != grant.ordinal) {
-    self_->send(granter, send_release{grant.ordinal});
+  auto w = std::make_shared<work>();
+  arm(*w);
+  act().grant.reset();
+  if (!w->all.empty())
+    return commit(std::move(w));
+  // Its number's gate is shut: its sender says when it is not.
+  if (std::exchange(waiting_grant_, item.ordinal) == item.ordinal && pump_at_ > now)
     return;
-  }
-  waiting_grant_.reset();
-  const auto now = context_->node->clock->now();
-  auto next = state_;
-  auto& item = next.outbox.front();
-  const bool again = item.attempting && !item.read_mark;
-  if (again) {
-    ++item.ambiguous;
-    context_->node->count->sends_resent_after_ambiguity.fetch_add(1, std::memory_order_relaxed);
-    log::warn("send.repeated_after_unknown_outcome",
-              {{"tenant", context_->entry->config.id}, {"id", outbox_id(id_, item.ordinal)}});
-  }
-  item.attempting = true;
-  item.attempt_at = now;
-  commit_draft draft;
-  draft.conversation = id_;
-  put_outbox(item, draft);
-  if (!item.read_mark) {
-    pair_budget_.take(now);
-    auto d = next.deliveries.contains(item.ordinal) ? next.deliveries[item.ordinal] : delivery_record{};
-    d.status = delivery_status::attempting;
-    d.at = now;
-    d.attempts = attempts_of(item);
-    d.ambiguous = item.ambiguous;
-    put_delivery(next, item.ordinal, d, draft);
-  }
-  auto call = transmit{caf::actor_cast<caf::actor>(self_), item.ordinal, item.request};
-  commit(std::move(next), {std::move(draft)}, [this, granter, call](const commit_answer& answer) {
-    if (!answer.committed) {
-      self_->send(granter, send_release{call.ordinal});
-      return;
-    }
-    in_flight_ = call.ordinal;
-    self_->send(granter, call);
-  });
-}
-
-void conversation::sent(send_result returned) {
-  const auto settle = [this, ordinal = returned.ordinal] {
-    if (in_flight_ == ordinal)
-      in_flight_.reset();
-  };
-  const auto* now_waiting = is_loaded_ ? find(state_.outbox, returned.ordinal) : nullptr;
-  if (now_waiting == nullptr) {
-    settle();
-    return pump(); // a status was quicker
-  }
-  const auto now = context_->node->clock->now();
-  auto next = state_;
-  auto& item = *find(next.outbox, returned.ordinal);
-  auto& count = *context_->node->count;
-  auto decision = decide(item, returned.outcome, *context_->node->random);
-  // A read mark is a courtesy: it must not hold up the reply behind it.
-  if (item.read_mark && decision.what != send_decision::verdict::accepted)
-    decision = {send_decision::verdict::failed, false, 0};
-  auto d = next.deliveries.contains(item.ordinal) ? next.deliveries[item.ordinal] : delivery_record{};
-  d.at = now;
-  d.attempts = attempts_of(item);
-  d.ambiguous = item.ambiguous;
-  const bool refused = returned.outcome.what == send_outcome::kind::refused;
-  d.error_code = refused && !returned.outcome.failure.no_code ? std::to_string(returned.outcome.failure.code) : "";
-  d.error_text = refused ? returned.outcome.failure.details : returned.outcome.why;
-  commit_draft draft;
-  draft.conversation = id_;
-  const auto ordinal = item.ordinal;
-  const bool read_mark = item.read_mark;
-  bool gone = false;
-  switch (decision.what) {
-  case send_decision::verdict::accepted:
-    d.status = delivery_status::accepted;
-    d.message_id = returned.outcome.answer.message_id;
-    d.error_code.clear();
-    d.error_text.clear();
-    if (!read_mark && !d.message_id.empty())
-      put_message_ref(ordinal, d.message_id, draft);
-    gone = true;
-    count.sends_accepted.fetch_add(1, std::memory_order_relaxed);
-    break;
-  case send_decision::verdict::retry:
-    d.status = delivery_status::queued;
-    item.attempting = false;
-    ++item.tries;
-    item.next_at = now + decision.wait;
-    put_outbox(item, draft);
-    count.sends_retried.fetch_add(1, std::memory_order_relaxed);
-    break;
-  case send_decision::verdict::ambiguous:
-    d.status = delivery_status::ambiguous;
-    count.sends_ambiguous.fetch_add(1, std::memory_order_relaxed);
-    break; // the row still says that an attempt is out, which is the truth
-  case send_decision::verdict::failed:
-    d.status = delivery_status::failed;
-    gone = true;
-    if (read_mark)
-      break;
-    count.sends_failed.fetch_add(1, std::memory_order_relaxed);
-    log::warn("send.failed", {{"tenant", context_->entry->config.id},
-                              {"id", outbox_id(id_, ordinal)},
-                              {"code", returned.outcome.failure.code},
-                              {"trace", returned.outcome.failure.trace_id}});
-    break;
-  }
-  if (gone) {
-    draft.personal.push_back(erased_record(table::outbox, ordinal_row_key(id_, ordinal)));
-    std::erase_if(next.outbox, [&](const outbox_item& i) { return i.ordinal == ordinal; });
-  }
-  if (!read_mark)
-    put_delivery(next, ordinal, d, draft);
-  if (draft.personal.empty() && draft.business.empty()) {
-    settle();
-    return pump();
-  }
-  commit(std::move(next), {std::move(draft)}, [this, settle, returned](const commit_answer& answer) {
-    if (answer.why.code == errc::overloaded && !answer.committed)
-      // What Meta said must not be forgotten because the shard is behind: it would be sent again.
-      self_->delayed_send(self_, std::chrono::milliseconds{refused_pause}, returned);
-    else
-      settle();
-  });
+  self_->send(context_->owner, send_ticket{caf::actor_cast<caf::actor>(self_), item.number_id, item.ordinal});
+  plan_pump(grant_patience); // should the ticket be lost with its sender
 }
 
 } // namespace wakala::actors

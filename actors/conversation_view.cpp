@@ -84,10 +84,12 @@ json message_json(const conversation_id& id, std::uint64_t ordinal, const transc
   m["callback_data"] = outbox_id(id, ordinal);
   const delivery_record known = delivery != nullptr ? *delivery : delivery_record{};
   m["wamid"] = text_or_null(known.message_id);
-  m["status"] = to_string(known.status);
-  m["status_at"] = time_or_null(known.at);
-  m["attempts"] = known.attempts;
-  m["ambiguous"] = known.ambiguous;
+  // While it is with us, its row in the outbox knows of the attempt, not yet the row of its delivery.
+  const bool attempting = waiting != nullptr && waiting->attempting && known.attempts < attempts_of(*waiting);
+  m["status"] = to_string(attempting ? whatsapp::delivery_status::attempting : known.status);
+  m["status_at"] = time_or_null(attempting ? waiting->attempt_at : known.at);
+  m["attempts"] = attempting ? attempts_of(*waiting) : known.attempts;
+  m["ambiguous"] = attempting ? waiting->ambiguous : known.ambiguous;
   m["error"] = known.error_code.empty() && known.error_text.empty()
                    ? json(nullptr)
                    : json{{"code", known.error_code}, {"details", known.error_text}};

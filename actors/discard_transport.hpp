@@ -13,8 +13,8 @@ namespace wakala::actors {
 /// `meta.graph_url` of a node that sends nothing.
 inline constexpr std::string_view discard_url = "discard:";
 
-/// Accepts every message at once, on the caller's thread, and sends none. Message ids are `discarded_message_id`; read
-/// marks get none. The limits of numbers and pairs do not hold for it.
+/// Accepts every message at once, on the caller's thread, and sends none. Message ids are `discarded_message_id`;
+/// read marks get none. The limits of numbers and pairs do not hold for it.
 std::shared_ptr<transport> make_discard_transport();
 
 /// `wamid.D<recipient>.<ordinal>`: recipient as in `to` without its plus sign, or the user id; the ordinal of our

@@ -4,9 +4,6 @@
 
 #include "actors/messages.hpp"
 
-#include <caf/actor_system.hpp>
-
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -16,10 +13,10 @@ namespace wakala::actors {
 using shard_table = std::vector<caf::actor>;
 using shard_table_ptr = std::shared_ptr<const shard_table>;
 
-/// Hands the updates to their shards and calls `done` exactly once, on an actor's thread, with one outcome per update
-/// in the order given: at the latest shortly after `deadline` (store time), with `retry` for what was not decided.
-void post_updates(caf::actor_system& sys, shard_table_ptr shards, const node_context_ptr& node,
-                  std::vector<routed_event> events, time_ms received_at, time_ms deadline,
-                  std::function<void(std::vector<event_outcome>)> done);
+/// Hands the updates to their shards. `done` is called exactly once, on whatever thread has the last outcome, with
+/// one outcome per update in the order given: at the latest shortly after `deadline` (store time), with `retry` for
+/// what was not decided.
+void post_updates(const shard_table_ptr& shards, const node_context_ptr& node, std::vector<routed_event> events,
+                  time_ms received_at, time_ms deadline, posted::done_function done);
 
 } // namespace wakala::actors

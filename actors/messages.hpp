@@ -4,10 +4,13 @@
 #pragma once
 
 #include "actors/node_context.hpp"
+#include "actors/number_gate.hpp"
+#include "actors/posted.hpp"
 #include "actors/routing.hpp"
 #include "persistence/store.hpp"
 #include "runtime/store_actors.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -18,59 +21,61 @@
 
 namespace wakala::actors {
 
-/// What became of one update.
-enum class event_outcome : std::uint8_t {
-  committed,
-  repeated,
-  set_aside,
-  dead_lettered,
-  retry,          ///< nothing was decided: answer 503, the redelivery will
-  handler_failed, ///< between conversation and tenant only: the handler threw
-  unmatched,      ///< between conversation and tenant only: a status of an unknown message
-};
+/// An update on its way to its conversation. Shared: nobody copies it, nobody changes it.
+using event_ptr = std::shared_ptr<const routed_event>;
 
-/// True when Meta may be told 200.
-constexpr bool is_settled(event_outcome o) noexcept {
-  return o == event_outcome::committed || o == event_outcome::repeated || o == event_outcome::set_aside ||
-         o == event_outcome::dead_lettered;
-}
-
-/// edge → shard supervisor: the updates of one POST that belong to the shard. Answered by `batch_answer`.
+/// edge → shard supervisor: the updates of one POST that belong to the shard. What became of each is told to `to`.
 struct shard_batch {
   std::vector<routed_event> events;
+  std::vector<std::uint32_t> places; ///< beside `events`: where in the POST
+  std::shared_ptr<posted> to;
   time_ms received_at = 0;
   time_ms deadline = 0; ///< store time after which an event is dropped uncommitted
 };
 
-/// One outcome per event of the batch, in its order.
-struct batch_answer {
-  std::vector<event_outcome> outcomes;
-};
-
-/// shard supervisor → tenant; answered by `batch_answer`.
+/// shard supervisor → tenant. The supervisor sees commits itself; of every other outcome the tenant tells it by
+/// `event_verdict`.
 struct tenant_batch {
-  std::vector<routed_event> events;
+  boost::container::small_vector<event_ptr, 1> events;
   time_ms received_at = 0;
   time_ms deadline = 0;
+};
+
+/// tenant → shard supervisor: what became of an update without a commit.
+struct event_verdict {
+  event_key key;
+  event_outcome outcome = event_outcome::retry;
 };
 
 struct conversation_event {
-  routed_event event;
+  event_ptr event;
   std::uint64_t ordinal = 0; ///< statuses: the message it is about, when the tenant found it; 0: not
 };
 
-/// tenant → conversation; answered by `batch_answer`. After the first outcome that is not settled the rest was not
-/// tried.
+/// tenant → conversation; answered by `conversation_answer`.
 struct conversation_batch {
-  std::vector<conversation_event> events;
+  boost::container::small_vector<conversation_event, 1> events;
   time_ms received_at = 0;
   time_ms deadline = 0;
+};
+
+/// One outcome per event, in order, up to the first that stopped the rest from being tried.
+struct conversation_answer {
+  conversation_id conversation;
+  boost::container::small_vector<event_outcome, 16> outcomes;
+};
+
+/// conversation → tenant, the last it says: it has ended, for whatever reason.
+struct conversation_ended {
+  conversation_id conversation;
 };
 
 /// One commit before it has a shard, an epoch and a sequence number.
 struct commit_draft {
   conversation_id conversation;
   std::optional<event_key> key;
+  event_outcome outcome = event_outcome::committed; ///< what the commit makes of the event of `key`
+  bool changes_state = false;                       ///< the conversation's own row is to go with it
   bytes hops;
   std::vector<persistence::record> personal;
   std::vector<persistence::record> business;
@@ -101,8 +106,11 @@ struct loaded {
 };
 using load_answer = runtime::answer<loaded>;
 
-/// tenant → conversation: may you go? Answered by bool; after `true` the conversation is gone.
+/// tenant → conversation: may you go? It ends, or answers `conversation_stays`.
 struct passivate {};
+struct conversation_stays {
+  conversation_id conversation;
+};
 /// shard supervisor → tenant, tenant → conversation: you have something to send.
 struct wake {
   conversation_id conversation;
@@ -131,29 +139,22 @@ struct context_change {
   std::shared_ptr<const tenant_context> context;
 };
 
-/// conversation → tenant → sender of that number: I have a message ready. The sender answers later with `send_grant`.
-/// Asking again for the same message is harmless.
+/// conversation → tenant → sender of that number: I have a message ready, and its number's gate is shut. The sender
+/// answers later with `send_grant`. Asking again for the same message is harmless.
 struct send_ticket {
   caf::actor conversation;
   std::string number_id;
   std::uint64_t ordinal = 0;
 };
-/// sender → conversation: go ahead.
+/// sender → conversation: go ahead. Dropping it gives the place back.
 struct send_grant {
   std::uint64_t ordinal = 0;
+  number_gate::permit_ptr permit;
 };
-/// conversation → sender: the attempt is committed, transmit. Answered later by `send_result`.
-struct transmit {
-  caf::actor conversation;
-  std::uint64_t ordinal = 0;
-  std::string body;
-};
-/// conversation → sender: I do not need the grant any more.
-struct send_release {
-  std::uint64_t ordinal = 0;
-};
+/// transport → conversation: what became of a call.
 struct send_result {
   std::uint64_t ordinal = 0;
+  std::string number_id;
   send_outcome outcome;
 };
 
@@ -201,14 +202,17 @@ struct for_tenant {
 } // namespace wakala::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::batch_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::event_verdict)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::tenant_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::commit_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::commit_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::load_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::passivate)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_stays)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_fired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::stop_shard)
@@ -217,8 +221,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::reconfigure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::context_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_ticket)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_grant)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::transmit)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_release)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::send_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::text_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_query)

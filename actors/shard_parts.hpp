@@ -13,6 +13,7 @@ struct fold_tick {};
 struct sweep_tick {};
 struct wake_tick {};
 struct timer_tick {};
+struct expiry_tick {};
 
 inline constexpr std::chrono::seconds store_timeout{10};
 inline constexpr std::chrono::milliseconds fold_pause{50};
@@ -23,6 +24,7 @@ inline constexpr std::size_t wakes_at_once = 500;
 inline constexpr std::chrono::seconds timer_pause{5};
 inline constexpr time_ms trouble_remembered = 2 * ms_per_second;
 inline constexpr std::size_t timers_at_once = 500;
+inline constexpr std::chrono::milliseconds expiry_pause{200};
 
 } // namespace wakala::actors
 
@@ -31,3 +33,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::fold_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::sweep_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::expiry_tick)

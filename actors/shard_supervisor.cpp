@@ -44,7 +44,7 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
   self_->set_down_handler([this](const caf::down_msg& down) { tenant_down(down); });
   self_->set_exit_handler([](const caf::exit_msg&) {}); // tenants are linked to end with us, not we with them
   self_->set_default_handler(caf::drop);                // answers to what was sent without a question
-  self_->send(self_, open_tick{});
+  open();                                               // at once: what came before this ran waits for the answer too
   self_->delayed_send(self_, sweep_pause, sweep_tick{});
   self_->delayed_send(self_, timer_pause, timer_tick{});
   return {
@@ -67,10 +67,14 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
         fire_timers();
         self_->delayed_send(self_, timer_pause, timer_tick{});
       },
-      [this](shard_batch& batch) {
-        auto promise = self_->make_response_promise();
-        take(std::move(batch), promise);
-        return promise;
+      [this](shard_batch& batch) { take(std::move(batch)); },
+      [this](const event_verdict& verdict) { settle(verdict.key.hash, verdict.outcome); },
+      [this](expiry_tick) {
+        expiry_is_planned_ = false;
+        // The tenant had its chance to give up by itself.
+        settle_if([late = context_->clock->now() - 200](const flight& f) { return f.deadline <= late; });
+        if (!in_flight_.empty())
+          plan_expiry();
       },
       [this](commit_request& request) {
         auto promise = self_->make_response_promise();
@@ -213,9 +217,7 @@ void shard_supervisor::close(const error& why) {
   // Who asked a tenant that ends with its shard would hear nothing until its own timeout.
   for (auto& [number, promise] : std::exchange(questions_, {}))
     promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the shard was reopened")});
-  for (auto& [key, waiters] : std::exchange(in_flight_, {}))
-    for (auto& w : waiters)
-      finish(w, event_outcome::retry);
+  settle_if([](const flight&) { return true; });
   open_failures_ = 1;
   self_->delayed_send(self_, std::chrono::milliseconds{20}, open_tick{});
 }
@@ -239,146 +241,154 @@ bool shard_supervisor::seen_in_memory(const event_key& key, std::uint32_t other_
 }
 
 void shard_supervisor::finish(waiter& w, event_outcome outcome) {
-  if (w.resume) {
+  if (w.resume)
     w.resume();
-    return;
-  }
-  w.owner->outcomes[w.index] = outcome;
-  if (--w.owner->open == 0)
-    w.owner->promise.deliver(batch_answer{std::move(w.owner->outcomes)});
+  else
+    w.post->settle(w.place, outcome);
 }
 
 void shard_supervisor::settle(const key_hash& key, event_outcome outcome) {
   auto node = in_flight_.extract(key);
   if (node.empty())
     return;
-  bool first = true;
-  for (auto& w : node.mapped()) {
-    // Whoever waited for the first copy sees a repeat of what it did.
-    const bool repeat = !first && outcome == event_outcome::committed;
-    finish(w, repeat ? event_outcome::repeated : outcome);
-    first = false;
-  }
+  auto& f = node.mapped();
+  finish(f.first, outcome);
+  // Whoever waited for the first copy sees a repeat of what it did.
+  for (auto& w : f.others)
+    finish(w, outcome == event_outcome::committed ? event_outcome::repeated : outcome);
 }
 
-bool shard_supervisor::waits_for_another(const std::shared_ptr<shard_batch>& batch,
-                                         const caf::response_promise& promise) {
-  if (!is_open_ || batch->events.size() < 2)
+void shard_supervisor::settle_if(const std::function<bool(const flight&)>& which) {
+  std::vector<key_hash> keys;
+  for (const auto& [key, f] : in_flight_)
+    if (which(f))
+      keys.push_back(key);
+  for (const auto& key : keys)
+    settle(key, event_outcome::retry);
+}
+
+void shard_supervisor::plan_expiry() {
+  if (!std::exchange(expiry_is_planned_, true))
+    self_->delayed_send(self_, expiry_pause, expiry_tick{});
+}
+
+bool shard_supervisor::waits_for_another(shard_batch& batch) {
+  if (!is_open_ || batch.events.size() < 2)
     return false;
-  for (const auto& e : batch->events) {
+  for (const auto& e : batch.events) {
     const auto flying = in_flight_.find((e.replay ? replay_key(e.key) : e.key).hash);
     if (flying == in_flight_.end())
       continue;
-    flying->second.push_back(waiter{nullptr, 0, [this, batch, promise] { take(std::move(*batch), promise); }});
+    auto held = std::make_shared<shard_batch>(std::move(batch));
+    flying->second.others.push_back(waiter{nullptr, 0, [this, held] { take(std::move(*held)); }});
     return true;
   }
   return false;
 }
 
-void shard_supervisor::take(shard_batch given, caf::response_promise promise) {
-  auto held = std::make_shared<shard_batch>(std::move(given));
-  if (waits_for_another(held, promise))
+void shard_supervisor::take(shard_batch batch) {
+  if (waits_for_another(batch))
     return;
-  auto& batch = *held;
-  auto owner = std::make_shared<work>();
-  owner->promise = std::move(promise);
-  owner->outcomes.assign(batch.events.size(), event_outcome::retry);
-  owner->open = batch.events.size() + 1; // one for ourselves, so that nothing is answered half-way through
-  std::vector<routed_event> fresh;
-  std::vector<routed_event> unsure;
+  std::vector<event_ptr> fresh;
+  std::vector<event_ptr> unsure;
+  fresh.reserve(batch.events.size());
   const bool refuse = !is_open_ || lagging();
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
     auto& e = batch.events[i];
     if (e.replay)
       e.key = replay_key(e.key);
-    waiter w{owner, i, {}};
+    waiter w{batch.to, batch.places[i], {}};
     if (refuse) {
       finish(w, event_outcome::retry);
     } else if (const auto flying = in_flight_.find(e.key.hash); flying != in_flight_.end()) {
-      flying->second.push_back(w);
+      flying->second.others.push_back(std::move(w));
     } else if (seen_in_memory(e.key, e.other_bucket)) {
       finish(w, event_outcome::repeated);
     } else {
-      in_flight_[e.key.hash].push_back(w);
+      in_flight_.emplace(e.key.hash, flight{std::move(w), {}, 0, batch.deadline});
       const bool is_new = keys_.certainly_new(e.key) && keys_.certainly_new(event_key{e.other_bucket, e.key.hash});
-      (is_new ? fresh : unsure).push_back(std::move(e));
+      auto shared = std::make_shared<const routed_event>(std::move(e));
+      if (!is_new)
+        unsure.push_back(shared);
+      fresh.push_back(std::move(shared)); // in document order
     }
   }
-  if (unsure.empty()) {
+  if (fresh.empty())
+    return;
+  plan_expiry();
+  if (unsure.empty())
     dispatch(std::move(fresh), batch.received_at, batch.deadline);
-  } else {
-    // Order inside a POST must hold: everything waits for the look-up, not only what is looked up.
-    runtime::probe_request probe{shard_, {}};
-    std::vector<key_hash> probed;
-    for (const auto& e : unsure) {
-      probe.keys.push_back(e.key);
-      probe.keys.push_back(event_key{e.other_bucket, e.key.hash});
-      probed.push_back(e.key.hash);
-    }
-    for (auto& e : unsure)
-      fresh.push_back(std::move(e));
-    std::sort(fresh.begin(), fresh.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
-    auto hold = std::make_shared<std::vector<routed_event>>(std::move(fresh));
-    self_->request(store_.reader, store_timeout, std::move(probe))
-        .then(
-            [this, hold, probed = std::move(probed), epoch = epoch_, received = batch.received_at,
-             deadline = batch.deadline](const runtime::probe_answer& answer) {
-              if (epoch != epoch_ || !is_open_)
-                return; // closing has answered for all of them
-              if (!answer.value) {
-                for (const auto& e : *hold)
-                  settle(e.key.hash, event_outcome::retry);
-                return;
-              }
-              std::set<key_hash> seen;
-              for (std::size_t i = 0; i < probed.size(); ++i)
-                if ((*answer.value)[2 * i] || (*answer.value)[2 * i + 1])
-                  seen.insert(probed[i]);
-              std::erase_if(*hold, [&](const routed_event& e) { return seen.contains(e.key.hash); });
-              for (const auto& key : seen)
-                settle(key, event_outcome::repeated);
-              dispatch(std::move(*hold), received, deadline);
-            },
-            [this, hold](const caf::error&) {
-              for (const auto& e : *hold)
-                settle(e.key.hash, event_outcome::retry);
-            });
-  }
-  if (--owner->open == 0)
-    owner->promise.deliver(batch_answer{std::move(owner->outcomes)});
+  else // order inside a POST must hold: everything waits for the look-up, not only what is looked up
+    probe(std::move(fresh), std::move(unsure), batch.received_at, batch.deadline);
 }
 
-void shard_supervisor::dispatch(std::vector<routed_event> fresh, time_ms received_at, time_ms deadline) {
+void shard_supervisor::probe(std::vector<event_ptr> hold, std::vector<event_ptr> unsure, time_ms received_at,
+                             time_ms deadline) {
+  runtime::probe_request question{shard_, {}};
+  for (const auto& e : unsure) {
+    question.keys.push_back(e->key);
+    question.keys.push_back(event_key{e->other_bucket, e->key.hash});
+  }
+  auto held = std::make_shared<std::vector<event_ptr>>(std::move(hold));
+  self_->request(store_.reader, store_timeout, std::move(question))
+      .then(
+          [this, held, unsure = std::move(unsure), epoch = epoch_, received_at,
+           deadline](const runtime::probe_answer& answer) {
+            if (epoch != epoch_ || !is_open_)
+              return; // closing has answered for all of them
+            if (!answer.value) {
+              for (const auto& e : *held)
+                settle(e->key.hash, event_outcome::retry);
+              return;
+            }
+            std::set<key_hash> seen;
+            for (std::size_t i = 0; i < unsure.size(); ++i)
+              if ((*answer.value)[2 * i] || (*answer.value)[2 * i + 1])
+                seen.insert(unsure[i]->key.hash);
+            std::erase_if(*held, [&](const event_ptr& e) { return seen.contains(e->key.hash); });
+            for (const auto& key : seen)
+              settle(key, event_outcome::repeated);
+            dispatch(std::move(*held), received_at, deadline);
+          },
+          [this, held](const caf::error&) {
+            for (const auto& e : *held)
+              settle(e->key.hash, event_outcome::retry);
+          });
+}
+
+void shard_supervisor::dispatch(std::vector<event_ptr> fresh, time_ms received_at, time_ms deadline) {
+  const auto same = [&](const event_ptr& e) { return e->tenant == fresh.front()->tenant; };
+  if (fresh.empty())
+    return;
+  if (std::all_of(fresh.begin(), fresh.end(), same)) {
+    const auto& id = fresh.front()->tenant;
+    tenant_batch batch{{}, received_at, deadline};
+    batch.events.assign(fresh.begin(), fresh.end());
+    return dispatch_to(id, std::move(batch));
+  }
   std::map<tenant_id, tenant_batch> by_tenant;
   for (auto& e : fresh) {
-    auto& batch = by_tenant[e.tenant];
+    auto& batch = by_tenant[e->tenant];
     batch.received_at = received_at;
     batch.deadline = deadline;
     batch.events.push_back(std::move(e));
   }
-  const auto left = std::max<time_ms>(deadline - context_->clock->now(), 1) + 500;
-  for (auto& [id, batch] : by_tenant) {
-    std::vector<key_hash> keys;
-    keys.reserve(batch.events.size());
+  for (auto& [id, batch] : by_tenant)
+    dispatch_to(id, std::move(batch));
+}
+
+void shard_supervisor::dispatch_to(const tenant_id& id, tenant_batch batch) {
+  const auto tenant = tenant_for(id);
+  if (!tenant) {
     for (const auto& e : batch.events)
-      keys.push_back(e.key.hash);
-    const auto tenant = tenant_for(id);
-    if (!tenant) {
-      for (const auto& key : keys)
-        settle(key, event_outcome::retry);
-      continue;
-    }
-    self_->request(tenant, std::chrono::milliseconds{left}, std::move(batch))
-        .then(
-            [this, keys](const batch_answer& answer) {
-              for (std::size_t i = 0; i < keys.size(); ++i)
-                settle(keys[i], i < answer.outcomes.size() ? answer.outcomes[i] : event_outcome::retry);
-            },
-            [this, keys](const caf::error&) {
-              for (const auto& key : keys)
-                settle(key, event_outcome::retry);
-            });
+      settle(e->key.hash, event_outcome::retry);
+    return;
   }
+  const auto incarnation = tenants_[id].incarnation;
+  for (const auto& e : batch.events)
+    if (const auto it = in_flight_.find(e->key.hash); it != in_flight_.end())
+      it->second.tenant = incarnation;
+  self_->send(tenant, std::move(batch));
 }
 
 // -- commits ------------------------------------------------------------
@@ -409,8 +419,10 @@ void shard_supervisor::commit(commit_request request, caf::response_promise prom
       return refuse(errc::conflict, "the event was committed already");
   }
   const auto now = context_->clock->now();
-  std::vector<journal_row> rows;
-  rows.reserve(request.drafts.size());
+  auto flying = std::make_shared<append_in_flight>();
+  flying->epoch = epoch_;
+  flying->promise = std::move(promise);
+  flying->rows.reserve(request.drafts.size());
   for (auto& draft : request.drafts) {
     journal_row row;
     row.shard = shard_;
@@ -426,27 +438,23 @@ void shard_supervisor::commit(commit_request request, caf::response_promise prom
     ++appending_[row.conversation];
     if (row.key)
       ++committing_[row.key->hash];
-    rows.push_back(std::move(row));
+    flying->outcomes.push_back(draft.outcome);
+    flying->rows.push_back(std::move(row));
   }
   ++appends_out_;
-  runtime::append_request append{rows, std::move(request.keys)};
-  auto shared = std::make_shared<std::vector<journal_row>>(std::move(rows));
-  self_->request(store_.writer, store_timeout, std::move(append))
-      .then([this, shared, promise, epoch = epoch_](
-                const runtime::append_answer& answer) { appended(epoch, std::move(*shared), answer, promise); },
-            [this, shared, promise, epoch = epoch_](const caf::error&) {
-              appended(epoch, std::move(*shared),
-                       runtime::append_answer{std::nullopt,
-                                              make_error(errc::unavailable, "the commit writer did not answer")},
-                       promise);
+  // The writer answers whatever happens to the disk: a write that takes long is late, not unknown.
+  self_->request(store_.writer, caf::infinite, runtime::append_request{flying->rows, std::move(request.keys)})
+      .then([this, flying](const runtime::append_answer& answer) { appended(*flying, answer); },
+            [this, flying](const caf::error&) {
+              appended(*flying, runtime::append_answer{
+                                    std::nullopt, make_error(errc::unavailable, "the commit writer did not answer")});
             });
 }
 
-void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> rows,
-                                const runtime::append_answer& answer, caf::response_promise promise) {
+void shard_supervisor::appended(append_in_flight& done, const runtime::append_answer& answer) {
   --appends_out_;
-  if (epoch != epoch_ || !is_open_) {
-    promise.deliver(commit_answer{false, make_error(errc::unavailable, "the shard was reopened")});
+  if (done.epoch != epoch_ || !is_open_) {
+    done.promise.deliver(commit_answer{false, make_error(errc::unavailable, "the shard was reopened")});
     end_when_quiet();
     return;
   }
@@ -454,27 +462,31 @@ void shard_supervisor::appended(std::uint64_t epoch, std::vector<journal_row> ro
     const auto why = answer.value ? make_error(errc::fenced, "another owner holds the shard") : answer.why;
     append_failure_ = why.what;
     append_failed_at_ = context_->clock->now();
-    promise.deliver(commit_answer{false, why});
+    done.promise.deliver(commit_answer{false, why});
     close(why);
     return;
   }
   append_failure_.clear();
   closes_since_commit_ = 0;
-  std::vector<conversation_id> done;
-  for (auto& row : rows) {
-    if (row.key) {
-      keys_.add(*row.key);
-      if (const auto it = committing_.find(row.key->hash); it != committing_.end() && --it->second == 0)
+  boost::container::small_vector<conversation_id, 8> idle;
+  for (std::size_t i = 0; i < done.rows.size(); ++i) {
+    auto& row = done.rows[i];
+    const auto key = row.key;
+    if (key) {
+      keys_.add(*key);
+      if (const auto it = committing_.find(key->hash); it != committing_.end() && --it->second == 0)
         committing_.erase(it);
     }
     if (const auto it = appending_.find(row.conversation); it != appending_.end() && --it->second == 0) {
       appending_.erase(it);
-      done.push_back(row.conversation);
+      idle.push_back(row.conversation);
     }
     tail_.add(std::move(row));
+    if (key) // in the tail first: who asks again from now on finds a repeat
+      settle(key->hash, done.outcomes[i]);
   }
-  promise.deliver(commit_answer{true, {}});
-  for (const auto& conversation : done) {
+  done.promise.deliver(commit_answer{true, {}});
+  for (const auto& conversation : idle) {
     auto node = waiting_loads_.extract(conversation);
     if (!node.empty())
       for (auto& [request, waiting] : node.mapped())
@@ -500,6 +512,7 @@ caf::actor shard_supervisor::tenant_for(const tenant_id& id) {
       tenants_.erase(id);
     return {};
   }
+  slot.incarnation = ++last_incarnation_;
   slot.actor = spawn_tenant(self_, context_, entry, caf::actor_cast<caf::actor>(self_));
   self_->monitor(slot.actor);
   return slot.actor;
@@ -513,6 +526,7 @@ void shard_supervisor::tenant_down(const caf::down_msg& down) {
     const runtime::backoff_policy policy{std::chrono::milliseconds{20}, std::chrono::milliseconds{5'000}};
     ++slot.failures;
     slot.not_before = context_->clock->now() + policy.wait(slot.failures, *context_->random).count();
+    settle_if([incarnation = slot.incarnation](const flight& f) { return f.tenant == incarnation; });
     log::error("tenant.down", {{"tenant", id}, {"shard", runtime::shard_name(shard_)}, {"failures", slot.failures}});
     wake_again(id);
     return;

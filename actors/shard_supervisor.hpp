@@ -10,6 +10,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
@@ -37,21 +38,30 @@ public:
   caf::behavior start(shard_id shard, node_context_ptr context, store_handles store);
 
 private:
-  /// A POST's part whose outcomes are being gathered.
-  struct work {
-    caf::response_promise promise;
-    std::vector<event_outcome> outcomes;
-    std::size_t open = 0;
-  };
-  using work_ptr = std::shared_ptr<work>;
   using key_hash = std::array<std::uint8_t, 16>;
+  struct hash_of_key {
+    std::size_t operator()(const key_hash& key) const noexcept {
+      std::size_t value = 0;
+      std::memcpy(&value, key.data(), sizeof value); // a keyed hash is uniform
+      return value;
+    }
+  };
+  /// Who wants to know what becomes of an event.
   struct waiter {
-    work_ptr owner;
-    std::size_t index = 0;
+    std::shared_ptr<posted> post;
+    std::uint32_t place = 0;
     std::function<void()> resume; ///< instead of an outcome: look at a whole batch again
+  };
+  /// An event that is being worked on.
+  struct flight {
+    waiter first;
+    std::vector<waiter> others; ///< those that brought the same event meanwhile
+    std::uint64_t tenant = 0;   ///< incarnation of the tenant that has it; 0: not handed over yet
+    time_ms deadline = 0;
   };
   struct tenant_slot {
     caf::actor actor;
+    std::uint64_t incarnation = 0;
     unsigned failures = 0;
     time_ms not_before = 0;
   };
@@ -61,17 +71,28 @@ private:
   void opened_with(runtime::opened all);
   void close(const error& why);
 
-  void take(shard_batch batch, caf::response_promise promise);
+  void take(shard_batch batch);
   /// A batch that repeats an event in flight waits for it as a whole: array order holds for what comes after it.
-  bool waits_for_another(const std::shared_ptr<shard_batch>& batch, const caf::response_promise& promise);
-  void dispatch(std::vector<routed_event> fresh, time_ms received_at, time_ms deadline);
+  bool waits_for_another(shard_batch& batch);
+  void probe(std::vector<event_ptr> hold, std::vector<event_ptr> unsure, time_ms received_at, time_ms deadline);
+  void dispatch(std::vector<event_ptr> fresh, time_ms received_at, time_ms deadline);
+  void dispatch_to(const tenant_id& id, tenant_batch batch);
   void settle(const key_hash& key, event_outcome outcome);
   static void finish(waiter& w, event_outcome outcome);
+  /// Answers for events whose time is up, or whose tenant has ended.
+  void settle_if(const std::function<bool(const flight&)>& which);
+  void plan_expiry();
   bool seen_in_memory(const event_key& key, std::uint32_t other_bucket) const;
 
   void commit(commit_request request, caf::response_promise promise);
-  void appended(std::uint64_t epoch, std::vector<persistence::journal_row> rows, const runtime::append_answer& answer,
-                caf::response_promise promise);
+  /// Rows on their way to disk, and what their commits make of their events.
+  struct append_in_flight {
+    std::uint64_t epoch = 0;
+    std::vector<persistence::journal_row> rows;
+    boost::container::small_vector<event_outcome, 8> outcomes;
+    caf::response_promise promise;
+  };
+  void appended(append_in_flight& done, const runtime::append_answer& answer);
   bool lagging() const;
 
   void load(const load_request& request, caf::response_promise promise);
@@ -112,9 +133,11 @@ private:
   std::uint64_t last_seq_ = 0;
   runtime::overlay tail_;
   runtime::key_filter keys_{200'000}; ///< about 75 bytes a key, on every shard
-  std::map<key_hash, std::vector<waiter>> in_flight_;
-  std::map<key_hash, std::size_t> committing_;
+  std::unordered_map<key_hash, flight, hash_of_key> in_flight_;
+  bool expiry_is_planned_ = false;
+  std::unordered_map<key_hash, std::size_t, hash_of_key> committing_;
   std::map<tenant_id, tenant_slot> tenants_;
+  std::uint64_t last_incarnation_ = 0;
   std::unordered_map<conversation_id, std::uint64_t> leases_;
   std::unordered_map<conversation_id, std::size_t> appending_;
   std::unordered_map<conversation_id, std::vector<std::pair<load_request, caf::response_promise>>> waiting_loads_;

@@ -19,33 +19,44 @@ using whatsapp::event;
 using whatsapp::event_kind;
 
 tenant::~tenant() {
-  if (context_)
-    context_->node->count->conversations_live.fetch_sub(static_cast<std::int64_t>(by_address_.size()),
-                                                        std::memory_order_relaxed);
+  order_.clear();
+  for (const auto& [id, s] : slots_) {
+    if (!s.actor)
+      continue;
+    caf::anon_send_exit(s.actor, caf::exit_reason::user_shutdown);
+    context_->node->count->conversations_live.fetch_sub(1, std::memory_order_relaxed);
+  }
 }
 
 caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor) {
-  supervisor_ = std::move(supervisor);
   auto context = std::make_shared<tenant_context>();
+  context->gates = std::make_shared<number_gates>(node->limits.messages_per_second, node->graph->has_limits());
   context->node = std::move(node);
   context->entry = std::move(entry);
   context->shelf = std::make_shared<const commerce::catalog>();
+  context->supervisor = std::move(supervisor);
+  context->owner = caf::actor_cast<caf::actor>(self_);
   context_ = std::move(context);
   self_->set_default_handler(caf::drop);
   self_->set_down_handler([this](const caf::down_msg& message) { down(message); });
   self_->set_exit_handler([this](const caf::exit_msg& message) {
-    // Children are linked so that they end with us; their own end is seen by the monitor.
-    if (message.source == supervisor_.address())
+    // Senders are linked so that they end with us; their own end is seen by the monitor.
+    if (message.source == context_->supervisor.address())
       self_->quit(message.reason);
   });
   load_catalog();
   const auto idle = context_->node->limits.conversation_idle;
   self_->delayed_send(self_, std::max(idle / 4, std::chrono::milliseconds{50}), idle_tick{});
   return {
-      [this](tenant_batch& batch) {
-        auto promise = self_->make_response_promise();
-        take(std::move(batch), promise);
-        return promise;
+      [this](tenant_batch& batch) { take(std::move(batch)); },
+      [this](const conversation_answer& answer) { answered(answer); },
+      [this](const conversation_ended& gone) { ended(gone.conversation); },
+      [this](const conversation_stays& here) {
+        if (const auto it = slots_.find(here.conversation); it != slots_.end()) {
+          it->second.leaving = false;
+          touch(it->second);
+          run_held(it->second);
+        }
       },
       [](const deferred& later) { later.run(); },
       [this](idle_tick) {
@@ -57,10 +68,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::
       [this](const wake& w) { self_->send(awake(w.conversation).actor, w); },
       [this](const timer_fired& timer) { self_->send(awake(timer.conversation).actor, timer); },
       [this](const reconfigure& change) { reconfigure_with(change.entry); },
-      [this](const send_ticket& ticket) {
-        if (const auto sender = sender_for(ticket.number_id))
-          self_->send(sender, ticket);
-      },
+      [this](const send_ticket& ticket) { self_->send(sender_for(ticket.number_id), ticket); },
       [this](const conversation_query& q) { return ask_conversation(q); },
       [this](const messages_query& q) { return ask_conversation(q); },
       [this](const conversations_query& q) { return list_conversations(q); },
@@ -75,7 +83,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::
 
 void tenant::load_catalog() {
   runtime::get_request request{context_->entry->config.id, {{table::tenant_entity, catalog_key}}};
-  self_->request(supervisor_, ask_timeout, std::move(request))
+  self_->request(context_->supervisor, ask_timeout, std::move(request))
       .await(
           [this](const runtime::get_answer& answer) {
             if (!answer.value) {
@@ -136,63 +144,59 @@ bool may_create_conversation(const event& e) {
 
 tenant::names tenant::names_of(const event& e) const {
   const auto& keys = *context_->entry->keys;
-  std::string phone;
-  std::string user;
-  if (e.kind == event_kind::echo) {
-    phone = e.to.value_or("");
-    user = e.to_user_id.value_or("");
-  } else {
-    phone = e.from ? *e.from : e.contact_phone;
-    user = e.from_user_id.value_or("");
-  }
+  const auto row_key = [&](identity_kind kind, std::string_view value) {
+    return value.empty() ? bytes{} : identity_row_key(keys, kind, value);
+  };
   names all;
-  if (!phone.empty())
-    all.phone = identity_row_key(keys, identity_kind::phone, phone);
-  if (!user.empty())
-    all.user = identity_row_key(keys, identity_kind::user_id, user);
-  if (!e.previous_user_id.empty())
-    all.previous_user = identity_row_key(keys, identity_kind::user_id, e.previous_user_id);
-  if (e.kind == event_kind::status && e.id && !parse_outbox_id(e.callback_data))
-    all.message = message_row_key(keys, *e.id);
+  if (e.kind == event_kind::echo) {
+    all.phone = row_key(identity_kind::phone, e.to.value_or(""));
+    all.user = row_key(identity_kind::user_id, e.to_user_id.value_or(""));
+  } else {
+    all.phone = row_key(identity_kind::phone, e.from ? *e.from : e.contact_phone);
+    all.user = row_key(identity_kind::user_id, e.from_user_id.value_or(""));
+  }
+  all.previous_user = row_key(identity_kind::user_id, e.previous_user_id);
   return all;
 }
 
-void tenant::take(tenant_batch batch, caf::response_promise promise) {
-  auto work = std::make_shared<batch_work>();
-  work->outcomes.assign(batch.events.size(), event_outcome::retry);
-  work->open = batch.events.size() + 1;
-  work->batch = std::move(batch);
-  work->promise = std::move(promise);
-  resolve(std::move(work));
+bytes tenant::message_of(const event& e) const {
+  if (e.kind != event_kind::status || !e.id || parse_outbox_id(e.callback_data))
+    return {};
+  return message_row_key(*context_->entry->keys, *e.id);
 }
 
-void tenant::resolve(work_ptr work) {
+void tenant::take(tenant_batch batch) {
+  intake in{std::move(batch), {}};
   runtime::get_request request{context_->entry->config.id, {}};
-  const auto want = [&](table where, const bytes& key) {
-    if (!key.empty() && (where != table::identity || !identities_.contains(key)))
-      request.addresses.emplace_back(where, key);
-  };
-  for (const auto& e : work->batch.events) {
-    if (e.aside != aside_reason::none || !is_personal(e.update))
+  for (const auto& e : in.batch.events) {
+    auto& who = in.who.emplace_back();
+    if (e->aside != aside_reason::none || !is_personal(e->update))
       continue;
-    const auto all = names_of(e.update);
-    want(table::identity, all.phone);
-    want(table::identity, all.user);
-    want(table::identity, all.previous_user);
-    want(table::message_ref, all.message);
+    who = names_of(e->update);
+    bool all_known = true;
+    for (const auto* key : {&who.phone, &who.user, &who.previous_user})
+      if (!key->empty() && !identities_.contains(*key)) {
+        all_known = false;
+        request.addresses.emplace_back(table::identity, *key);
+      }
+    // The conversation of a known shopper finds the message of a status by itself, most of the time.
+    if (!all_known)
+      if (auto message = message_of(e->update); !message.empty())
+        request.addresses.emplace_back(table::message_ref, std::move(message));
   }
-  if (request.addresses.empty()) {
-    dispatch(work, {});
-    return;
-  }
+  if (request.addresses.empty())
+    return dispatch(in, {});
   // `await`: nothing else is resolved meanwhile, so that two updates of a new shopper find the same conversation.
-  self_->request(supervisor_, ask_timeout, request)
+  auto held = std::make_shared<intake>(std::move(in));
+  const auto refuse = [this, held] {
+    for (const auto& e : held->batch.events)
+      tell(e, event_outcome::retry);
+  };
+  self_->request(context_->supervisor, ask_timeout, request)
       .await(
-          [this, work, request](const runtime::get_answer& answer) {
-            if (!answer.value) {
-              work->promise.deliver(batch_answer{work->outcomes});
-              return;
-            }
+          [this, held, request, refuse](const runtime::get_answer& answer) {
+            if (!answer.value)
+              return refuse();
             const auto& entry = *context_->entry;
             std::unordered_map<bytes, bytes> refs;
             for (std::size_t i = 0; i < request.addresses.size(); ++i) {
@@ -208,43 +212,37 @@ void tenant::resolve(work_ptr work) {
               if (where == table::message_ref)
                 refs[key] = std::move(*text);
               else if (auto row = identity_row_from(*text); row && !identities_.contains(key))
-                learn(key, row->conversation, std::move(row->user));
+                learn(key, row->conversation, from_hex(row->user).value_or(bytes{}));
             }
-            dispatch(work, refs);
+            dispatch(*held, refs);
           },
-          [work](const caf::error&) { work->promise.deliver(batch_answer{work->outcomes}); });
+          [refuse](const caf::error&) { refuse(); });
 }
 
-void tenant::learn(const bytes& key, const conversation_id& conversation, std::string user) {
-  if (identities_.size() >= identities_max)
-    // Those of awake conversations stay: theirs may not be in the store yet.
-    std::erase_if(identities_, [&](const auto& item) { return !slots_.contains(item.second.conversation); });
-  identities_[key] = mapping{conversation, std::move(user)};
+void tenant::learn(const bytes& key, const conversation_id& conversation, const bytes& user) {
+  identities_.put(key, conversation, user, [this](const conversation_id& id) {
+    const auto it = slots_.find(id);
+    return it != slots_.end() && it->second.handed_over > 0; // its first commit may be on the way
+  });
 }
 
-std::optional<conversation_id> tenant::conversation_of(const event& e, bool may_create) {
-  const auto all = names_of(e);
-  const auto find = [&](const bytes& key) -> const mapping* {
-    const auto it = key.empty() ? identities_.end() : identities_.find(key);
-    return it == identities_.end() ? nullptr : &it->second;
-  };
-  const auto user_hex = all.user.empty() ? std::string{} : to_hex(as_span(all.user));
+std::optional<conversation_id> tenant::conversation_of(const event& e, const names& all, bool may_create) {
   const auto clash = [&](const char* what) {
     context_->node->count->identity_clashes.fetch_add(1, std::memory_order_relaxed);
     log::warn("identity.clash", {{"tenant", context_->entry->config.id}, {"what", what}});
   };
-  const auto* by_user = find(all.user);
-  const auto* by_previous = find(all.previous_user);
-  const auto* by_phone = find(all.phone);
+  const auto by_user = identities_.find(all.user);
+  const auto by_previous = identities_.find(all.previous_user);
+  const auto by_phone = identities_.find(all.phone);
   std::optional<conversation_id> chosen;
-  if (by_user != nullptr) {
+  if (by_user) {
     chosen = by_user->conversation;
-    if (by_phone != nullptr && by_phone->conversation != *chosen)
+    if (by_phone && by_phone->conversation != *chosen)
       clash("the number points to the user's conversation now");
-  } else if (by_previous != nullptr) {
+  } else if (by_previous) {
     chosen = by_previous->conversation;
-  } else if (by_phone != nullptr) {
-    const bool stranger = !user_hex.empty() && !by_phone->user.empty() && by_phone->user != user_hex;
+  } else if (by_phone) {
+    const bool stranger = !all.user.empty() && !by_phone->user.empty() && by_phone->user != all.user;
     if (!stranger)
       chosen = by_phone->conversation;
     else
@@ -256,154 +254,201 @@ std::optional<conversation_id> tenant::conversation_of(const event& e, bool may_
     chosen = context_->node->random->next_conversation_id();
   }
   if (may_create || e.kind == event_kind::user_id_update || (e.kind == event_kind::message && e.type == "system")) {
-    if (!all.user.empty())
-      learn(all.user, *chosen, user_hex);
-    if (!all.phone.empty()) {
-      const auto* known = find(all.phone);
-      const bool same = known != nullptr && known->conversation == *chosen;
-      learn(all.phone, *chosen, !user_hex.empty() ? user_hex : (same ? known->user : std::string{}));
-    }
+    const auto put = [&](const bytes& key, const std::optional<identity_cache::mapping>& known, const bytes& user) {
+      if (!key.empty() && !(known && known->conversation == *chosen && known->user == user))
+        learn(key, *chosen, user);
+    };
+    put(all.user, by_user, all.user);
+    const bool same = by_phone && by_phone->conversation == *chosen;
+    put(all.phone, by_phone, !all.user.empty() ? all.user : (same ? by_phone->user : bytes{}));
   }
   return chosen;
 }
 
-void tenant::dispatch(work_ptr work, const std::unordered_map<bytes, bytes>& refs) {
-  std::vector<chain_ptr> chains;
-  std::unordered_map<conversation_id, chain_ptr> by_conversation;
-  for (std::size_t i = 0; i < work->batch.events.size(); ++i) {
-    const auto& e = work->batch.events[i];
-    if (e.aside != aside_reason::none || !is_personal(e.update)) {
-      record(work, i, e.aside);
+void tenant::dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs) {
+  boost::container::small_vector<chain_ptr, 1> chains;
+  for (std::size_t i = 0; i < in.batch.events.size(); ++i) {
+    auto& e = in.batch.events[i];
+    if (e->aside != aside_reason::none || !is_personal(e->update)) {
+      record(e, e->aside);
       continue;
     }
     std::optional<conversation_id> conversation;
     std::uint64_t ordinal = 0;
-    if (e.update.kind == event_kind::status) {
-      if (const auto sent = parse_outbox_id(e.update.callback_data)) {
+    if (e->update.kind == event_kind::status) {
+      if (const auto sent = parse_outbox_id(e->update.callback_data)) {
         conversation = sent->first;
         ordinal = sent->second;
-      } else if (const auto ref = e.update.id ? refs.find(names_of(e.update).message) : refs.end();
-                 ref != refs.end()) {
-        if (const auto row = message_row_from(ref->second)) {
-          conversation = row->conversation;
-          ordinal = row->ordinal;
-        }
+      } else if (!refs.empty()) {
+        if (const auto ref = refs.find(message_of(e->update)); ref != refs.end())
+          if (const auto row = message_row_from(ref->second)) {
+            conversation = row->conversation;
+            ordinal = row->ordinal;
+          }
       }
     }
     if (!conversation)
-      conversation = conversation_of(e.update, may_create_conversation(e.update));
+      conversation = conversation_of(e->update, in.who[i], may_create_conversation(e->update));
     if (!conversation) {
-      record(work, i, e.update.kind == event_kind::status ? aside_reason::unmatched : aside_reason::none);
+      record(e, e->update.kind == event_kind::status ? aside_reason::unmatched : aside_reason::none);
       continue;
     }
-    auto& link = by_conversation[*conversation];
-    if (!link) {
-      link = std::make_shared<chain>();
-      link->conversation = *conversation;
-      chains.push_back(link);
+    const auto same = [&](const chain_ptr& link) { return link->conversation == *conversation; };
+    auto link = std::find_if(chains.begin(), chains.end(), same);
+    if (link == chains.end()) {
+      auto fresh = std::make_shared<chain>();
+      fresh->conversation = *conversation;
+      fresh->received_at = in.batch.received_at;
+      fresh->deadline = in.batch.deadline;
+      chains.push_back(std::move(fresh));
+      link = std::prev(chains.end());
     }
-    link->indices.push_back(i);
-    link->ordinals.push_back(ordinal);
+    (*link)->events.push_back(conversation_event{std::move(e), ordinal});
   }
-  for (const auto& link : chains)
-    run(work, link);
-  if (--work->open == 0)
-    work->promise.deliver(batch_answer{work->outcomes});
+  for (auto& link : chains)
+    run(std::move(link));
 }
 
-void tenant::run(work_ptr work, chain_ptr todo) {
-  if (todo->done >= todo->indices.size())
+void tenant::run(chain_ptr todo) {
+  if (todo->done >= todo->events.size())
     return;
-  const auto now = context_->node->clock->now();
-  if (now >= work->batch.deadline) {
-    give_up(work, todo, event_outcome::retry);
-    return;
-  }
+  if (context_->node->clock->now() >= todo->deadline)
+    return give_up(todo, event_outcome::retry);
   auto& s = awake(todo->conversation);
-  if (s.leaving) {
-    s.held.push_back([this, work, todo] { run(work, todo); });
-    return;
-  }
-  conversation_batch batch;
-  batch.received_at = work->batch.received_at;
-  batch.deadline = work->batch.deadline;
-  for (auto i = todo->done; i < todo->indices.size(); ++i)
-    batch.events.push_back(conversation_event{work->batch.events[todo->indices[i]], todo->ordinals[i]});
-  ++s.outstanding;
-  const auto done = [this, id = todo->conversation] {
-    if (const auto it = slots_.find(id); it != slots_.end() && it->second.outstanding > 0)
-      --it->second.outstanding;
-  };
-  self_->request(s.actor, std::chrono::milliseconds{work->batch.deadline - now + 300}, std::move(batch))
-      .then(
-          [this, work, todo, done](const batch_answer& answer) {
-            done();
-            answered(work, todo, answer);
-          },
-          [this, work, todo, done](const caf::error& why) {
-            done();
-            if (why == caf::sec::request_timeout)
-              give_up(work, todo, event_outcome::retry);
-            else
-              bounced(work, todo);
-          });
+  if (s.handed_over >= handed_over_max || (s.held && s.held->size() >= handed_over_max))
+    return give_up(todo, event_outcome::retry);
+  if (s.leaving)
+    return hold(s, [this, todo] { run(todo); });
+  conversation_batch batch{{}, todo->received_at, todo->deadline};
+  batch.events.assign(todo->events.begin() + static_cast<std::ptrdiff_t>(todo->done), todo->events.end());
+  self_->send(s.actor, std::move(batch));
+  ++s.handed_over;
+  auto* raw = todo.get();
+  (s.last == nullptr ? s.first : s.last->next) = std::move(todo);
+  s.last = raw;
 }
 
-void tenant::answered(work_ptr work, chain_ptr todo, const batch_answer& answer) {
+tenant::chain_ptr tenant::take_chain(slot& s) {
+  if (!s.first)
+    return nullptr;
+  auto todo = std::move(s.first);
+  s.first = std::move(todo->next);
+  if (!s.first)
+    s.last = nullptr;
+  --s.handed_over;
+  return todo;
+}
+
+void tenant::answered(const conversation_answer& answer) {
+  const auto it = slots_.find(answer.conversation);
+  if (it == slots_.end())
+    return;
+  if (auto todo = take_chain(it->second))
+    go_on(std::move(todo), answer);
+}
+
+void tenant::go_on(chain_ptr todo, const conversation_answer& answer) {
   for (const auto outcome : answer.outcomes) {
-    if (todo->done >= todo->indices.size())
+    if (todo->done >= todo->events.size())
       return;
-    const auto index = todo->indices[todo->done];
-    if (outcome == event_outcome::handler_failed) {
+    const auto& event = todo->events[todo->done].event;
+    switch (outcome) {
+    case event_outcome::handler_failed:
       context_->node->count->handler_failures.fetch_add(1, std::memory_order_relaxed);
       if (++todo->tries >= context_->node->limits.event_attempts) {
-        if (work->batch.events[index].replay)
-          give_up(work, todo, event_outcome::handler_failed); // its dead letter is still there
+        if (event->replay)
+          give_up(todo, event_outcome::handler_failed); // its dead letter is still there
         else
-          dead_letter(work, todo);
+          dead_letter(todo);
       } else {
         const auto pause = std::chrono::milliseconds{20} * todo->tries;
-        self_->delayed_send(self_, pause, deferred{[this, work, todo] { run(work, todo); }});
+        self_->delayed_send(self_, pause, deferred{[this, todo] { run(todo); }});
       }
       return;
+    case event_outcome::unmatched:
+      return look_up(todo);
+    case event_outcome::retry:
+      return give_up(todo, event_outcome::retry);
+    case event_outcome::repeated:
+    case event_outcome::set_aside:
+    case event_outcome::dead_lettered:
+      tell(event, outcome);
+      break;
+    case event_outcome::committed:
+      break; // the supervisor saw it
     }
-    if (outcome == event_outcome::retry) {
-      give_up(work, todo, event_outcome::retry);
-      return;
-    }
-    if (outcome == event_outcome::unmatched)
-      record(work, index, aside_reason::unmatched);
-    else
-      finish(work, index, outcome);
     ++todo->done;
     todo->tries = 0;
+    todo->was_looked_up = false;
   }
-  if (todo->done < todo->indices.size())
-    give_up(work, todo, event_outcome::retry);
+  if (todo->done < todo->events.size())
+    give_up(todo, event_outcome::retry);
 }
 
-void tenant::bounced(work_ptr work, chain_ptr todo) {
-  // The conversation ended before it looked at this; another event may have been its poison.
+void tenant::look_up(chain_ptr todo) {
+  const auto event = todo->events[todo->done].event;
+  const auto aside = [this, todo, event] {
+    ++todo->done;
+    todo->was_looked_up = false;
+    record(event, aside_reason::unmatched);
+    run(todo); // what came after it
+  };
+  auto key = message_of(event->update);
+  if (key.empty() || std::exchange(todo->was_looked_up, true))
+    return aside();
+  const runtime::get_request request{context_->entry->config.id, {{table::message_ref, key}}};
+  self_->request(context_->supervisor, ask_timeout, request)
+      .then(
+          [this, todo, event, key, aside](const runtime::get_answer& answer) {
+            if (!answer.value)
+              return give_up(todo, event_outcome::retry);
+            const auto& sealed = answer.value->at(0);
+            if (!sealed)
+              return aside();
+            const auto& entry = *context_->entry;
+            const auto text =
+                entry.keys->data.open(associated_data(entry.config.id, table::message_ref, key), *sealed);
+            const auto row = text ? message_row_from(*text) : result<message_row>(text.error());
+            if (!row)
+              return aside();
+            if (row->conversation == todo->conversation) {
+              todo->events[todo->done].ordinal = row->ordinal;
+              return run(todo);
+            }
+            // The number is another conversation's by now; the message is not.
+            auto other = std::make_shared<chain>();
+            other->conversation = row->conversation;
+            other->events.push_back(conversation_event{event, row->ordinal});
+            other->received_at = todo->received_at;
+            other->deadline = todo->deadline;
+            other->was_looked_up = true;
+            ++todo->done;
+            todo->was_looked_up = false;
+            run(std::move(other));
+            run(todo);
+          },
+          [this, todo](const caf::error&) { give_up(todo, event_outcome::retry); });
+}
+
+void tenant::bounced(chain_ptr todo) {
+  // The conversation ended before it answered this; another event may have been its poison.
   if (++todo->bounces > bounces_max)
-    give_up(work, todo, event_outcome::retry);
+    give_up(todo, event_outcome::retry);
   else
-    self_->delayed_send(self_, std::chrono::milliseconds{10}, deferred{[this, work, todo] { run(work, todo); }});
+    self_->delayed_send(self_, std::chrono::milliseconds{10}, deferred{[this, todo] { run(todo); }});
 }
 
-void tenant::give_up(const work_ptr& work, const chain_ptr& todo, event_outcome outcome) {
-  for (; todo->done < todo->indices.size(); ++todo->done)
-    finish(work, todo->indices[todo->done], outcome);
+void tenant::give_up(const chain_ptr& todo, event_outcome outcome) {
+  for (; todo->done < todo->events.size(); ++todo->done)
+    tell(todo->events[todo->done].event, outcome);
 }
 
-void tenant::finish(const work_ptr& work, std::size_t index, event_outcome outcome) {
-  work->outcomes[index] = outcome;
-  if (--work->open == 0)
-    work->promise.deliver(batch_answer{work->outcomes});
+void tenant::tell(const event_ptr& what, event_outcome outcome) {
+  self_->send(context_->supervisor, event_verdict{what->key, outcome});
 }
 
-void tenant::dead_letter(work_ptr work, chain_ptr todo) {
-  const auto index = todo->indices[todo->done];
-  const auto& e = work->batch.events[index];
+void tenant::dead_letter(chain_ptr todo) {
+  const auto& e = *todo->events[todo->done].event;
   const auto& entry = *context_->entry;
   const bytes row_key{reinterpret_cast<const char*>(e.key.hash.data()), e.key.hash.size()};
   letter l{e, "the handler failed " + std::to_string(todo->tries) + " times", context_->node->clock->now()};
@@ -411,6 +456,7 @@ void tenant::dead_letter(work_ptr work, chain_ptr todo) {
   request.tenant = entry.config.id;
   commit_draft draft;
   draft.key = e.key;
+  draft.outcome = event_outcome::dead_lettered;
   draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::dead_letter, row_key, to_text(l),
                                          *context_->node->random));
   request.drafts.push_back(std::move(draft));
@@ -418,23 +464,20 @@ void tenant::dead_letter(work_ptr work, chain_ptr todo) {
                                      {"kind", to_string(e.update.kind)},
                                      {"id", to_hex(e.key.hash)},
                                      {"tries", todo->tries}});
-  self_->request(supervisor_, ask_timeout, std::move(request))
+  self_->request(context_->supervisor, ask_timeout, std::move(request))
       .then(
-          [this, work, todo, index](const commit_answer& answer) {
-            if (!answer.committed) {
-              give_up(work, todo, event_outcome::retry);
-              return;
-            }
-            finish(work, index, event_outcome::dead_lettered);
+          [this, todo](const commit_answer& answer) {
+            if (!answer.committed)
+              return give_up(todo, event_outcome::retry);
             ++todo->done;
             todo->tries = 0;
-            run(work, todo);
+            run(todo);
           },
-          [this, work, todo](const caf::error&) { give_up(work, todo, event_outcome::retry); });
+          [this, todo](const caf::error&) { give_up(todo, event_outcome::retry); });
 }
 
-void tenant::record(work_ptr work, std::size_t index, aside_reason reason) {
-  auto e = work->batch.events[index];
+void tenant::record(const event_ptr& what, aside_reason reason) {
+  auto e = *what;
   e.aside = reason;
   const auto& entry = *context_->entry;
   const auto now = context_->node->clock->now();
@@ -444,6 +487,7 @@ void tenant::record(work_ptr work, std::size_t index, aside_reason reason) {
   request.tenant = entry.config.id;
   commit_draft draft;
   draft.key = e.key;
+  draft.outcome = where == table::aside ? event_outcome::set_aside : event_outcome::committed;
   draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, where, row_key,
                                          to_text(letter{e, {}, now}), *context_->node->random,
                                          where == table::aside ? now + unmatched_kept : 0));
@@ -453,16 +497,13 @@ void tenant::record(work_ptr work, std::size_t index, aside_reason reason) {
               {{"reason", to_string(reason)}, {"origin", e.origin}, {"kind", to_string(e.update.kind)}});
   if (reason == aside_reason::unmatched)
     context_->node->count->statuses_unmatched.fetch_add(1, std::memory_order_relaxed);
-  self_->request(supervisor_, ask_timeout, std::move(request))
+  self_->request(context_->supervisor, ask_timeout, std::move(request))
       .then(
-          [this, work, index, where](const commit_answer& answer) {
-            const auto good = where == table::aside ? event_outcome::set_aside : event_outcome::committed;
-            finish(work, index,
-                   answer.committed
-                       ? good
-                       : (answer.why.code == errc::conflict ? event_outcome::repeated : event_outcome::retry));
+          [this, what](const commit_answer& answer) {
+            if (!answer.committed)
+              tell(what, answer.why.code == errc::conflict ? event_outcome::repeated : event_outcome::retry);
           },
-          [this, work, index](const caf::error&) { finish(work, index, event_outcome::retry); });
+          [this, what](const caf::error&) { tell(what, event_outcome::retry); });
 }
 
 // -- conversations ------------------------------------------------------------
@@ -471,81 +512,72 @@ tenant::slot& tenant::awake(const conversation_id& id) {
   auto it = slots_.find(id);
   if (it == slots_.end()) {
     make_room();
-    it = slots_.emplace(id, slot{}).first;
-    it->second.order = order_.insert(order_.end(), id);
+    it = slots_.try_emplace(id).first;
+    it->second.id = &it->first;
+    order_.push_back(it->second);
   }
   auto& s = it->second;
   if (!s.actor) {
-    s.actor = spawn_conversation(self_, context_, id, supervisor_);
-    by_address_[s.actor.address()] = id;
+    s.actor = spawn_conversation(self_, context_, id);
     context_->node->count->conversations_live.fetch_add(1, std::memory_order_relaxed);
     context_->node->count->conversations_activated.fetch_add(1, std::memory_order_relaxed);
   }
-  touch(s, id);
+  touch(s);
   return s;
 }
 
-void tenant::touch(slot& s, const conversation_id&) {
+void tenant::touch(slot& s) {
   s.last_used = context_->node->clock->now();
-  order_.splice(order_.end(), order_, s.order);
+  order_.splice(order_.end(), order_, order_.iterator_to(s));
 }
 
-void tenant::remove(const conversation_id& id) {
+void tenant::hold(slot& s, std::function<void()> run_later) {
+  if (!s.held)
+    s.held = std::make_unique<std::vector<std::function<void()>>>();
+  s.held->push_back(std::move(run_later));
+}
+
+void tenant::run_held(slot& s) {
+  if (const auto held = std::move(s.held))
+    for (const auto& run_now : *held)
+      run_now();
+}
+
+void tenant::ended(const conversation_id& id) {
   const auto it = slots_.find(id);
   if (it == slots_.end())
     return;
-  auto held = std::move(it->second.held);
-  if (it->second.actor) {
-    by_address_.erase(it->second.actor.address());
-    self_->send(supervisor_, conversation_gone{id}); // before a successor can ask to be loaded
-    context_->node->count->conversations_live.fetch_sub(1, std::memory_order_relaxed);
-  }
-  order_.erase(it->second.order);
+  auto& s = it->second;
+  if (s.leaving)
+    context_->node->count->conversations_passivated.fetch_add(1, std::memory_order_relaxed);
+  context_->node->count->conversations_live.fetch_sub(1, std::memory_order_relaxed);
+  self_->send(context_->supervisor, conversation_gone{id}); // before a successor can ask to be loaded
+  std::vector<chain_ptr> orphans;
+  while (auto todo = take_chain(s))
+    orphans.push_back(std::move(todo));
+  const auto held = std::move(s.held);
+  order_.erase(order_.iterator_to(s));
   slots_.erase(it);
-  for (const auto& run_again : held)
-    run_again();
+  for (auto& todo : orphans)
+    bounced(std::move(todo));
+  if (held)
+    for (const auto& run_now : *held)
+      run_now();
 }
 
 void tenant::down(const caf::down_msg& message) {
-  const auto it = by_address_.find(message.source);
-  if (it == by_address_.end()) {
-    for (auto& [number, sender] : senders_)
-      if (sender.address() == message.source) {
-        log::error("sender.down", {{"tenant", context_->entry->config.id}});
-        senders_.erase(number); // conversations ask again
-        return;
-      }
-    return;
-  }
-  const auto id = it->second;
-  const bool was_leaving = slots_.at(id).leaving;
-  if (was_leaving)
-    context_->node->count->conversations_passivated.fetch_add(1, std::memory_order_relaxed);
-  remove(id);
+  for (const auto& [number, sender] : senders_)
+    if (sender.address() == message.source) {
+      log::error("sender.down", {{"tenant", context_->entry->config.id}});
+      senders_.erase(number); // conversations ask again
+      return;
+    }
 }
 
 void tenant::let_go(const conversation_id& id) {
   auto& s = slots_.at(id);
   s.leaving = true;
-  const auto stay = [this, id] {
-    const auto it = slots_.find(id);
-    if (it == slots_.end())
-      return;
-    it->second.leaving = false;
-    touch(it->second, id);
-    for (const auto& run_again : std::exchange(it->second.held, {}))
-      run_again();
-  };
-  self_->request(s.actor, ask_timeout, passivate{})
-      .then(
-          [stay](bool gone) {
-            if (!gone)
-              stay(); // otherwise its end comes as a down message, which removes it and runs what was held
-          },
-          [stay](const caf::error& why) {
-            if (why == caf::sec::request_timeout)
-              stay();
-          });
+  self_->send(s.actor, passivate{});
 }
 
 void tenant::make_room() {
@@ -553,10 +585,9 @@ void tenant::make_room() {
   if (live < static_cast<std::int64_t>(context_->node->limits.live_conversations))
     return;
   std::size_t looked_at = 0;
-  for (const auto& id : order_) {
-    const auto& s = slots_.at(id);
-    if (s.outstanding == 0 && !s.leaving && s.actor) {
-      let_go(id);
+  for (const auto& s : order_) {
+    if (!s.is_busy()) {
+      let_go(*s.id);
       return;
     }
     if (++looked_at == 16)
@@ -567,12 +598,11 @@ void tenant::make_room() {
 void tenant::idle_sweep() {
   const auto before = context_->node->clock->now() - context_->node->limits.conversation_idle.count();
   std::vector<conversation_id> idle;
-  for (const auto& id : order_) {
-    const auto& s = slots_.at(id);
+  for (const auto& s : order_) {
     if (s.last_used > before || idle.size() >= 1'000)
       break;
-    if (s.outstanding == 0 && !s.leaving && s.actor)
-      idle.push_back(id);
+    if (!s.is_busy())
+      idle.push_back(*s.id);
   }
   for (const auto& id : idle)
     let_go(id);
@@ -581,7 +611,7 @@ void tenant::idle_sweep() {
 caf::actor tenant::sender_for(const std::string& number_id) {
   auto& sender = senders_[number_id];
   if (!sender) {
-    sender = spawn_sender(self_, context_->node, context_->entry, number_id);
+    sender = spawn_sender(self_, context_->node, context_->gates->at(number_id));
     self_->monitor(sender);
   }
   return sender;
@@ -598,8 +628,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   auto next = std::make_shared<tenant_context>(*context_);
   next->entry = std::move(entry);
   change_context(std::move(next));
-  for (const auto& [number, sender] : senders_)
-    self_->send(sender, reconfigure{context_->entry});
+  context_->gates->resume_all(); // perhaps with a new token
 }
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,

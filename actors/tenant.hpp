@@ -2,15 +2,17 @@
 /// A merchant with traffic: who the shoppers are, which conversations are awake, what the shop sells.
 #pragma once
 
+#include "actors/identity_cache.hpp"
 #include "actors/messages.hpp"
 
+#include <boost/intrusive/list.hpp>
 #include <caf/actor_addr.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <deque>
 #include <functional>
-#include <list>
+#include <map>
 #include <memory>
 #include <unordered_map>
 
@@ -21,6 +23,9 @@ struct tenant_context {
   node_context_ptr node;
   tenant_entry_ptr entry;
   commerce::catalog_snapshot shelf;
+  std::shared_ptr<number_gates> gates;
+  caf::actor supervisor; ///< of the shard
+  caf::actor owner;      ///< the tenant itself
 };
 using tenant_context_ptr = std::shared_ptr<const tenant_context>;
 
@@ -37,59 +42,71 @@ public:
   caf::behavior start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor);
 
 private:
-  using hash16 = bytes; ///< 16 bytes
-  struct slot {
-    caf::actor actor;
-    std::size_t outstanding = 0;
-    time_ms last_used = 0;
-    bool leaving = false;
-    std::vector<std::function<void()>> held; ///< what came while it was leaving
-    std::list<conversation_id>::iterator order;
-  };
-  /// The updates of one POST for this tenant, while they are worked on.
-  struct batch_work {
-    tenant_batch batch;
-    std::vector<event_outcome> outcomes;
-    std::size_t open = 0;
-    caf::response_promise promise;
-  };
-  using work_ptr = std::shared_ptr<batch_work>;
   /// The updates of one conversation in a POST, in order.
   struct chain {
     conversation_id conversation;
-    std::vector<std::size_t> indices;
-    std::vector<std::uint64_t> ordinals; ///< beside `indices`: the message a status is about
+    boost::container::small_vector<conversation_event, 1> events;
+    time_ms received_at = 0;
+    time_ms deadline = 0;
     std::size_t done = 0;
-    std::size_t tries = 0;   ///< handler failures of the event at `done`
-    std::size_t bounces = 0; ///< deaths of the conversation under us
+    std::size_t tries = 0;       ///< handler failures of the event at `done`
+    std::size_t bounces = 0;     ///< deaths of the conversation under us
+    bool was_looked_up = false;  ///< the message of the status at `done`, by its id
+    std::shared_ptr<chain> next; ///< behind it with the same conversation
   };
   using chain_ptr = std::shared_ptr<chain>;
+  /// A conversation that is awake. One for each shopper with traffic, so its size counts.
+  struct slot : boost::intrusive::list_base_hook<> {
+    const conversation_id* id = nullptr;
+    caf::actor actor;
+    time_ms last_used = 0;
+    chain_ptr first; ///< with the conversation, in the order handed over
+    chain* last = nullptr;
+    std::uint32_t handed_over = 0; ///< length of that list
+    std::uint32_t questions = 0;
+    bool leaving = false;
+    std::unique_ptr<std::vector<std::function<void()>>> held; ///< what came while it was leaving
+
+    bool is_busy() const noexcept { return handed_over > 0 || questions > 0 || leaving || !actor; }
+  };
   /// Row keys of what an update may name.
   struct names {
     bytes phone;
     bytes user;
     bytes previous_user;
-    bytes message;
+  };
+  /// A POST's part with the names its updates need.
+  struct intake {
+    tenant_batch batch;
+    boost::container::small_vector<names, 1> who; ///< beside the events
   };
 
-  void take(tenant_batch batch, caf::response_promise promise);
-  void resolve(work_ptr work);
-  void dispatch(work_ptr work, const std::unordered_map<bytes, bytes>& refs);
-  void run(work_ptr work, chain_ptr todo);
-  void answered(work_ptr work, chain_ptr todo, const batch_answer& answer);
-  void bounced(work_ptr work, chain_ptr todo);
-  void dead_letter(work_ptr work, chain_ptr todo);
-  void record(work_ptr work, std::size_t index, aside_reason reason);
-  void finish(const work_ptr& work, std::size_t index, event_outcome outcome);
-  void give_up(const work_ptr& work, const chain_ptr& todo, event_outcome outcome);
+  void take(tenant_batch batch);
+  void dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs);
+  void run(chain_ptr todo);
+  void answered(const conversation_answer& answer);
+  void go_on(chain_ptr todo, const conversation_answer& answer);
+  void bounced(chain_ptr todo);
+  void look_up(chain_ptr todo);
+  void dead_letter(chain_ptr todo);
+  /// Commits an update that belongs to no conversation.
+  void record(const event_ptr& what, aside_reason reason);
+  /// Tells the supervisor of an outcome that is not the event's own commit.
+  void tell(const event_ptr& what, event_outcome outcome);
+  void give_up(const chain_ptr& todo, event_outcome outcome);
+  chain_ptr take_chain(slot& s);
 
   names names_of(const whatsapp::event& e) const;
+  /// Row key of the message that a status names by its id alone; empty when it need not be looked up.
+  bytes message_of(const whatsapp::event& e) const;
   /// The conversation that an update belongs to; a new one when the shopper is unknown and `may_create`.
-  std::optional<conversation_id> conversation_of(const whatsapp::event& e, bool may_create);
-  void learn(const bytes& key, const conversation_id& conversation, std::string user);
+  std::optional<conversation_id> conversation_of(const whatsapp::event& e, const names& who, bool may_create);
+  void learn(const bytes& key, const conversation_id& conversation, const bytes& user);
 
   slot& awake(const conversation_id& id);
-  void touch(slot& s, const conversation_id& id);
+  void touch(slot& s);
+  void hold(slot& s, std::function<void()> run_later);
+  void run_held(slot& s);
   void let_go(const conversation_id& id);
   void make_room();
   void idle_sweep();
@@ -103,7 +120,7 @@ private:
   template <class Query>
   void put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise);
   void down(const caf::down_msg& message);
-  void remove(const conversation_id& id);
+  void ended(const conversation_id& id);
   void change_context(tenant_context_ptr next);
   caf::response_promise put_catalog(const catalog_put& put);
   caf::response_promise list_conversations(const conversations_query& q);
@@ -112,16 +129,10 @@ private:
   void deliver(const caf::response_promise& promise, result<std::string> r) const;
 
   caf::event_based_actor* self_;
-  caf::actor supervisor_;
   tenant_context_ptr context_;
   std::unordered_map<conversation_id, slot> slots_;
-  std::list<conversation_id> order_; ///< least recently used first
-  std::unordered_map<caf::actor_addr, conversation_id> by_address_;
-  struct mapping {
-    conversation_id conversation;
-    std::string user; ///< hash (hex) of the user id the conversation had when it was mapped; empty: none
-  };
-  std::unordered_map<bytes, mapping> identities_; ///< bounded cache of identity rows
+  boost::intrusive::list<slot> order_; ///< least recently used first
+  identity_cache identities_{16'384};
   std::map<std::string, caf::actor> senders_;
 };
 

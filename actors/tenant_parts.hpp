@@ -15,7 +15,8 @@ struct deferred {
 struct idle_tick {};
 
 inline constexpr std::chrono::seconds ask_timeout{10};
-inline constexpr std::size_t identities_max = 100'000;
+/// Updates waiting for one conversation; more are put off. Only a conversation that is stuck gathers so many.
+inline constexpr std::size_t handed_over_max = 1'000;
 inline constexpr std::size_t bounces_max = 5;
 inline constexpr time_ms unmatched_kept = 30 * ms_per_day;
 inline const bytes catalog_key = "catalog";

@@ -27,7 +27,7 @@ void tenant::with_contact(const std::string& contact, std::function<void(result<
   const auto phone = identity_row_key(keys, identity_kind::phone, contact);
   const auto user = identity_row_key(keys, identity_kind::user_id, contact);
   runtime::get_request request{context_->entry->config.id, {{table::identity, user}, {table::identity, phone}}};
-  self_->request(supervisor_, ask_timeout, request)
+  self_->request(context_->supervisor, ask_timeout, request)
       .then(
           [this, request, then](const runtime::get_answer& answer) {
             if (!answer.value)
@@ -50,14 +50,12 @@ void tenant::with_contact(const std::string& contact, std::function<void(result<
 template <class Query>
 void tenant::put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise) {
   auto& s = awake(id);
-  if (s.leaving) {
-    s.held.push_back([this, id, q, promise] { put_question(id, q, promise); });
-    return;
-  }
-  ++s.outstanding;
+  if (s.leaving)
+    return hold(s, [this, id, q, promise] { put_question(id, q, promise); });
+  ++s.questions;
   const auto done = [this, id] {
-    if (const auto it = slots_.find(id); it != slots_.end() && it->second.outstanding > 0)
-      --it->second.outstanding;
+    if (const auto it = slots_.find(id); it != slots_.end() && it->second.questions > 0)
+      --it->second.questions;
   };
   self_->request(s.actor, ask_timeout, q)
       .then(
@@ -101,7 +99,7 @@ caf::response_promise tenant::put_catalog(const catalog_put& put) {
   draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, catalog_key,
                                          commerce::to_text(*shelf), *context_->node->random));
   request.drafts.push_back(std::move(draft));
-  self_->request(supervisor_, ask_timeout, std::move(request))
+  self_->request(context_->supervisor, ask_timeout, std::move(request))
       .then(
           [this, promise, shelf](const commit_answer& answer) {
             if (!answer.committed)
@@ -134,7 +132,7 @@ caf::response_promise tenant::list_conversations(const conversations_query& q) {
   const auto unavailable = [this, promise](const caf::error&) {
     deliver(promise, make_error(errc::unavailable, "the store did not answer"));
   };
-  self_->request(supervisor_, ask_timeout, query)
+  self_->request(context_->supervisor, ask_timeout, query)
       .then(
           [this, promise, unavailable, limit = q.limit](const runtime::range_answer& answer) {
             if (!answer.value)
@@ -146,7 +144,7 @@ caf::response_promise tenant::list_conversations(const conversations_query& q) {
               std::copy_n(row.key.begin(), std::min<std::size_t>(row.key.size(), 16), id.bytes.begin());
               request.conversations.push_back(id);
             }
-            self_->request(supervisor_, ask_timeout, request)
+            self_->request(context_->supervisor, ask_timeout, request)
                 .then(
                     [this, promise, rows, request, limit](const runtime::key_answer& keys) {
                       if (!keys.value)
@@ -175,7 +173,7 @@ caf::response_promise tenant::list_letters(const letters_query& q) {
   query.where = q.where;
   query.limit = q.limit;
   query.after = from_hex(q.after).value_or("");
-  self_->request(supervisor_, ask_timeout, query)
+  self_->request(context_->supervisor, ask_timeout, query)
       .then(
           [this, promise, q](const runtime::range_answer& answer) {
             if (!answer.value)
@@ -217,7 +215,7 @@ caf::response_promise tenant::act_on_letter(const letter_action& action) {
     commit_draft draft;
     draft.business.push_back(erased_record(where, row_key));
     request.drafts.push_back(std::move(draft));
-    self_->request(supervisor_, ask_timeout, std::move(request))
+    self_->request(context_->supervisor, ask_timeout, std::move(request))
         .then(
             [this, promise, outcome](const commit_answer& answer) {
               if (answer.committed)
@@ -228,7 +226,7 @@ caf::response_promise tenant::act_on_letter(const letter_action& action) {
             unavailable);
   };
   runtime::get_request request{context_->entry->config.id, {{action.where, row_key}}};
-  self_->request(supervisor_, ask_timeout, request)
+  self_->request(context_->supervisor, ask_timeout, request)
       .then(
           [this, promise, unavailable, drop, action, row_key](const runtime::get_answer& answer) {
             if (!answer.value)
@@ -244,31 +242,33 @@ caf::response_promise tenant::act_on_letter(const letter_action& action) {
             if (!l)
               return deliver(promise, l.error());
             const auto now = context_->node->clock->now();
-            shard_batch batch;
-            batch.received_at = now;
-            batch.deadline = now + context_->node->limits.webhook_deadline.count();
             l->event.replay = true;
             l->event.index = 0;
+            const auto settle = [this, promise, drop](event_outcome outcome) {
+              switch (outcome) {
+              case event_outcome::committed:
+              case event_outcome::set_aside:
+                return drop("applied");
+              case event_outcome::repeated:
+                return drop("applied_before");
+              case event_outcome::dead_lettered:
+              case event_outcome::handler_failed:
+                return deliver(promise, make_error(errc::handler_failed, "the handler failed again"));
+              case event_outcome::retry:
+              case event_outcome::unmatched:
+                break;
+              }
+              deliver(promise, make_error(errc::unavailable, "the event could not be processed now"));
+            };
+            // The outcome comes on whatever thread has it: it is handled here.
+            auto to = std::make_shared<posted>(
+                1, nullptr, // counted when it first came
+                [me = caf::actor_cast<caf::actor>(self_), settle](const std::vector<event_outcome>& outcomes) {
+                  caf::anon_send(me, deferred{[settle, outcome = outcomes.at(0)] { settle(outcome); }});
+                });
+            shard_batch batch{{}, {0}, std::move(to), now, now + context_->node->limits.webhook_deadline.count()};
             batch.events.push_back(std::move(l->event));
-            self_->request(supervisor_, ask_timeout, std::move(batch))
-                .then(
-                    [this, promise, drop](const batch_answer& outcome) {
-                      switch (outcome.outcomes.at(0)) {
-                      case event_outcome::committed:
-                      case event_outcome::set_aside:
-                        return drop("applied");
-                      case event_outcome::repeated:
-                        return drop("applied_before");
-                      case event_outcome::dead_lettered:
-                      case event_outcome::handler_failed:
-                        return deliver(promise, make_error(errc::handler_failed, "the handler failed again"));
-                      case event_outcome::retry:
-                      case event_outcome::unmatched:
-                        break;
-                      }
-                      deliver(promise, make_error(errc::unavailable, "the event could not be processed now"));
-                    },
-                    unavailable);
+            self_->send(context_->supervisor, std::move(batch));
           },
           unavailable);
   return promise;

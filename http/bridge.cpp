@@ -42,7 +42,7 @@ void ask_tenant(actors::node& node, std::string tenant, Question question, bridg
 
 void bridge::deliver(std::vector<actors::routed_event> events, time_ms received_at, time_ms deadline,
                      std::function<void(post_verdict)> done) {
-  actors::post_updates(node_.system(), node_.shards(), node_.context(), std::move(events), received_at, deadline,
+  actors::post_updates(node_.shards(), node_.context(), std::move(events), received_at, deadline,
                        [done = std::move(done)](const std::vector<actors::event_outcome>& outcomes) {
                          done(post_verdict{std::all_of(outcomes.begin(), outcomes.end(), actors::is_settled)});
                        });

@@ -7,6 +7,8 @@ namespace {
 class broken_store : public shop_fixture {
 protected:
   void SetUp() override {
+    // A reply whose row was written but not confirmed cannot be told from one that left: it waits for its echo first.
+    limits.ambiguous_grace = std::chrono::milliseconds{100};
     start();
     add_tenant("duka");
     add_tenant("soko");
@@ -160,7 +162,7 @@ TEST_F(lagging_fold, refuses_when_the_oldest_row_is_too_old_and_recovers) {
 }
 
 TEST_F(lagging_fold, keeps_what_the_graph_answered_while_it_could_not_be_written) {
-  limits.unfolded_rows = 4;
+  limits.unfolded_rows = 1;
   limits.ambiguous_grace = std::chrono::milliseconds{300};
   graph->answer_with([](const recorded_call&, std::size_t) { return std::nullopt; });
   start();
@@ -171,7 +173,7 @@ TEST_F(lagging_fold, keeps_what_the_graph_answered_while_it_could_not_be_written
   ASSERT_TRUE(graph->wait_until([](const auto& all) { return !all.empty(); }));
   graph->answer_with([](const recorded_call& call, std::size_t) { return accepted(call); });
   graph->release(accepted);
-  EXPECT_TRUE(eventually([&] { return shard_state("duka").at("unfolded_rows").get<int>() >= 4; }));
+  EXPECT_TRUE(eventually([&] { return shard_state("duka").at("unfolded_rows").get<int>() >= 1; }));
   store->on_fold({});
   ASSERT_TRUE(graph->wait_for_messages(1));
   const auto reply = graph->messages().at(0);

@@ -97,7 +97,7 @@ std::future<outcomes> shop_fixture::post_later(const json& body, const tenant_id
   auto promise = std::make_shared<std::promise<outcomes>>();
   auto future = promise->get_future();
   const auto received = clock->now();
-  post_updates(*system, running->shards(), running->context(), routed(body, url), received,
+  post_updates(running->shards(), running->context(), routed(body, url), received,
                received + limits.webhook_deadline.count(),
                [promise](outcomes all) { promise->set_value(std::move(all)); });
   return future;

@@ -1,0 +1,265 @@
+#include "actors/conversation.hpp"
+#include "actors/conversation_parts.hpp"
+#include "actors/identity_records.hpp"
+#include "runtime/core/log.hpp"
+#include "whatsapp/write_request.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace wakala::actors {
+
+using persistence::table;
+using whatsapp::delivery_status;
+using whatsapp::event_kind;
+
+namespace {
+
+std::string figures_text(const commerce::session_figures& f) {
+  return R"({"category":")" + std::string(f.category) + R"(","cost_usd":"0.00","created_at":)" +
+         std::to_string(f.created_at) + R"(,"duration_seconds":)" + std::to_string(f.duration_seconds) +
+         R"(,"message_count":)" + std::to_string(f.message_count) + "}";
+}
+
+} // namespace
+
+result<conversation_record> conversation::unpacked() const {
+  return state_.empty() ? conversation_record{} : conversation_record_from(state_);
+}
+
+event_outcome conversation::apply(work& w, const conversation_event& e, time_ms received_at) {
+  if (e.event->update.kind == event_kind::status)
+    return apply_status(w, e);
+  if (outbox_.size() >= context_->node->limits.outbox_per_conversation)
+    return event_outcome::retry;
+  apply_step(w, *e.event, received_at);
+  return event_outcome::committed;
+}
+
+void conversation::apply_step(work& w, const routed_event& e, time_ms received_at) {
+  const auto& u = e.update;
+  const auto& config = context_->entry->config;
+  auto& record = *w.record;
+  commerce::step_context about;
+  about.now = context_->node->clock->now();
+  about.id_seed = context_->node->random->next_u64();
+  about.store_name = config.name;
+  about.currency = config.currency;
+  about.shelf = context_->shelf.get();
+  about.phrases = context_->node->phrases.get();
+  about.silent = !config.wants("messages");
+  auto done = context_->node->step(record.shop, u, about);
+  put_cart_timer(record.shop.basket, done.state.basket, w.draft);
+  const bool same_person = done.state.who == record.shop.who && !record.mapped.all().empty();
+  record.shop = std::move(done.state);
+  const auto number =
+      u.phone_number_id.value_or(config.phone_numbers.empty() ? std::string{} : config.phone_numbers.front().id);
+  if (u.kind == event_kind::message || u.kind == event_kind::echo) {
+    transcript_entry entry;
+    entry.id = u.id.value_or(u.derived_id);
+    entry.inbound = u.kind == event_kind::message;
+    entry.echo = u.kind == event_kind::echo;
+    entry.type = u.type.value_or("");
+    entry.text = u.text.empty() ? u.value.value_or("") : u.text;
+    entry.number_id = number;
+    entry.context_id = u.context_id;
+    entry.at = u.at > 0 ? u.at : received_at;
+    entry.answered = done.answered;
+    w.draft.personal.push_back(
+        sealed(table::transcript, ordinal_row_key(id_, record.next_ordinal++), to_text(entry)));
+  }
+  const auto& who = record.shop.who;
+  const whatsapp::recipient to =
+      who.phone.empty() ? whatsapp::recipient{{}, who.user_id} : whatsapp::recipient{u.from.value_or(who.phone), {}};
+  remember_outbox(w);
+  if (done.answered && u.id)
+    enqueue(w, to, whatsapp::mark_as_read{*u.id, false}, number, true);
+  for (const auto& reply : done.replies)
+    enqueue(w, to, reply.content, number, false);
+  if (!same_person)
+    map_identities(record, w.draft);
+  if (!done.figures.session_id.empty()) {
+    persistence::record figures;
+    figures.where = table::figures;
+    figures.key = done.figures.session_id;
+    figures.value = figures_text(done.figures);
+    w.draft.business.push_back(std::move(figures));
+  }
+  put_state(w, record);
+}
+
+void conversation::enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
+                           const std::string& number, bool read_mark) {
+  auto& record = *w.record;
+  outbox_item item;
+  item.ordinal = record.next_ordinal++;
+  item.number_id = number;
+  item.read_mark = read_mark;
+  item.created_at = context_->node->clock->now();
+  const auto id = read_mark ? std::string{} : outbox_id(id_, item.ordinal);
+  item.request = whatsapp::request_text(to, content, id);
+  if (!read_mark) {
+    transcript_entry entry;
+    entry.id = id;
+    entry.inbound = false;
+    entry.type = whatsapp::type_name(content);
+    entry.text = whatsapp::summary_text(content);
+    entry.number_id = number;
+    entry.at = item.created_at;
+    w.draft.personal.push_back(sealed(table::transcript, ordinal_row_key(id_, item.ordinal), to_text(entry)));
+  }
+  w.fresh.emplace_back(item.ordinal, w.all.size()); // its row is written once it is known whether it leaves at once
+  outbox_.push_back(std::move(item));
+}
+
+event_outcome conversation::apply_status(work& w, const conversation_event& e) {
+  const auto& u = e.event->update;
+  auto ordinal = e.ordinal;
+  if (ordinal == 0 && u.id)
+    for (const auto& [number, d] : deliveries_)
+      if (d.message_id == *u.id)
+        ordinal = number;
+  if (ordinal == 0)
+    return event_outcome::unmatched;
+  const bool is_waiting = find(ordinal) != nullptr;
+  if (!is_waiting && find_delivery(ordinal) == nullptr)
+    return event_outcome::unmatched;
+  auto d = delivery_of(ordinal);
+  const auto before = d.status;
+  d.status = whatsapp::merge_status(d.status, u.type.value_or(""));
+  if (d.status != before)
+    d.at = u.at > 0 ? u.at : context_->node->clock->now();
+  if (d.status == delivery_status::failed && before != delivery_status::failed) {
+    d.error_code = u.error_code;
+    d.error_text = u.error_title;
+    context_->node->count->sends_failed.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (u.id) {
+    if (d.message_id.empty())
+      put_message_ref(ordinal, *u.id, w.draft);
+    d.message_id = *u.id;
+  }
+  if (is_waiting) {
+    // Meta speaks of it, so Meta has it: this settles an attempt whose answer is still out or was lost.
+    erase_from_outbox(w, ordinal);
+    context_->node->count->sends_accepted.fetch_add(1, std::memory_order_relaxed);
+  }
+  put_delivery(w, ordinal, d);
+  return event_outcome::committed;
+}
+
+void conversation::map_identities(conversation_record& record, commit_draft& draft) const {
+  const auto& entry = *context_->entry;
+  const auto& who = record.shop.who;
+  const auto user_key =
+      who.user_id.empty() ? bytes{} : identity_row_key(*entry.keys, identity_kind::user_id, who.user_id);
+  const auto put = [&](const bytes& key) {
+    if (record.mapped.holds(key, user_key))
+      return;
+    record.mapped.put(key, user_key);
+    draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::identity, key,
+                                           to_text(identity_row{id_, to_hex(as_span(user_key))}),
+                                           *context_->node->random));
+  };
+  if (!user_key.empty())
+    put(user_key);
+  if (!who.phone.empty())
+    put(identity_row_key(*entry.keys, identity_kind::phone, who.phone));
+}
+
+void conversation::put_cart_timer(const commerce::cart& before, const commerce::cart& after,
+                                  commit_draft& draft) const {
+  const auto due = [](const commerce::cart& c) { return c.lines.empty() ? time_ms{0} : c.expires_at; };
+  if (due(before) == due(after))
+    return;
+  const auto row_key = timer_row_key(id_, cart_timer);
+  draft.personal.push_back(due(after) == 0 ? erased_record(table::timer, row_key)
+                                           : sealed(table::timer, row_key, cart_timer, due(after)));
+}
+
+void conversation::fire(const timer_fired& timer) {
+  const auto now = context_->node->clock->now();
+  auto record = unpacked();
+  if (!record)
+    return; // it is still due at the next look
+  auto& basket = record->shop.basket;
+  if (timer.name == cart_timer && basket.expires_at > now)
+    return; // the shopper came back; a later timer stands in its place
+  auto w = std::make_shared<work>();
+  auto& draft = w->draft;
+  draft.conversation = id_;
+  draft.personal.push_back(erased_record(table::timer, timer_row_key(id_, timer.name)));
+  if (timer.name == cart_timer)
+    basket = commerce::cart{};
+  draft.key = event_key{static_cast<std::uint32_t>(timer.due / ms_per_hour),
+                        persistence::keyed_hash(context_->entry->keys->lookup,
+                                                {"timer", to_string(id_), timer.name, std::to_string(timer.due)})};
+  if (!state_.empty())
+    put_state(*w, *record);
+  w->all.push_back(std::move(draft));
+  finish_drafts(*w);
+  commit(std::move(w));
+}
+
+void conversation::put_state(work& w, const conversation_record& record) const {
+  w.undo.state = to_text(record);
+  w.draft.changes_state = true;
+}
+
+outbox_item* conversation::find(std::uint64_t ordinal) {
+  const auto it =
+      std::find_if(outbox_.begin(), outbox_.end(), [&](const auto& item) { return item.ordinal == ordinal; });
+  return it == outbox_.end() ? nullptr : &*it;
+}
+
+delivery_record* conversation::find_delivery(std::uint64_t ordinal) {
+  // The newest are asked for most.
+  const auto it =
+      std::find_if(deliveries_.rbegin(), deliveries_.rend(), [&](const auto& item) { return item.first == ordinal; });
+  return it == deliveries_.rend() ? nullptr : &it->second;
+}
+
+delivery_record conversation::delivery_of(std::uint64_t ordinal) {
+  const auto* known = find_delivery(ordinal);
+  return known == nullptr ? delivery_record{} : *known;
+}
+
+void conversation::put_delivery(work& w, std::uint64_t ordinal, const delivery_record& d) {
+  w.draft.personal.push_back(sealed(table::delivery, ordinal_row_key(id_, ordinal), to_text(d)));
+  auto* known = find_delivery(ordinal);
+  w.undo.deliveries.emplace_back(ordinal, known == nullptr ? std::nullopt : std::optional(*known));
+  const bool is_final =
+      d.status == delivery_status::read || d.status == delivery_status::played || d.status == delivery_status::failed;
+  if (is_final)
+    std::erase_if(deliveries_, [&](const auto& item) { return item.first == ordinal; });
+  else if (known != nullptr)
+    *known = d;
+  else
+    deliveries_.emplace_back(ordinal, d);
+}
+
+void conversation::remember_outbox(work& w) const {
+  if (!w.undo.outbox)
+    w.undo.outbox = outbox_;
+}
+
+void conversation::erase_from_outbox(work& w, std::uint64_t ordinal) {
+  remember_outbox(w);
+  w.draft.personal.push_back(erased_record(table::outbox, ordinal_row_key(id_, ordinal)));
+  std::erase_if(outbox_, [&](const outbox_item& item) { return item.ordinal == ordinal; });
+}
+
+void conversation::put_outbox(const outbox_item& item, commit_draft& draft) const {
+  draft.personal.push_back(
+      sealed(table::outbox, ordinal_row_key(id_, item.ordinal), to_text(item), std::max<time_ms>(item.next_at, 1)));
+}
+
+void conversation::put_message_ref(std::uint64_t ordinal, const std::string& message_id, commit_draft& draft) const {
+  const auto& entry = *context_->entry;
+  draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::message_ref,
+                                         message_row_key(*entry.keys, message_id), to_text(message_row{id_, ordinal}),
+                                         *context_->node->random));
+}
+
+} // namespace wakala::actors

@@ -1,0 +1,58 @@
+/// \file
+/// Which conversation an identity names, as lately seen.
+#pragma once
+
+#include "runtime/core/encoding.hpp"
+#include "runtime/core/ids.hpp"
+
+#include <array>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+namespace wakala::actors {
+
+/// A bounded cache of identity rows in two generations: when the younger is full it becomes the older, and what was
+/// in the older and not asked for since is forgotten.
+class identity_cache {
+public:
+  struct mapping {
+    conversation_id conversation;
+    bytes user; ///< row key of the user id the conversation had when it was mapped; empty: none
+  };
+
+  /// At most twice `entries`, but for those that must stay.
+  explicit identity_cache(std::size_t entries) : generation_(entries) {}
+
+  /// `key` and `user` are row keys: 16 bytes. `must_stay` says of a conversation that its rows may not be in the
+  /// store yet.
+  void put(const bytes& key, const conversation_id& conversation, const bytes& user,
+           const std::function<bool(const conversation_id&)>& must_stay);
+  /// Nothing when it is not known here; the store may know.
+  std::optional<mapping> find(const bytes& key);
+  bool contains(const bytes& key) { return find(key).has_value(); }
+  std::size_t size() const noexcept { return young_.size() + old_.size(); }
+
+private:
+  using hash16 = std::array<std::uint8_t, 16>;
+  struct entry {
+    conversation_id conversation;
+    hash16 user{};
+    bool has_user = false;
+  };
+  struct hasher {
+    std::size_t operator()(const hash16& key) const noexcept {
+      std::size_t value = 0;
+      std::memcpy(&value, key.data(), sizeof value); // a keyed hash is uniform
+      return value;
+    }
+  };
+  using generation = std::unordered_map<hash16, entry, hasher>;
+
+  std::size_t generation_;
+  generation young_;
+  generation old_;
+};
+
+} // namespace wakala::actors

@@ -1,0 +1,77 @@
+/// \file
+/// How many messages of one business number may be on their way, and how fast: the way out's turnstile.
+#pragma once
+
+#include "actors/transport.hpp"
+#include "runtime/core/clock.hpp"
+#include "runtime/token_bucket.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace wakala::actors {
+
+/// Calls in flight at once per number; the pace bounds them over time.
+constexpr std::size_t calls_in_flight_max = 32;
+
+/// Shared by the conversations that send through the number and by its sender, who keeps the queue of those that
+/// found it shut. Thread-safe. A conversation that finds it open needs no message to any actor before it sends.
+class number_gate : public std::enable_shared_from_this<number_gate> {
+public:
+  /// A place among the calls in flight; gone with its last copy.
+  class permit;
+  using permit_ptr = std::shared_ptr<permit>;
+
+  /// What the other side said about more than the one message.
+  enum class lesson : std::uint8_t {
+    none,
+    paused, ///< nothing of this number will be accepted before somebody acted; said once a pause
+  };
+
+  /// `limited` false: only the places count, and there is always one.
+  number_gate(std::size_t messages_per_second, bool limited);
+
+  /// A place, or null: none is free, the pace is used up, or others wait in the queue (`from_queue` false only).
+  permit_ptr enter(time_ms now, bool from_queue);
+  /// Milliseconds until `enter` may succeed again; at least 1.
+  time_ms wait(time_ms now);
+  /// The sender's queue is not empty, or is: `wake` is called, on any thread, when a place becomes free meanwhile.
+  void set_queue(bool waiting, std::function<void()> wake);
+  /// Learns from what became of a call.
+  lesson returned(const send_outcome& outcome, time_ms now);
+  /// Somebody acted: perhaps with a new token.
+  void resume();
+
+private:
+  void leave();
+
+  std::mutex mutex_;
+  const bool limited_;
+  runtime::token_bucket pace_;
+  std::size_t in_flight_ = 0;
+  time_ms paused_until_ = 0;
+  bool queue_waits_ = false;
+  std::function<void()> wake_;
+};
+
+/// The gates of a tenant's numbers, made on first use. Thread-safe.
+class number_gates {
+public:
+  number_gates(std::size_t messages_per_second, bool limited)
+      : messages_per_second_(messages_per_second), limited_(limited) {}
+
+  std::shared_ptr<number_gate> at(const std::string& number_id);
+  void resume_all();
+
+private:
+  const std::size_t messages_per_second_;
+  const bool limited_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<number_gate>, std::less<>> gates_;
+};
+
+} // namespace wakala::actors

@@ -1,0 +1,225 @@
+#include "actors/discard_transport.hpp"
+#include "actors/identity_cache.hpp"
+#include "actors/number_gate.hpp"
+#include "actors/posted.hpp"
+#include "whatsapp/outbound.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <thread>
+
+namespace wakala::actors {
+namespace {
+
+using ::testing::ElementsAre;
+using lesson = number_gate::lesson;
+
+// -- posted ------------------------------------------------------------
+
+struct gathered {
+  std::vector<event_outcome> outcomes;
+  int calls = 0;
+  posted::done_function sink() {
+    return [this](std::vector<event_outcome> all) {
+      outcomes = std::move(all);
+      ++calls;
+    };
+  }
+};
+
+TEST(posted, tells_all_outcomes_in_the_order_of_the_post_once_the_last_is_there) {
+  gathered got;
+  const auto count = std::make_shared<runtime::counters>();
+  const auto post = std::make_shared<posted>(3, count, got.sink());
+  post->settle(2, event_outcome::repeated);
+  post->settle(0, event_outcome::committed);
+  EXPECT_EQ(got.calls, 0);
+  post->settle(1, event_outcome::set_aside);
+  EXPECT_EQ(got.calls, 1);
+  EXPECT_THAT(got.outcomes, ElementsAre(event_outcome::committed, event_outcome::set_aside, event_outcome::repeated));
+  EXPECT_EQ(count->events_committed.load(), 1U);
+  EXPECT_EQ(count->events_set_aside.load(), 1U);
+  EXPECT_EQ(count->events_repeated.load(), 1U);
+}
+
+TEST(posted, what_nobody_can_settle_any_more_is_to_be_sent_again) {
+  gathered got;
+  auto post = std::make_shared<posted>(2, nullptr, got.sink());
+  post->settle(1, event_outcome::committed);
+  post.reset(); // whoever had the other one is gone
+  EXPECT_EQ(got.calls, 1);
+  EXPECT_THAT(got.outcomes, ElementsAre(event_outcome::retry, event_outcome::committed));
+}
+
+TEST(posted, a_post_without_updates_is_done_at_once_and_only_once) {
+  gathered got;
+  std::make_shared<posted>(0, nullptr, got.sink());
+  EXPECT_EQ(got.calls, 1);
+  EXPECT_TRUE(got.outcomes.empty());
+}
+
+TEST(posted, is_told_from_many_threads_without_losing_any) {
+  gathered got;
+  const auto post = std::make_shared<posted>(400, nullptr, got.sink());
+  std::vector<std::thread> all;
+  for (std::size_t t = 0; t < 4; ++t)
+    all.emplace_back([&post, t] {
+      for (std::size_t i = t; i < 400; i += 4)
+        post->settle(i, event_outcome::committed);
+    });
+  for (auto& t : all)
+    t.join();
+  EXPECT_EQ(got.calls, 1);
+  EXPECT_THAT(got.outcomes, ::testing::Each(event_outcome::committed));
+}
+
+// -- number_gate ------------------------------------------------------------
+
+TEST(number_gate, has_so_many_places_and_each_comes_back_by_itself) {
+  const auto gate = std::make_shared<number_gate>(100'000, true);
+  std::vector<number_gate::permit_ptr> held;
+  for (std::size_t i = 0; i < calls_in_flight_max; ++i)
+    held.push_back(gate->enter(1'000, false));
+  EXPECT_THAT(held, ::testing::Each(::testing::NotNull()));
+  EXPECT_EQ(gate->enter(1'000, false), nullptr);
+  held.pop_back();
+  EXPECT_NE(gate->enter(1'000, false), nullptr);
+}
+
+TEST(number_gate, lets_through_no_more_than_the_pace) {
+  const auto gate = std::make_shared<number_gate>(8, true); // burst of 2, then one in 125 ms
+  EXPECT_NE(gate->enter(1'000, false), nullptr);
+  EXPECT_NE(gate->enter(1'000, false), nullptr);
+  EXPECT_EQ(gate->enter(1'000, false), nullptr);
+  EXPECT_EQ(gate->wait(1'000), 125);
+  EXPECT_EQ(gate->enter(1'124, false), nullptr);
+  EXPECT_NE(gate->enter(1'125, false), nullptr);
+}
+
+TEST(number_gate, nobody_overtakes_the_queue) {
+  const auto gate = std::make_shared<number_gate>(1'000, true);
+  int woken = 0;
+  auto first = gate->enter(1'000, false);
+  gate->set_queue(true, [&] { ++woken; });
+  EXPECT_EQ(gate->enter(1'000, false), nullptr);
+  EXPECT_NE(gate->enter(1'000, true), nullptr);
+  const auto before = woken;
+  first.reset();
+  EXPECT_EQ(woken, before + 1) << "a free place wakes the queue";
+  gate->set_queue(false, nullptr);
+  EXPECT_NE(gate->enter(1'000, false), nullptr);
+}
+
+send_outcome refused(int code) {
+  send_outcome outcome;
+  outcome.what = send_outcome::kind::refused;
+  outcome.failure.code = code;
+  outcome.failure.http_status = 400;
+  return outcome;
+}
+
+TEST(number_gate, a_number_out_of_throughput_rests_for_a_second) {
+  const auto gate = std::make_shared<number_gate>(1'000, true);
+  EXPECT_EQ(gate->returned(refused(130429), 5'000), lesson::none);
+  EXPECT_EQ(gate->enter(5'999, false), nullptr);
+  EXPECT_NE(gate->enter(6'001, false), nullptr);
+}
+
+TEST(number_gate, a_refused_token_shuts_it_until_somebody_acts_and_is_said_once) {
+  const auto gate = std::make_shared<number_gate>(1'000, true);
+  EXPECT_EQ(gate->returned(refused(190), 5'000), lesson::paused);
+  EXPECT_EQ(gate->returned(refused(190), 5'001), lesson::none);
+  EXPECT_EQ(gate->enter(50'000, false), nullptr);
+  gate->resume();
+  EXPECT_NE(gate->enter(50'000, false), nullptr);
+}
+
+TEST(number_gate, without_limits_there_is_always_a_place) {
+  const auto gate = std::make_shared<number_gate>(1, false);
+  std::vector<number_gate::permit_ptr> held;
+  for (int i = 0; i < 1'000; ++i)
+    held.push_back(gate->enter(1'000, false));
+  EXPECT_THAT(held, ::testing::Each(::testing::NotNull()));
+}
+
+TEST(number_gates, each_number_has_one_gate) {
+  number_gates gates{80, true};
+  EXPECT_EQ(gates.at("n-1"), gates.at("n-1"));
+  EXPECT_NE(gates.at("n-1"), gates.at("n-2"));
+}
+
+// -- identity_cache ------------------------------------------------------------
+
+bytes row_key(int i) {
+  bytes key(16, 'k');
+  key[0] = static_cast<char>(i);
+  key[1] = static_cast<char>(i >> 8);
+  return key;
+}
+conversation_id conversation(int i) {
+  conversation_id id;
+  id.bytes[0] = static_cast<std::uint8_t>(i);
+  id.bytes[1] = static_cast<std::uint8_t>(i >> 8);
+  return id;
+}
+const auto nobody_stays = [](const conversation_id&) { return false; };
+
+TEST(identity_cache, gives_back_what_was_put_and_what_was_put_last) {
+  identity_cache cache{100};
+  cache.put(row_key(1), conversation(1), {}, nobody_stays);
+  cache.put(row_key(2), conversation(2), row_key(9), nobody_stays);
+  cache.put(row_key(1), conversation(3), row_key(8), nobody_stays);
+  EXPECT_EQ(cache.find(row_key(1))->conversation, conversation(3));
+  EXPECT_EQ(cache.find(row_key(1))->user, row_key(8));
+  EXPECT_EQ(cache.find(row_key(2))->user, row_key(9));
+  EXPECT_FALSE(cache.find(row_key(3)));
+  EXPECT_FALSE(cache.find(bytes{}));
+}
+
+TEST(identity_cache, is_bounded_and_forgets_what_was_not_asked_for) {
+  identity_cache cache{100};
+  for (int i = 0; i < 1'000; ++i) {
+    cache.put(row_key(i), conversation(i), {}, nobody_stays);
+    EXPECT_TRUE(cache.contains(row_key(0))) << "asked for all the time";
+    EXPECT_LE(cache.size(), 202U);
+  }
+  EXPECT_FALSE(cache.contains(row_key(500)));
+  EXPECT_TRUE(cache.contains(row_key(999)));
+}
+
+TEST(identity_cache, keeps_those_whose_rows_may_not_be_stored_yet) {
+  identity_cache cache{10};
+  const auto seven_stays = [](const conversation_id& id) { return id == conversation(7); };
+  for (int i = 0; i < 200; ++i)
+    cache.put(row_key(i), conversation(i), {}, seven_stays);
+  EXPECT_EQ(cache.find(row_key(7))->conversation, conversation(7));
+  EXPECT_FALSE(cache.contains(row_key(8)));
+}
+
+// -- discard_transport ------------------------------------------------------------
+
+TEST(discard_transport, names_messages_by_recipient_and_ordinal) {
+  const whatsapp::recipient to{"254700000001", {}};
+  const auto id = "o0123456789abcdef0123456789abcdef.42";
+  const auto body = whatsapp::to_request(to, whatsapp::text_message{R"(he said "to":"nobody" \ "x")"}, id).dump();
+  EXPECT_EQ(discarded_message_id(body), "wamid.D254700000001.42");
+  const auto by_user = whatsapp::to_request({{}, "US.123"}, whatsapp::text_message{"hi"}, id).dump();
+  EXPECT_EQ(discarded_message_id(by_user), "wamid.DUS.123.42");
+  const auto read = whatsapp::to_request(to, whatsapp::mark_as_read{"wamid.X", false}, "").dump();
+  EXPECT_EQ(discarded_message_id(read), "");
+}
+
+TEST(discard_transport, accepts_everything_at_once) {
+  const auto way = make_discard_transport();
+  EXPECT_FALSE(way->has_limits());
+  send_outcome got;
+  way->send(send_call{"n-1", "token", R"({"to":"+1","biz_opaque_callback_data":"o0.7"})"},
+            [&](send_outcome outcome) { got = std::move(outcome); });
+  EXPECT_EQ(got.what, send_outcome::kind::accepted);
+  EXPECT_EQ(got.answer.message_id, "wamid.D1.7");
+}
+
+} // namespace
+} // namespace wakala::actors
