@@ -119,6 +119,12 @@ result<void> read_limits(const json& form, tenant_config& config) {
 
 } // namespace
 
+std::int64_t tenant_config::inbound_per_s() const {
+  constexpr std::int64_t usual = 200; // ten times what a busy shop sees
+  const auto set = limits.find("inbound_per_s");
+  return set == limits.end() ? usual : set->second;
+}
+
 bool tenant_config::wants(std::string_view filter) const {
   return event_filters.empty() ||
          std::find(event_filters.begin(), event_filters.end(), filter) != event_filters.end();

@@ -37,6 +37,8 @@ struct tenant_config {
   std::vector<std::string> event_filters;
   std::map<std::string, std::int64_t> limits;
 
+  /// Webhook POSTs a second before they are put off: `limits.inbound_per_s`, 200 when it is not set.
+  std::int64_t inbound_per_s() const;
   bool wants(std::string_view filter) const;
   bool operator==(const tenant_config&) const = default;
 };

@@ -25,6 +25,9 @@ void add_events(metrics_text& page, const runtime::counters& c) {
       .sample(now(c.webhook_signatures_rejected), {{"reason", "signature"}})
       .sample(now(c.webhook_bodies_refused), {{"reason", "not_json"}})
       .sample(now(c.webhook_posts_shed), {{"reason", "overload"}});
+  page.counter("wakala_webhook_posts_throttled_total",
+               "Webhook POSTs answered 503 since a tenant in them was over its limits.inbound_per_s.",
+               now(c.webhook_posts_throttled));
   page.counter("wakala_handler_failures_total", "Times that a conversation's handler threw.",
                now(c.handler_failures));
   page.counter("wakala_statuses_unmatched_total", "Statuses of messages that no conversation sent.",

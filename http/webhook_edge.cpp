@@ -1,15 +1,16 @@
 #include "http/webhook_edge.hpp"
 
+#include "http/post_bounds.hpp"
+#include "http/quiet_log.hpp"
 #include "http/status.hpp"
 #include "http/webhook_keys.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/log.hpp"
-#include "runtime/fair_share.hpp"
 #include "whatsapp/event.hpp"
 
-#include <map>
-#include <mutex>
+#include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -20,42 +21,13 @@ using actors::tenant_entry_ptr;
 namespace {
 
 constexpr std::string_view webhooks_path = "/v1/webhooks";
-constexpr time_ms rejection_log_pause = 10 * ms_per_second;
-
-/// Says at most once in a while per URL that signatures are refused: a misconfigured secret must be seen, a flood
-/// must not fill the disk. Thread-safe.
-class rejection_log {
-public:
-  void count(const tenant_id& tenant, signature_check verdict, time_ms now) {
-    std::uint64_t rejected = 0;
-    {
-      const std::lock_guard lock{mutex_};
-      auto& one = lines_[tenant]; // tenants that exist, so their number is bounded
-      ++one.since_last;
-      if (one.last != 0 && now - one.last < rejection_log_pause)
-        return;
-      one.last = now;
-      rejected = std::exchange(one.since_last, 0);
-    }
-    log::warn("webhook.signature_rejected",
-              {{"tenant", tenant.empty() ? "(app)" : tenant}, {"verdict", to_string(verdict)}, {"count", rejected}});
-  }
-
-private:
-  struct line {
-    time_ms last = 0;
-    std::uint64_t since_last = 0;
-  };
-  std::mutex mutex_;
-  std::map<tenant_id, line> lines_;
-};
 
 } // namespace
 
 struct webhook_edge::state {
   explicit state(webhook_edge_options o)
       : options(std::move(o)), keys(options.meta.app_secret),
-        shares(std::make_shared<runtime::fair_share>(options.context->limits.in_flight_events_per_tenant)) {}
+        bounds(std::make_shared<post_bounds>(options.context->limits.in_flight_events_per_tenant)) {}
 
   /// Whose URL a path is.
   struct door {
@@ -118,11 +90,13 @@ struct webhook_edge::state {
     auto& count = *options.context->count;
     count.webhook_posts.fetch_add(1, std::memory_order_relaxed);
     const auto now = options.context->clock->now();
-    if (const auto verdict = check_signature_of(what, through); verdict != signature_check::good) {
-      count.webhook_signatures_rejected.fetch_add(1, std::memory_order_relaxed);
-      rejections.count(through.tenant ? through.tenant->config.id : tenant_id{}, verdict, now);
-      to.send(problem_for(403, std::string("signature ") + std::string(to_string(verdict))));
-      return;
+    if (const auto verdict = check_signature_of(what, through); verdict != signature_check::good)
+      return refuse_signature(verdict, through, now, to);
+    // Only now, else a stranger could use up a tenant's budget; and before the body is looked at, since that is
+    // cheap.
+    if (through.tenant && !bounds->take_post(through.tenant->config, now)) {
+      count_throttled({&through.tenant->config.id, 1}, now);
+      return put_off(to);
     }
     auto place = options.gate->enter(1, what.body.size());
     if (!place)
@@ -140,69 +114,72 @@ struct webhook_edge::state {
       return;
     }
     auto events = actors::route(std::move(*decoded), what.body, {*tenants, through.tenant.get(), *system->keys, now});
-    auto taken = take_shares(events);
-    if (events.empty() && !taken.all)
-      return shed(to);
+    const auto work = std::make_shared<in_work>(to, std::move(place));
+    work->taken = bounds->take(events, through.tenant ? nullptr : tenants.get(), now);
+    count_throttled(work->taken.throttled, now);
+    if (events.empty() && !work->taken.all())
+      return work->taken.throttled.empty() ? shed(to) : put_off(to);
     if (events.size() > 1) {
       // The one place goes back first: a POST larger than the bound must be able to have the node to itself.
-      place = {};
-      place = options.gate->enter(events.size(), what.body.size());
-      if (!place) {
-        give_back(*shares, taken);
+      work->place = {};
+      work->place = options.gate->enter(events.size(), what.body.size());
+      if (!work->place)
         return shed(to);
-      }
     }
-    // The place is held until the verdict is there: it bounds what waits in mailboxes. Given back before the answer,
-    // so that whoever has the answer finds it free.
-    const auto held = std::make_shared<runtime::admission::ticket>(std::move(place));
     options.actors->deliver(std::move(events), now, now + options.context->limits.webhook_deadline.count(),
-                            [to, held, shares = shares, taken = std::move(taken)](post_verdict verdict) {
-                              *held = {};
-                              give_back(*shares, taken);
-                              to.send(verdict.settled && taken.all
-                                          ? response::empty(200)
-                                          : problem_for(503, "not every update could be stored now"));
-                            });
+                            [work](post_verdict verdict) { work->answer(verdict); });
   }
 
-  /// What the POST took of its tenants' shares.
-  struct taken_shares {
-    std::map<tenant_id, std::size_t> counts;
-    bool all = true; ///< false: a tenant had no room; its updates were put off
+  /// What a POST holds until the verdict is there: its places bound what waits in mailboxes.
+  struct in_work {
+    in_work(responder whom, runtime::admission::ticket one) : to(std::move(whom)), place(std::move(one)) {}
+
+    void answer(post_verdict verdict) {
+      const bool all = taken.all();
+      // Given back before the answer, so that whoever has the answer finds the places free.
+      place = {};
+      taken.give_back();
+      to.send(verdict.settled && all ? response::empty(200)
+                                     : problem_for(503, "not every update could be stored now"));
+    }
+
+    responder to;
+    runtime::admission::ticket place;
+    taken_bounds taken;
   };
 
-  /// Whose share an update takes: its tenant's; what is set aside, that of the URL it came through.
-  static std::string share_of(const actors::routed_event& e) {
-    return e.aside == actors::aside_reason::none ? e.tenant : actors::system_tenant + e.origin;
-  }
-
-  /// Takes a place for each update; those of a tenant that has no room left are removed, for Meta to send again. A
-  /// tenant in a flood delays itself: what stands beside its updates goes on.
-  taken_shares take_shares(std::vector<actors::routed_event>& events) const {
-    taken_shares taken;
-    std::map<tenant_id, std::size_t> wanted;
-    for (const auto& e : events)
-      ++wanted[share_of(e)];
-    for (const auto& [tenant, count] : wanted)
-      if (shares->enter(tenant, count))
-        taken.counts.emplace(tenant, count);
-    taken.all = taken.counts.size() == wanted.size();
-    if (!taken.all)
-      std::erase_if(events, [&](const auto& e) { return !taken.counts.contains(share_of(e)); });
-    return taken;
-  }
-
-  static void give_back(runtime::fair_share& shares, const taken_shares& taken) {
-    for (const auto& [tenant, count] : taken.counts)
-      shares.leave(tenant, count);
-  }
-
   signature_check check_signature_of(const request& what, const door& through) {
-    const auto hub = what.values("X-Hub-Signature-256");
-    const auto alias = what.values("X-Signature-SHA256");
+    std::array<std::string_view, 2> hub; // a second one is enough to refuse
+    std::array<std::string_view, 2> alias;
+    const auto hubs = what.values("X-Hub-Signature-256", hub);
+    const auto aliases = hubs > 0 ? 0 : what.values("X-Signature-SHA256", alias);
     if (const auto key = keys.find(through.tenant))
-      return check_signature(hub, alias, what.body, *key);
+      return check_signature({hub.data(), hubs}, {alias.data(), aliases}, what.body, *key);
     return signature_check::mismatch; // no secret is known: nothing can be signed with it
+  }
+
+  void refuse_signature(signature_check verdict, const door& through, time_ms now, const responder& to) {
+    options.context->count->webhook_signatures_rejected.fetch_add(1, std::memory_order_relaxed);
+    const auto tenant = through.tenant ? through.tenant->config.id : tenant_id{};
+    // A misconfigured secret must be seen.
+    if (const auto times = rejections.count(tenant, now))
+      log::warn("webhook.signature_rejected",
+                {{"tenant", tenant.empty() ? "(app)" : tenant}, {"verdict", to_string(verdict)}, {"count", times}});
+    to.send(problem_for(403, std::string("signature ") + std::string(to_string(verdict))));
+  }
+
+  /// One POST, in which these were over their rate.
+  void count_throttled(std::span<const tenant_id> tenants, time_ms now) {
+    if (tenants.empty())
+      return;
+    options.context->count->webhook_posts_throttled.fetch_add(1, std::memory_order_relaxed);
+    for (const auto& tenant : tenants)
+      if (const auto times = throttles.count(tenant, now))
+        log::warn("webhook.throttled", {{"tenant", tenant}, {"count", times}});
+  }
+
+  static void put_off(const responder& to) {
+    to.send(problem_for(503, "more POSTs a second than the tenant's limits.inbound_per_s allows"));
   }
 
   void shed(const responder& to) const {
@@ -212,8 +189,9 @@ struct webhook_edge::state {
 
   webhook_edge_options options;
   webhook_keys keys;
-  std::shared_ptr<runtime::fair_share> shares;
-  rejection_log rejections;
+  std::shared_ptr<post_bounds> bounds;
+  quiet_log rejections;
+  quiet_log throttles;
 };
 
 webhook_edge::webhook_edge(webhook_edge_options options) : state_(std::make_shared<state>(std::move(options))) {}

@@ -33,8 +33,9 @@ struct counters {
   counter conversations_passivated{0};
   counter webhook_posts{0};
   counter webhook_signatures_rejected{0};
-  counter webhook_bodies_refused{0}; ///< signed, but not JSON
-  counter webhook_posts_shed{0};     ///< over the bound of admission
+  counter webhook_bodies_refused{0};  ///< signed, but not JSON
+  counter webhook_posts_shed{0};      ///< over the bound of admission
+  counter webhook_posts_throttled{0}; ///< put off, whole or in part, since a tenant was over its rate
   std::atomic<std::int64_t> conversations_live{0};
 };
 

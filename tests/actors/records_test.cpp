@@ -446,6 +446,10 @@ TEST(tenant_forms, that_break_a_rule_are_refused_with_the_place) {
       {R"({"id":"a","event_filters":["all"]})", "/event_filters/0"},
       {R"({"id":"a","event_filters":"messages"})", "/event_filters"},
       {R"({"id":"a","limits":{"x":0}})", "/limits/x"},
+      {R"({"id":"a","limits":{"inbound_per_s":0}})", "/limits/inbound_per_s"},
+      {R"({"id":"a","limits":{"inbound_per_s":1.5}})", "/limits/inbound_per_s"},
+      {R"({"id":"a","limits":{"inbound_per_s":"200"}})", "/limits/inbound_per_s"},
+      {R"({"id":"a","limits":200})", "/limits"},
   };
   for (const auto& [form, place] : bad) {
     const auto config = parse_tenant(json::parse(form), nullptr, "");

@@ -64,6 +64,7 @@ class Shop:
             "phone_numbers": [{"id": self.number_id, "display": self.display}],
             "verify_token": f"verify-{self.id}-0b6e",
             "access_token": self.access_token,
+            "limits": {"inbound_per_s": 100_000},  # the tests send as fast as they can
         }
         if self.app_secret:
             form["app_secret"] = self.app_secret

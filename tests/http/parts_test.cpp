@@ -4,6 +4,8 @@
 #include "http/admin_routes.hpp"
 #include "http/metrics_text.hpp"
 #include "http/openapi_text.hpp"
+#include "http/post_bounds.hpp"
+#include "http/quiet_log.hpp"
 #include "http/status.hpp"
 #include "http/webhook_keys.hpp"
 
@@ -200,6 +202,96 @@ TEST(metrics, escape_what_the_format_asks_for) {
   EXPECT_EQ(page.text(), "# HELP wakala_x_total back\\\\slash\\nline \"quoted\"\n# TYPE wakala_x_total counter\n"
                          "wakala_x_total 3\n# HELP wakala_y y\n# TYPE wakala_y gauge\n"
                          "wakala_y{a=\"q\\\"\\\\\\n\",b=\"2\"} -1\n");
+}
+
+/// An event of that tenant; of nobody's when it has no name.
+actors::routed_event event_of(const tenant_id& tenant) {
+  actors::routed_event e;
+  e.tenant = tenant.empty() ? actors::system_tenant : tenant;
+  e.aside = tenant.empty() ? actors::aside_reason::unknown_number : actors::aside_reason::none;
+  return e;
+}
+
+std::vector<actors::routed_event> events_of(const std::vector<tenant_id>& tenants) {
+  std::vector<actors::routed_event> events;
+  for (const auto& tenant : tenants)
+    events.push_back(event_of(tenant));
+  return events;
+}
+
+std::vector<tenant_id> tenants_of(const std::vector<actors::routed_event>& events) {
+  std::vector<tenant_id> tenants;
+  for (const auto& e : events)
+    tenants.push_back(e.tenant);
+  return tenants;
+}
+
+TEST(post_bounds, put_off_the_updates_of_whoever_has_too_many_in_work) {
+  post_bounds bounds(2);
+  {
+    auto events = events_of({"duka", "bidii", "duka"});
+    const auto taken = bounds.take(events, nullptr, 1);
+    EXPECT_TRUE(taken.all());
+    EXPECT_EQ(events.size(), 3U);
+    auto more = events_of({"duka", "bidii", "", "duka"});
+    const auto second = bounds.take(more, nullptr, 1);
+    EXPECT_FALSE(second.all());
+    EXPECT_TRUE(second.throttled.empty());
+    EXPECT_EQ(tenants_of(more), (std::vector<tenant_id>{"bidii", actors::system_tenant}));
+    auto one = events_of({"duka"});
+    EXPECT_FALSE(bounds.take(one, nullptr, 1).all());
+    EXPECT_TRUE(one.empty());
+  }
+  auto again = events_of({"duka", "duka", "bidii", "bidii"});
+  auto taken = bounds.take(again, nullptr, 1);
+  EXPECT_TRUE(taken.all()) << "a POST that is gone still holds places";
+  taken.give_back();
+  auto none = events_of({});
+  EXPECT_TRUE(bounds.take(none, nullptr, 1).all());
+}
+
+TEST(post_bounds, count_a_post_once_against_the_rate_of_each_tenant_in_it) {
+  const auto entry = [](const tenant_id& id, std::map<std::string, std::int64_t> limits) {
+    auto e = std::make_shared<actors::tenant_entry>();
+    e->config.id = id;
+    e->config.limits = std::move(limits);
+    return e;
+  };
+  actors::directory tenants;
+  tenants.add(entry("duka", {{"inbound_per_s", 2}}));
+  tenants.add(entry("bidii", {{"x", 1}}));
+  tenants.add(entry(actors::system_tenant, {{"inbound_per_s", 1}}));
+  post_bounds bounds(1'000);
+  const time_ms t = 1'000'000;
+  for (int i = 0; i < 4; ++i) { // two seconds' worth
+    auto events = events_of({"duka", "duka", "duka", "bidii", ""});
+    EXPECT_TRUE(bounds.take(events, &tenants, t).all()) << i;
+  }
+  auto events = events_of({"duka", "bidii", "duka", ""});
+  const auto taken = bounds.take(events, &tenants, t);
+  EXPECT_FALSE(taken.all());
+  EXPECT_EQ(taken.throttled, std::vector<tenant_id>{"duka"});
+  EXPECT_EQ(tenants_of(events), (std::vector<tenant_id>{"bidii", actors::system_tenant}));
+  auto only = events_of({"duka"});
+  EXPECT_FALSE(bounds.take(only, &tenants, t).all());
+  EXPECT_TRUE(bounds.take(only = events_of({"duka"}), nullptr, t).all()) << "its own URL has counted it already";
+  EXPECT_TRUE(bounds.take(only = events_of({"duka"}), &tenants, t + 500).all());
+  EXPECT_FALSE(bounds.take(only = events_of({"duka"}), &tenants, t + 500).all());
+  EXPECT_FALSE(bounds.take_post(tenants.find("duka")->config, t + 500)) << "both URLs share the rate";
+  EXPECT_TRUE(bounds.take_post(tenants.find("duka")->config, t + 1'000));
+  for (int i = 0; i < 395; ++i)
+    EXPECT_TRUE(bounds.take_post(tenants.find("bidii")->config, t)) << "200 a second is what a tenant has by default";
+  EXPECT_FALSE(bounds.take_post(tenants.find("bidii")->config, t));
+}
+
+TEST(quiet_log, tells_at_most_once_in_ten_seconds) {
+  quiet_log log;
+  EXPECT_EQ(log.count("duka", 1'000), 1U);
+  EXPECT_EQ(log.count("duka", 1'001), 0U);
+  EXPECT_EQ(log.count("bidii", 1'001), 1U);
+  EXPECT_EQ(log.count("duka", 10'999), 0U);
+  EXPECT_EQ(log.count("duka", 11'000), 3U);
+  EXPECT_EQ(log.count("duka", 11'001), 0U);
 }
 
 } // namespace

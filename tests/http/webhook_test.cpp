@@ -365,6 +365,72 @@ TEST_F(webhooks_of_a_flooding_tenant, are_put_off_alone) {
   EXPECT_EQ(inbound_ids("duka", "254700000777"), std::vector<std::string>{"wamid.2"});
 }
 
+class webhooks_of_hurried_tenants : public http_node {
+protected:
+  /// At most one POST a second; two at once.
+  void hurry(const tenant_id& tenant) {
+    auto form = read("/v1/tenants/" + tenant);
+    form["limits"]["inbound_per_s"] = 1;
+    ASSERT_EQ(admin("PUT", "/v1/tenants/" + tenant, form.dump()).status, 200);
+  }
+  void SetUp() override {
+    serve();
+    hurry("duka");
+    hurry("bidii");
+    add_tenant("jirani");
+    clock->stop(); // however slow the machine is, no second passes
+  }
+  int sent = 0;
+  /// The status of a POST with one update for each, through the app's URL.
+  int tell(const std::vector<tenant_id>& tenants) {
+    std::vector<actors::test::change> changes;
+    for (const auto& tenant : tenants) {
+      actors::test::change c;
+      c.phone_number_id = number_of(tenant);
+      c.messages.push_back(actors::test::text_message(amina, "wamid." + std::to_string(++sent), "hi", now()));
+      changes.push_back(c);
+    }
+    return post("/v1/webhooks", actors::test::webhook(changes).dump(), app_secret).status;
+  }
+};
+
+TEST_F(webhooks_of_hurried_tenants, are_put_off_at_their_own_url_once_they_are_known_to_be_theirs) {
+  const auto body = hello_to("bidii", "wamid.1");
+  for (int i = 0; i < 5; ++i) // a stranger cannot use the budget up
+    EXPECT_EQ(post("/v1/webhooks/bidii", body, "guess").status, 403);
+  EXPECT_EQ(post("/v1/webhooks/bidii", body, "bidii-secret").status, 200);
+  EXPECT_EQ(post("/v1/webhooks/bidii", body, "bidii-secret").status, 200);
+  const auto third = post("/v1/webhooks/bidii", hello_to("bidii", "wamid.2"), "bidii-secret");
+  EXPECT_EQ(third.status, 503);
+  EXPECT_EQ(third.header("Retry-After"), "5");
+  EXPECT_NE(third.body.find("limits.inbound_per_s"), std::string::npos) << third.body;
+  EXPECT_EQ(post("/v1/webhooks/bidii", "no JSON", "bidii-secret").status, 503) << "it looked at the body";
+  EXPECT_EQ(post("/v1/webhooks/bidii", body, "guess").status, 403);
+  EXPECT_EQ(count->webhook_posts_throttled, 2U);
+  EXPECT_EQ(count->webhook_posts_shed, 0U);
+  EXPECT_EQ(inbound_ids("bidii", amina.phone), std::vector<std::string>{"wamid.1"});
+  clock->advance(std::chrono::seconds{1});
+  EXPECT_EQ(post("/v1/webhooks/bidii", hello_to("bidii", "wamid.2"), "bidii-secret").status, 200);
+  EXPECT_EQ(inbound_ids("bidii", amina.phone), (std::vector<std::string>{"wamid.1", "wamid.2"}));
+  EXPECT_NE(admin("GET", "/metrics").body.find("wakala_webhook_posts_throttled_total 2"), std::string::npos);
+}
+
+TEST_F(webhooks_of_hurried_tenants, are_put_off_alone_at_the_apps_url) {
+  EXPECT_EQ(tell({"duka"}), 200);
+  EXPECT_EQ(tell({"duka", "jirani"}), 200);
+  EXPECT_EQ(tell({"duka"}), 503);
+  EXPECT_EQ(tell({"duka", "jirani"}), 503) << "one update was put off, so the POST has to come again";
+  EXPECT_EQ(tell({"jirani"}), 200);
+  EXPECT_EQ(inbound_ids("jirani", amina.phone), (std::vector<std::string>{"wamid.3", "wamid.6", "wamid.7"}));
+  EXPECT_EQ(inbound_ids("duka", amina.phone), (std::vector<std::string>{"wamid.1", "wamid.2"}));
+  EXPECT_EQ(count->webhook_posts_throttled, 2U);
+  for (int i = 0; i < 3; ++i) // what is set aside is nobody's, and has no rate
+    EXPECT_EQ(tell({"stranger"}), 200);
+  clock->advance(std::chrono::seconds{1});
+  EXPECT_EQ(tell({"duka"}), 200);
+  EXPECT_EQ(gate->events(), 0U);
+}
+
 TEST_F(webhooks, a_large_post_for_several_tenants_is_handled_whole) {
   add_tenant("moja");
   add_tenant("mbili");

@@ -2,6 +2,7 @@
 #include "runtime/backoff.hpp"
 #include "runtime/fair_share.hpp"
 #include "runtime/key_filter.hpp"
+#include "runtime/rate_limits.hpp"
 #include "runtime/shard_map.hpp"
 #include "runtime/token_bucket.hpp"
 
@@ -62,6 +63,66 @@ TEST(fair_share, one_name_cannot_take_the_room_of_another) {
   EXPECT_EQ(share.in_flight("a"), 0U);
   EXPECT_TRUE(share.enter("a", 10)) << "more than the bound at once must be able to pass alone";
   EXPECT_FALSE(share.enter("a", 1));
+}
+
+TEST(fair_share, forgets_names_without_anything_in_flight) {
+  fair_share share(3);
+  EXPECT_TRUE(share.enter("busy", 1));
+  for (int i = 0; i < 10'000; ++i) {
+    const auto name = "idle " + std::to_string(i);
+    EXPECT_TRUE(share.enter(name, 1));
+    share.leave(name, 1);
+    ASSERT_LE(share.size(), names_kept) << "it keeps every name it ever heard";
+  }
+  EXPECT_EQ(share.in_flight("busy"), 1U);
+}
+
+TEST(rate_limits, let_two_seconds_worth_through_and_then_the_rate) {
+  rate_limits limits;
+  const time_ms t = 1'000'000;
+  const auto taken = [&](std::string_view name, std::int64_t per_s, time_ms now) {
+    int count = 0;
+    while (count < 10'000 && limits.take(name, per_s, now))
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(taken("duka", 200, t), 400);
+  EXPECT_EQ(taken("duka", 200, t + 4), 0);
+  EXPECT_EQ(taken("duka", 200, t + 5), 1);
+  EXPECT_EQ(taken("bidii", 1, t + 5), 2) << "one name took from another";
+  EXPECT_EQ(taken("duka", 200, t + 1'005), 200);
+  EXPECT_EQ(taken("bidii", 1, t + 1'004), 0);
+  EXPECT_EQ(taken("bidii", 1, t + 1'005), 1);
+  EXPECT_EQ(taken("duka", 200, t + 3'600'000), 400) << "a quiet hour is worth two seconds";
+  // Over the long run it is the rate, however the requests come.
+  int all = 0;
+  for (time_ms at = t + 4'000'000; at < t + 4'060'000; at += 7)
+    for (int i = 0; i < 70; ++i) // 10,000 a second
+      all += limits.take("jirani", 200, at) ? 1 : 0;
+  EXPECT_NEAR(all, 400 + 60 * 200, 2);
+}
+
+TEST(rate_limits, take_a_changed_rate_at_once) {
+  rate_limits limits;
+  const time_ms t = 1'000'000;
+  EXPECT_TRUE(limits.take("duka", 1, t));
+  EXPECT_TRUE(limits.take("duka", 1, t));
+  EXPECT_FALSE(limits.take("duka", 1, t));
+  EXPECT_TRUE(limits.take("duka", 2, t));
+  EXPECT_FALSE(limits.take("duka", 1, t) && limits.take("duka", 1, t) && limits.take("duka", 1, t));
+}
+
+TEST(rate_limits, forget_names_that_were_quiet) {
+  rate_limits limits;
+  time_ms now = 1'000'000;
+  EXPECT_TRUE(limits.take("busy", 1, now));
+  for (int i = 0; i < 10'000; ++i, now += 1) {
+    EXPECT_TRUE(limits.take("tenant " + std::to_string(i), 10, now)); // full again 100 ms later
+    if (i % 100 == 0)
+      limits.take("busy", 1, now);
+    ASSERT_LE(limits.size(), names_kept) << "it keeps every name it ever heard";
+  }
+  EXPECT_FALSE(limits.take("busy", 1, now)) << "a bucket that is not full was forgotten";
 }
 
 TEST(token_bucket, starts_full_and_refills_at_its_pace) {
