@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
+#include <sstream>
 #include <stdexcept>
 
 namespace {
@@ -52,31 +54,29 @@ void add_common(CLI::App& app, common_options& options) {
   app.add_flag("--smoke", options.smoke, "a run of seconds: proves that the benchmark works, measures nothing");
 }
 
-/// A command is offered once it is there.
+/// In the list of commands only what each is; its own help says the rest.
+class short_list : public CLI::Formatter {
+public:
+  std::string make_subcommand(const CLI::App* sub) const override {
+    std::stringstream line;
+    const std::string whole = sub->get_description();
+    std::string first = whole.substr(0, std::min({whole.find(". "), whole.find(": "), whole.find('\n')}));
+    if (first.ends_with('.'))
+      first.pop_back();
+    CLI::detail::format_help(line, sub->get_name(), first, get_column_width());
+    return line.str();
+  }
+};
+
 void add_commands(CLI::App& app, command& chosen) {
-#ifdef WAKALA_BENCH_HAS_WEBHOOK
   add_webhook(app, chosen);
-#endif
-#ifdef WAKALA_BENCH_HAS_IDLE
   add_idle(app, chosen);
-#endif
-#ifdef WAKALA_BENCH_HAS_COLD
   add_cold(app, chosen);
-#endif
-#ifdef WAKALA_BENCH_HAS_ACTORS
+  add_flood(app, chosen);
   add_actors(app, chosen);
-#endif
-#ifdef WAKALA_BENCH_HAS_STORE
   add_store(app, chosen);
-#endif
-#ifdef WAKALA_BENCH_HAS_CEILING
   add_ceiling(app, chosen);
-#endif
-#ifdef WAKALA_BENCH_HAS_SUMMARY
   add_summary(app, chosen);
-#endif
-  (void)app;
-  (void)chosen;
 }
 
 /// What went wrong in a run is part of its outcome: the report says it in every form that was asked for. Options that
@@ -130,6 +130,7 @@ int run_and_publish(const std::string& name, const command& chosen, common_optio
 
 int main(int argc, char** argv) {
   CLI::App app{about};
+  app.formatter(std::make_shared<short_list>());
   app.footer(after_help);
   app.set_version_flag("--version", "wakala-bench " WAKALA_VERSION);
   app.fallthrough();

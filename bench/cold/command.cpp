@@ -47,7 +47,7 @@ result<report> measure(const cold_plan& plan, const common_options& common) {
 
 void add_cold(CLI::App& app, command& chosen) {
   auto* sub =
-      app.add_subcommand("cold", "conversations that are only on disk: waking them, starting with many of them");
+      app.add_subcommand("cold", "Waking conversations that are only on disk, and starting a node that has many.");
   const auto plan = std::make_shared<cold_plan>();
   sub->add_option("--conversations", plan->conversations, "stored")
       ->check(CLI::Range(1'000, 5'000'000))

@@ -80,7 +80,8 @@ result<report> measure(const idle_options& options, const common_options& common
 } // namespace
 
 void add_idle(CLI::App& app, command& chosen) {
-  auto* sub = app.add_subcommand("idle", "what conversations cost while nobody writes: memory, processor time, p99");
+  auto* sub =
+      app.add_subcommand("idle", "What conversations cost in memory, processor time and p99 while nobody writes.");
   const auto options = std::make_shared<idle_options>();
   sub->add_option("--conversations", options->crowd.many, "awake on one node; its p99 is held against --few")
       ->check(CLI::Range(1'000, 5'000'000))

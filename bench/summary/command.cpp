@@ -100,7 +100,7 @@ outcome run(const summary_plan& plan, const common_options& common) {
 } // namespace
 
 void add_summary(CLI::App& app, command& chosen) {
-  auto* sub = app.add_subcommand("summary", "the figures that Wakala is held against, in one run; takes minutes");
+  auto* sub = app.add_subcommand("summary", "The figures that Wakala is held against, in one run of minutes.");
   const auto options = std::make_shared<summary_options>();
   sub->add_flag("--quick", options->quick,
                 "a first look: shorter, fewer conversations, 3 repeats unless --repeats says");
