@@ -2,6 +2,7 @@
 #include "bench/actors/feed.hpp"
 #include "bench/command_line.hpp"
 #include "bench/report/progress.hpp"
+#include "bench/report/values.hpp"
 #include "runtime/core/time_text.hpp"
 
 #include <algorithm>
@@ -10,8 +11,6 @@
 namespace wakala::bench {
 
 namespace {
-
-using direction = figure::direction;
 
 constexpr const char* about =
     "The daemon's actors in this process, without HTTP and disk: decoded and routed updates go in, the store is in\n"
@@ -112,15 +111,6 @@ result<measured> measure(const command_options& o, const std::function<void(cons
     return settled.error();
   m.unmatched = (*node)->counts().statuses_unmatched.load();
   return m;
-}
-
-void add_value(report& r, const std::string& name, const std::string& unit, double value) {
-  for (auto& f : r.figures)
-    if (f.name == name) {
-      f.values.push_back(value);
-      return;
-    }
-  r.figures.push_back({name, unit, {value}, {}, direction::none});
 }
 
 void add_measured(report& r, const command_options& o, const measured& m) {

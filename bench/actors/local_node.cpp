@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 
 constexpr auto answer_patience = 30s;
 constexpr auto ready_patience = 30s;
+constexpr unsigned quiet_looks = 4; ///< so often nothing has changed between two looks: nothing will
 
 /// What a benchmark does not want to meet: it measures the path, not the guards.
 limits_config far_limits() {
@@ -130,18 +131,18 @@ public:
   result<void> settle(std::chrono::milliseconds patience) const override {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     const auto& count = *context_->count;
-    for (std::uint64_t before = ~std::uint64_t{0};;) {
-      const auto rows = count.journal_rows.load();
-      const bool is_folded = count.folded_rows.load() == rows;
-      const bool is_sent = count.sends_accepted.load() + count.sends_failed.load() == count.sends_attempted.load();
-      if (is_folded && is_sent && rows == before)
-        return {};
+    std::pair<std::uint64_t, std::uint64_t> before;
+    for (unsigned quiet = 0; quiet < quiet_looks;) {
+      const std::pair now{count.journal_rows.load(), count.sends_accepted.load()};
+      const bool is_folded = count.folded_rows.load() == now.first;
+      quiet = is_folded && now == before ? quiet + 1 : 0;
+      before = now;
       if (std::chrono::steady_clock::now() > deadline)
-        return make_error(errc::unavailable, "the actors did not come to rest: " + std::to_string(rows) + " rows, " +
-                                                 std::to_string(count.folded_rows.load()) + " folded");
-      before = rows;
-      std::this_thread::sleep_for(200ms);
+        return make_error(errc::unavailable, "the actors did not come to rest: " + std::to_string(now.first) +
+                                                 " rows, " + std::to_string(count.folded_rows.load()) + " folded");
+      std::this_thread::sleep_for(100ms);
     }
+    return {};
   }
 
   const runtime::counters& counts() const override { return *context_->count; }

@@ -33,7 +33,8 @@ public:
   virtual std::vector<actors::routed_event> route(std::string_view body) const = 0;
   /// What the edge does after that. `done` is called once, on any thread; true: Meta may be told 200.
   virtual void deliver(std::vector<actors::routed_event> events, std::function<void(bool)> done) = 0;
-  /// Waits until all is folded and nothing is left to be sent. Error: `unavailable` after the patience.
+  /// Waits until all is folded and nothing has been journalled or sent for a while. Error: `unavailable` after the
+  /// patience.
   virtual result<void> settle(std::chrono::milliseconds patience) const = 0;
 
   virtual const runtime::counters& counts() const = 0;
