@@ -2,6 +2,7 @@
 /// What a conversation keeps in the store, as bytes to seal and read back. Pure.
 #pragma once
 
+#include "actors/mapped_identities.hpp"
 #include "commerce/conversation.hpp"
 #include "persistence/crypto/seal.hpp"
 #include "persistence/store.hpp"
@@ -9,43 +10,12 @@
 #include "runtime/core/ids.hpp"
 #include "whatsapp/delivery.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wakala::actors {
-
-/// Identities that the store already maps to a conversation: row key of the value → row key of the user id that was
-/// known then, if one was.
-class mapped_identities {
-public:
-  static constexpr std::size_t key_size = 16;
-  using key_bytes = std::array<std::uint8_t, key_size>;
-  struct entry {
-    key_bytes key{};
-    key_bytes user{};
-    bool has_user = false;
-
-    bool operator==(const entry&) const = default;
-  };
-
-  /// `key` is a row key of 16 bytes; `user` is one too, or empty.
-  bool holds(std::string_view key, std::string_view user) const noexcept;
-  void put(std::string_view key, std::string_view user);
-
-  const std::vector<entry>& all() const noexcept { return all_; }
-  static std::string_view view(const key_bytes& key) noexcept {
-    return {reinterpret_cast<const char*>(key.data()), key.size()};
-  }
-
-  bool operator==(const mapped_identities&) const = default;
-
-private:
-  std::vector<entry> all_; ///< two as a rule
-};
 
 /// The conversation's row: the shop's state and the counters around it.
 struct conversation_record {
