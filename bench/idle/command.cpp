@@ -23,6 +23,7 @@ void shorten(idle_options& options) {
   options.crowd.per_second = 200;
   options.crowd.warm_up_s = 0.5;
   options.crowd.measured_s = 1;
+  options.crowd.rest_s = 0.2;
   options.crowd.idle_s = 0.5;
   options.sample = 400;
 }
@@ -31,11 +32,8 @@ result<report> measure(const idle_options& options, const common_options& common
   const idle_place where = place_of(common.bin_dir, common.directory, common.smoke);
   const crowd_plan& plan = options.crowd;
   report r = begin_report("idle", "wakalad", common.directory, wakalad_durability);
-  r.config = {{"conversations", show(plan.many)},
-              {"few", show(plan.few)},
-              {"sample", show(options.sample)},
-              {"rate", show(plan.per_second)},
-              {"idle_s", show(plan.idle_s)}};
+  r.config = {{"conversations", show(plan.many)}, {"few", show(plan.few)},       {"sample", show(options.sample)},
+              {"rate", show(plan.per_second)},    {"rest_s", show(plan.rest_s)}, {"idle_s", show(plan.idle_s)}};
   add_daemon_config(r, where.shops);
   r.warm_up_s = plan.warm_up_s;
   r.measured_s = plan.measured_s;

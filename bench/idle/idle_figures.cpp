@@ -172,6 +172,8 @@ result<crowd> measure_crowd(const idle_place& where, const crowd_plan& plan) {
     return each.error();
   found.resident_bytes = *each;
   found.memory_bytes = static_cast<double>(read_pss((*large)->process().pid()).value_or(0));
+  console_progress().step("crowd: resting for " + show(plan.rest_s, "s"));
+  std::this_thread::sleep_for(std::chrono::duration<double>(plan.rest_s));
   console_progress().step("crowd: processor time over " + show(plan.idle_s, "s"));
   const auto percent = (*large)->idle_cpu_percent(std::chrono::duration<double>(plan.idle_s));
   if (!percent)

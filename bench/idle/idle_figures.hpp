@@ -75,6 +75,7 @@ struct crowd_plan {
   double per_second = 2'000;
   double warm_up_s = 2;
   double measured_s = 10;
+  double rest_s = 30; ///< from when all work was done until processor time is taken: request timers run out meanwhile
   double idle_s = 20;
   unsigned repeats = 5;
 };

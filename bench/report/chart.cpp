@@ -127,8 +127,11 @@ std::string draw_points(const chart& c) {
   return out + "</tbody></table></div></details>";
 }
 
-curve with_numbers_only(curve line) {
+/// As it is drawn: without points that are no numbers, from left to right (a search tries rates in another order).
+curve drawable(curve line) {
   std::erase_if(line.points, [](const auto& p) { return !std::isfinite(p.first) || !std::isfinite(p.second); });
+  std::stable_sort(line.points.begin(), line.points.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   return line;
 }
 
@@ -166,7 +169,7 @@ std::vector<chart> arrange(const std::vector<curve>& curves) {
     for (const curve& given : curves) {
       if (given.what != kind)
         continue;
-      curve line = with_numbers_only(given);
+      curve line = drawable(given);
       if (line.points.empty())
         continue;
       const auto place = std::find_if(charts.begin(), charts.end(), [&](const chart& c) {

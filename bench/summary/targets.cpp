@@ -55,7 +55,7 @@ webhook_options knee_options_of(const place& where, const load_plan& plan, doubl
   o.knee.ceiling = plan.most_per_s;
   o.knee.precision = plan.precision;
   o.knee.start = near > 0 ? 0.9 * near : plan.start_per_s;
-  o.knee.growth = near > 0 ? 1.08 : 1.6;
+  o.knee.growth = near > 0 ? 1.2 : 1.6;
   return o;
 }
 
@@ -122,7 +122,6 @@ result<webhook_outcome> wakalad_knee(const place& where, const load_plan& plan, 
   auto o = knee_options_of(where, plan, near, "wakalad");
   o.share = plan.share;
   o.verify = true;
-  o.strict_goals = !plan.smoke;
   return run(o);
 }
 

@@ -151,6 +151,12 @@ TEST(report_chart, curves_of_one_kind_and_unit_are_drawn_together) {
   EXPECT_EQ(arrange(std::vector<curve>(most_lines + 1, curves.front())).size(), 2u);
 }
 
+TEST(report_chart, points_are_joined_from_left_to_right) {
+  const curve searched{curve::kind::saturation, "achieved", "1/s", {{100, 99}, {400, 300}, {200, 199}}};
+  const curve drawn = arrange({searched}).at(0).lines.at(0);
+  EXPECT_THAT(drawn.points, ElementsAre(std::pair(100.0, 99.0), std::pair(200.0, 199.0), std::pair(400.0, 300.0)));
+}
+
 TEST(report_chart, what_lies_outside_of_text_is_escaped) {
   EXPECT_EQ(escape("<a href=\"x\">&'\x01"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39; ");
 }
