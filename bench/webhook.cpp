@@ -93,6 +93,8 @@ void add_load(CLI::App& sub, command_options& o) {
   sub.add_option("--zipf", run.who.zipf, "skew of shoppers and shops; 0: all alike")
       ->check(CLI::Range(0.0, 5.0))
       ->capture_default_str();
+  sub.add_flag("!--no-introductions", run.introduce,
+               "measure a server that meets most shoppers for the first time; else each has written once before");
   sub.add_option("--seed", run.who.seed, "of the traffic")->capture_default_str();
   sub.add_flag("--no-statuses", o.no_statuses, "messages only");
   sub.add_option("--connections", run.sending.connections, "kept connections")

@@ -57,6 +57,7 @@ struct load_result {
   double generator_cpu_percent = 0; ///< of one core, all threads of this process, measured part
   std::uint64_t source_waits = 0;   ///< times that the renderer was behind
   bool interrupted = false;
+  bool server_gone = false; ///< no connection could be had for the length of the timeout: the run ended early
 };
 
 /// What a run tells while it goes on, on the generator's thread: keep it short.
@@ -84,6 +85,9 @@ public:
   /// Sends what `source` has at the times of `when` and waits for the answers. The first `warm_up_s` seconds are not
   /// measured.
   load_result run(request_source& source, const arrivals& when, double warm_up_s, const load_listener& told = {});
+  /// Sends as fast as the connections allow, whatever the times, and waits for the answers. Nothing is measured, only
+  /// counted.
+  load_counts send_all(request_source& source, std::uint64_t count);
 
 private:
   struct job;
@@ -91,18 +95,26 @@ private:
   struct running;
 
   ledger_time book_time(clock::time_point at, bool round_up) const;
+  result<void> resolve();
+  void look_at_connections(int wait_ms);
+  void connected(connection& c, clock::time_point now);
+  void watch(connection& c, std::uint32_t events);
   void open(connection& c);
   void close(connection& c, clock::time_point now);
   void fill(running& r);
+  job take_next(running& r);
+  void give_up_old(running& r);
   bool send_one(running& r, job& j);
   void write(running& r, connection& c);
   void handle(running& r, connection& c, std::uint32_t events);
   void answered(running& r, connection& c);
   void failed(running& r, job j, std::uint64_t load_counts::*why);
+  void lose(running& r, connection& c, std::uint64_t load_counts::*why);
   void look_for_timeouts(running& r);
   void send_due(running& r);
   bool is_finished(running& r) const;
   void wait(running& r);
+  void finish(running& r);
   load_counts& counts_of(running& r, const job& j) const;
 
   webhook_target target_;

@@ -100,6 +100,13 @@ webhook_session::webhook_session(session_options options, const webhook_target& 
       monitor_({options_.admin, options_.server_pids, options_.store_directory,
                 [this] { return book_.acknowledged_messages(); }}) {}
 
+load_counts webhook_session::introduce() {
+  const auto when = make_burst_arrivals(who_.conversations());
+  request_source source(writer_, *when, traffic_ns_, options_.prepared_bytes);
+  source.prepare();
+  return generator_.send_all(source, when->count());
+}
+
 measurement webhook_session::measure(const arrivals& when, double warm_up_s,
                                      const std::function<void(double, const load_counts&)>& tick) {
   measurement m;

@@ -73,6 +73,10 @@ public:
   /// Opens the connections. Errors: `invalid_argument` naming the option, `unavailable`.
   static result<std::unique_ptr<webhook_session>> open(session_options options, const std::atomic<bool>& stop);
 
+  /// Every conversation writes once, as fast as it goes, so that later runs meet a server that knows everybody. Once,
+  /// before the first run, and only if `what.introductions` is set.
+  load_counts introduce();
+
   /// Sends and measures. `tick` as in `load_listener`.
   measurement measure(const arrivals& when, double warm_up_s,
                       const std::function<void(double, const load_counts&)>& tick = {});

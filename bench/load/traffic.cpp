@@ -15,6 +15,8 @@ traffic::traffic(const population& who, const traffic_options& options)
     : who_(who), options_(options), random_(who.options().seed ^ 0x7472616666696300U), ranks_(who.conversations()) {}
 
 planned_update traffic::next(std::uint64_t at_ns) {
+  if (options_.introductions && messages_ < who_.conversations())
+    return new_message(at_ns, true);
   if (uniform_unit(random_) < options_.copies)
     if (const auto* before = earlier(at_ns)) {
       auto again = *before;
@@ -24,7 +26,7 @@ planned_update traffic::next(std::uint64_t at_ns) {
   planned_update update;
   const bool wants_message = !options_.statuses || uniform_unit(random_) < message_share;
   if (wants_message || !take_status(at_ns, update))
-    update = new_message(at_ns);
+    update = new_message(at_ns, false);
   remember(update, at_ns);
   return update;
 }
@@ -50,16 +52,16 @@ bool traffic::take_status(std::uint64_t at_ns, planned_update& into) {
   return true;
 }
 
-planned_update traffic::new_message(std::uint64_t at_ns) {
+planned_update traffic::new_message(std::uint64_t at_ns, bool introduces) {
   planned_update update;
   auto& m = update.about;
-  m.conversation = options_.in_turn ? next_in_turn() : who_.draw(random_);
+  m.conversation = options_.in_turn || introduces ? next_in_turn() : who_.draw(random_);
   m.number = messages_++;
   m.rank = ranks_[m.conversation]++;
   m.second = static_cast<std::uint32_t>(at_ns / 1'000'000'000);
   m.taps_list = uniform_unit(random_) < options_.list_replies;
   update.kind = m.taps_list ? update_kind::list_reply : update_kind::text;
-  if (options_.statuses)
+  if (options_.statuses && !introduces)
     for (std::size_t i = 0; i < statuses_.size(); ++i)
       statuses_[i].push_back({m, at_ns + options_.status_delay_ns[i]});
   return update;

@@ -49,6 +49,9 @@ struct traffic_options {
   /// of it on; instead of drawing them.
   bool in_turn = false;
   std::uint64_t first = 0;
+  /// The first messages are one of each conversation, in turn, without statuses and repeats: then the server knows
+  /// everybody.
+  bool introductions = false;
 };
 
 /// An endless, reproducible sequence of updates. Not thread-safe.
@@ -74,7 +77,7 @@ private:
 
   const planned_update* earlier(std::uint64_t at_ns);
   bool take_status(std::uint64_t at_ns, planned_update& into);
-  planned_update new_message(std::uint64_t at_ns);
+  planned_update new_message(std::uint64_t at_ns, bool introduces);
   std::uint32_t next_in_turn() const;
   void remember(const planned_update& what, std::uint64_t at_ns);
 

@@ -104,7 +104,7 @@ trial_result judge(const measurement& m) {
   const auto rate = std::max(t.offered, 1.0);
   t.lag_is_bounded = is_bounded(unfolded, rate / 4, rate * 10) && is_bounded(waiting, rate / 4, rate * 10);
   t.keeps_up = t.achieved >= knee_achieved * t.offered && t.p99_ms <= knee_p99_ms && t.lag_is_bounded;
-  t.held = t.keeps_up && m.unmatched_statuses == 0 && !m.load.interrupted;
+  t.held = t.keeps_up && m.unmatched_statuses == 0 && !m.load.interrupted && !m.load.server_gone;
   return t;
 }
 
@@ -194,6 +194,8 @@ void add_measurement(report& r, const webhook_options& options, const measuremen
   add_curve(r, curve::kind::series, "memory of the server", "MB", rss);
   if (load.interrupted)
     r.void_because.emplace_back("it was interrupted");
+  if (load.server_gone)
+    r.void_because.emplace_back("the server was gone");
   if (load.measured.good == 0)
     r.void_because.emplace_back("nothing was answered 200");
   if (load.source_waits > 0)

@@ -89,11 +89,25 @@ private:
           return added.error();
       }
     }
+    s.what.introductions = options_.introduce && s.admin;
     head_ = report_head(options_, s);
     auto session = webhook_session::open(std::move(s), stop_);
     if (!session)
       return session.error();
     session_ = std::move(*session);
+    return introduce();
+  }
+
+  result<void> introduce() {
+    if (!session_->options().what.introductions)
+      return {};
+    say("every shopper writes once");
+    const auto counts = session_->introduce();
+    head_.config.emplace_back("introduced", std::to_string(counts.good) + " of " +
+                                                std::to_string(options_.who.conversations) +
+                                                " shoppers wrote once before");
+    if (auto settled = session_->settle(options_.settle_patience); !settled)
+      return settled.error();
     return {};
   }
 
@@ -147,6 +161,10 @@ private:
           " late, " + whole(static_cast<double>(so_far.failed())) + " failed");
     });
     unmatched_ += m.unmatched_statuses;
+    if (daemon_ && !daemon_->is_running()) {
+      const auto said = daemon_->log();
+      gone_ = "wakalad ended: " + said.substr(said.size() > 500 ? said.size() - 500 : 0);
+    }
     kept_up_ = kept_up_ && judge(m).keeps_up;
     good_ += m.load.warm_up.good + m.load.measured.good;
     return m;
@@ -155,6 +173,8 @@ private:
   /// Settles and checks everything that was sent in this repeat.
   result<session_end> finish() {
     session_end end;
+    if (!gone_.empty())
+      return make_error(errc::unavailable, gone_);
     say("waiting until all is folded and sent");
     auto settled = session_->settle(options_.settle_patience);
     if (!settled)
@@ -221,10 +241,14 @@ private:
       search.report(t.held);
       if (next->is_long && t.held)
         confirmed = std::move(m);
+      if (!gone_.empty())
+        break;
       auto settled = session_->settle(settle_between_trials);
       if (!settled)
         return settled.error();
     }
+    if (!gone_.empty())
+      return make_error(errc::unavailable, gone_);
     auto r = head_;
     if (search.knee()) {
       r.figures.push_back({"knee_per_s", "1/s", {*search.knee()}, {}, figure::direction::none});
@@ -274,6 +298,7 @@ private:
   std::uint64_t good_ = 0;
   double unmatched_ = 0;
   bool kept_up_ = true; ///< in all runs
+  std::string gone_;    ///< not empty: the daemon ended, and what it said
 };
 
 } // namespace

@@ -61,6 +61,7 @@ struct webhook_options {
   double probe_seconds = 6; ///< of the short trials
   double share = 0.7;       ///< of the knee, for latency; 0: not measured
   bool soak = false;        ///< steady, with what a long run is held against
+  bool introduce = true; ///< every shopper writes once before, if a wakalad is behind it: they are no news to it then
   bool verify = true;
   std::chrono::milliseconds settle_patience{120'000}; ///< for folding and sending after the load
   bool strict_goals = true;                           ///< figures carry the goals they are held against

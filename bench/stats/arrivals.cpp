@@ -62,7 +62,20 @@ private:
   std::array<double, hourly.size() + 1> before_{}; ///< share of the day before the hour
 };
 
+class burst final : public arrivals {
+public:
+  explicit burst(std::uint64_t count) : count_(count) {}
+  std::uint64_t intended_ns(std::uint64_t) const override { return 0; }
+  std::uint64_t count() const override { return count_; }
+  double seconds() const override { return 0; }
+
+private:
+  std::uint64_t count_;
+};
+
 } // namespace
+
+std::unique_ptr<const arrivals> make_burst_arrivals(std::uint64_t count) { return std::make_unique<burst>(count); }
 
 std::unique_ptr<const arrivals> make_steady_arrivals(double per_second, double seconds) {
   return std::make_unique<steady>(per_second, seconds);

@@ -26,6 +26,9 @@ std::unique_ptr<const arrivals> make_steady_arrivals(double per_second, double s
 /// evening peak. Preconditions: both above 0.
 std::unique_ptr<const arrivals> make_day_arrivals(std::uint64_t count, double seconds);
 
+/// All at once: in effect each as soon as a connection is free.
+std::unique_ptr<const arrivals> make_burst_arrivals(std::uint64_t count);
+
 /// Share of a day's messages that come in the hour, 0 … 23; the shares add up to 1.
 double day_share(unsigned hour);
 

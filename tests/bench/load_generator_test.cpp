@@ -342,6 +342,70 @@ TEST(generator, runs_several_times_on_the_same_connections) {
   EXPECT_EQ(server.counters().accepted, 8U);
 }
 
+TEST(generator, ends_when_the_server_is_gone) {
+  for (const bool retry : {false, true}) {
+    auto server = std::make_unique<serving>(http::server_options{}, [](http::request&&, const http::responder& to) {
+      to.send(http::response::empty(200));
+    });
+    auto options = loading::few();
+    options.timeout = 300ms;
+    options.retry = retry;
+    loading load(server->listener->port(), options);
+    std::thread end([&] {
+      std::this_thread::sleep_for(250ms);
+      server.reset();
+    });
+    const auto began = std::chrono::steady_clock::now();
+    const auto got = load.run(200, 30);
+    end.join();
+    EXPECT_TRUE(got.server_gone);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+    EXPECT_EQ(got.measured.intended, 6'000U) << "what was not sent counts";
+    EXPECT_GT(got.measured.good, 20U);
+    EXPECT_GT(got.measured.given_up, 5'000U);
+  }
+}
+
+TEST(generator, gives_up_what_waits_too_long_while_no_answer_comes) {
+  std::vector<http::responder> kept;
+  std::mutex mutex;
+  const serving server({}, [&](http::request&&, const http::responder& to) {
+    const std::lock_guard lock(mutex);
+    kept.push_back(to);
+  });
+  auto options = loading::few(2);
+  options.timeout = 200ms;
+  options.drain = 100ms;
+  loading load(server.listener->port(), options);
+  const auto got = load.run(200, 1);
+  EXPECT_EQ(got.measured.intended, 200U);
+  EXPECT_EQ(got.measured.good, 0U);
+  EXPECT_GT(got.measured.timed_out, 5U);
+  EXPECT_GT(got.measured.given_up, 100U);
+  const std::lock_guard lock(mutex);
+  kept.clear();
+}
+
+TEST(generator, sends_a_burst_as_fast_as_the_connections_allow) {
+  serving server({}, [&](http::request&&, const http::responder& to) {
+    server.io.post_after(20ms, [to] { to.send(http::response::empty(200)); });
+  });
+  auto options = loading::few(10);
+  options.timeout = 200ms; // of one answer: the whole takes longer
+  traffic_options messages;
+  messages.statuses = false;
+  loading load(server.listener->port(), options, messages);
+  ASSERT_TRUE(load.sender.connect());
+  const auto when = make_burst_arrivals(200);
+  request_source source(load.writer, *when, 0, std::size_t{1} << 28U);
+  source.prepare();
+  const auto began = std::chrono::steady_clock::now();
+  const auto counts = load.sender.send_all(source, 200);
+  EXPECT_EQ(counts.good, 200U);
+  EXPECT_EQ(counts.failed(), 0U);
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 400ms) << "ten at a time, 20 ms each";
+}
+
 TEST(generator, says_when_nobody_listens_and_stops_when_told) {
   auto options = loading::few();
   options.timeout = 100ms;

@@ -154,6 +154,24 @@ TEST(traffic, can_be_messages_only_and_repeats_with_its_seed) {
   EXPECT_LT(same, 500U);
 }
 
+TEST(traffic, introduces_everybody_first_when_asked_to) {
+  const population who(small_world());
+  traffic_options options;
+  options.introductions = true;
+  std::set<std::uint32_t> met;
+  std::size_t place = 0;
+  for (const auto& [what, at] : some_traffic(who, 5'000, options)) {
+    if (place++ < who.conversations()) {
+      EXPECT_FALSE(is_status(what.kind) || what.is_copy);
+      EXPECT_EQ(what.about.rank, 0U);
+      met.insert(what.about.conversation);
+    } else {
+      EXPECT_TRUE(!is_status(what.kind) || what.about.number >= who.conversations()) << "no statuses of those";
+    }
+  }
+  EXPECT_EQ(met.size(), who.conversations());
+}
+
 TEST(traffic, is_as_skewed_as_asked) {
   auto options = small_world();
   options.conversations = 10'000;

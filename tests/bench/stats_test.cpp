@@ -233,6 +233,13 @@ TEST(arrivals, a_day_has_its_webhooks_where_its_hours_have_theirs) {
   EXPECT_GT(by_hour[19], 20 * by_hour[3]);
 }
 
+TEST(arrivals, a_burst_is_all_at_once) {
+  const auto when = make_burst_arrivals(12);
+  EXPECT_EQ(when->count(), 12U);
+  EXPECT_EQ(when->intended_ns(11), 0U);
+  EXPECT_EQ(when->seconds(), 0);
+}
+
 // -- knee -----------------------------------------------------------------
 
 /// Searches a server that carries up to `capacity`; the rates tried.
