@@ -261,6 +261,11 @@ void conversation::handle(work& w, const conversation_batch& batch, conversation
     const auto now = context_->node->clock->now();
     if (now >= batch.deadline)
       break; // Meta has its 503 by now; a late commit would be right, but pointless work
+    // An earlier copy is past its deadline before a later one is let in; should that ever fail, not both are applied.
+    if (std::any_of(w.all.begin(), w.all.end(), [&](const auto& draft) { return draft.key == e.event->key; })) {
+      answer.outcomes.push_back(event_outcome::retry);
+      return;
+    }
     w.draft = commit_draft{};
     w.draft.conversation = id_;
     w.draft.key = e.event->key;

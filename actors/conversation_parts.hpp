@@ -24,6 +24,8 @@ inline constexpr std::size_t batches_at_once = 256;
 /// Attempts of one shopper that may be on disk before their calls are made. After a crash those are ambiguous, so
 /// few; but a step that says three things writes once.
 inline constexpr std::size_t attempts_ahead_max = 4;
+/// Where nothing is ever ambiguous and nobody counts.
+inline constexpr std::size_t attempts_ahead_unlimited = 64;
 inline constexpr std::string_view cart_timer = "cart"; ///< the cart's expiry
 
 } // namespace wakala::actors

@@ -34,10 +34,11 @@ void conversation::arm(work& w) {
   const auto& limits = context_->node->limits;
   const bool limited = context_->node->graph->has_limits();
   auto& count = *context_->node->count;
+  const auto most = limited ? attempts_ahead_max : attempts_ahead_unlimited;
   auto ahead = act().armed.size() + (in_flight_ != 0 ? 1U : 0U);
   commit_draft draft;
   draft.conversation = id_;
-  for (std::size_t i = 0; i < outbox_.size() && ahead < attempts_ahead_max; ++i) {
+  for (std::size_t i = 0; i < outbox_.size() && ahead < most; ++i) {
     if (outbox_[i].ordinal == in_flight_ || is_armed(outbox_[i].ordinal))
       continue;
     const auto ready = outbox_[i].attempt_at + limits.ambiguous_grace.count();

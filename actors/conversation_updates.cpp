@@ -141,6 +141,10 @@ event_outcome conversation::apply_status(work& w, const conversation_event& e) {
     d.message_id = *u.id;
   }
   if (is_waiting) {
+    if (const auto* item = find(ordinal); item->attempting) {
+      d.attempts = std::max(d.attempts, attempts_of(*item));
+      d.ambiguous = item->ambiguous;
+    }
     // Meta speaks of it, so Meta has it: this settles an attempt whose answer is still out or was lost.
     erase_from_outbox(w, ordinal);
     context_->node->count->sends_accepted.fetch_add(1, std::memory_order_relaxed);
@@ -192,7 +196,7 @@ void conversation::fire(const timer_fired& timer) {
   draft.personal.push_back(erased_record(table::timer, timer_row_key(id_, timer.name)));
   if (timer.name == cart_timer)
     basket = commerce::cart{};
-  draft.key = event_key{static_cast<std::uint32_t>(timer.due / ms_per_hour),
+  draft.key = event_key{bucket_at(timer.due),
                         persistence::keyed_hash(context_->entry->keys->lookup,
                                                 {"timer", to_string(id_), timer.name, std::to_string(timer.due)})};
   if (!state_.empty())

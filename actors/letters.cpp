@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <variant>
 
 namespace wakala::actors {
 
@@ -23,11 +24,16 @@ constexpr std::array optional_texts{
     &event::id,      &event::from, &event::from_user_id, &event::to,        &event::to_user_id,
     &event::sender,  &event::type, &event::value,        &event::timestamp, &event::phone_number_id,
     &event::waba_id, &event::field};
-constexpr std::array texts{&event::entry_time,       &event::text,       &event::reply_id,
-                           &event::profile_name,     &event::username,   &event::contact_phone,
-                           &event::contact_user_id,  &event::context_id, &event::previous_user_id,
-                           &event::callback_data,    &event::error_code, &event::error_title,
-                           &event::pricing_category, &event::group_id,   &event::derived_id};
+using text_member = std::variant<std::string event::*, whatsapp::rare_text event::*>;
+constexpr std::array<text_member, 15> texts{&event::entry_time,       &event::text,       &event::reply_id,
+                                            &event::profile_name,     &event::username,   &event::contact_phone,
+                                            &event::contact_user_id,  &event::context_id, &event::previous_user_id,
+                                            &event::callback_data,    &event::error_code, &event::error_title,
+                                            &event::pricing_category, &event::group_id,   &event::derived_id};
+
+std::string_view text_of(const event& e, const text_member& member) {
+  return std::visit([&e](auto place) -> std::string_view { return e.*place; }, member);
+}
 
 constexpr auto last_kind = whatsapp::event_kind::management;
 constexpr auto last_reason = aside_reason::unmatched;
@@ -46,12 +52,13 @@ void put_some(encoder& out, const Members& members, Has&& has, Get&& get) {
       out.text(get(members[i]));
 }
 
-template <class Members>
-void get_some(decoder& in, const Members& members, event& into) {
+/// `set` is given a member and its text.
+template <class Members, class Set>
+void get_some(decoder& in, const Members& members, Set&& set) {
   const auto there = in.number((std::uint64_t{1} << members.size()) - 1);
   for (std::size_t i = 0; i < members.size(); ++i)
     if (((there >> i) & 1U) != 0)
-      into.*members[i] = std::string(in.text());
+      set(members[i], std::string(in.text()));
 }
 
 void encode(encoder& out, const routed_event& e) {
@@ -63,8 +70,8 @@ void encode(encoder& out, const routed_event& e) {
       out, optional_texts, [&](auto member) { return (u.*member).has_value(); },
       [&](auto member) -> std::string_view { return *(u.*member); });
   put_some(
-      out, texts, [&](auto member) { return !(u.*member).empty(); },
-      [&](auto member) -> std::string_view { return u.*member; });
+      out, texts, [&](auto member) { return !text_of(u, member).empty(); },
+      [&](auto member) { return text_of(u, member); });
   out.text(u.raw.text());
   out.text(e.tenant);
   out.number(e.key.bucket);
@@ -86,8 +93,10 @@ routed_event decode_event(decoder& in) {
   u.id_is_derived = (flags & derived) != 0;
   e.replay = (flags & replay) != 0;
   u.at = in.difference();
-  get_some(in, optional_texts, u);
-  get_some(in, texts, u);
+  get_some(in, optional_texts, [&u](auto member, std::string text) { u.*member = std::move(text); });
+  get_some(in, texts, [&u](const text_member& member, std::string text) {
+    std::visit([&](auto place) { u.*place = std::move(text); }, member);
+  });
   u.raw = std::string(in.text());
   e.tenant = in.text();
   e.key.bucket = in.number32();

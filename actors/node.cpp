@@ -40,6 +40,15 @@ struct root_state {
   std::map<shard_id, unsigned> failures;
 };
 
+/// As many as the store has connections for.
+constexpr std::size_t readers_of_node = 2;
+
+/// A shard keeps to one reader, so that what it asks is answered in order.
+store_handles of_shard(store_handles all, const std::vector<caf::actor>& readers, shard_id shard) {
+  all.reader = readers[shard % readers.size()];
+  return all;
+}
+
 } // namespace
 
 node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<persistence::store> store,
@@ -47,12 +56,14 @@ node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<per
     : sys_(sys), context_(std::move(context)), table_(std::make_shared<table_holder>()) {
   store_.writer = runtime::spawn_commit_writer(sys_, store, context_->count);
   store_.folder = runtime::spawn_folder(sys_, store, context_->count);
-  store_.reader = runtime::spawn_reader(sys_, store);
+  for (std::size_t i = 0; i < readers_of_node; ++i)
+    readers_.push_back(runtime::spawn_reader(sys_, store));
+  store_.reader = readers_.front();
   auto table = std::make_shared<shard_table>();
   for (shard_id shard = 0; shard < context_->shard_count; ++shard)
-    table->push_back(spawn_shard_supervisor(sys_, shard, context_, store_));
+    table->push_back(spawn_shard_supervisor(sys_, shard, context_, of_shard(store_, readers_, shard)));
   table_->set(table);
-  root_ = sys_.spawn([holder = table_, node = context_, handles = store_,
+  root_ = sys_.spawn([holder = table_, node = context_, handles = store_, readers = readers_,
                       table](caf::stateful_actor<root_state>* self) -> caf::behavior {
     for (const auto& supervisor : *table)
       self->monitor(supervisor);
@@ -68,9 +79,10 @@ node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<per
       }
     });
     return {
-        [self, holder, node, handles](restart_shard restart) {
+        [self, holder, node, handles, readers](restart_shard restart) {
           auto next = std::make_shared<shard_table>(*holder->get());
-          (*next)[restart.shard] = spawn_shard_supervisor(self->system(), restart.shard, node, handles);
+          (*next)[restart.shard] =
+              spawn_shard_supervisor(self->system(), restart.shard, node, of_shard(handles, readers, restart.shard));
           self->monitor((*next)[restart.shard]);
           holder->set(std::move(next));
         },
@@ -98,7 +110,8 @@ node::~node() {
   }
   end(store_.writer); // after the supervisors: what they had handed over is still written
   end(store_.folder);
-  end(store_.reader);
+  for (const auto& reader : readers_)
+    end(reader);
 }
 
 shard_table_ptr node::shards() const { return table_->get(); }

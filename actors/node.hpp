@@ -36,7 +36,8 @@ private:
   caf::actor_system& sys_;
   node_context_ptr context_;
   std::shared_ptr<table_holder> table_;
-  store_handles store_;
+  store_handles store_; ///< its reader is that of shard 0
+  std::vector<caf::actor> readers_;
   caf::actor root_;
   caf::actor registry_;
 };

@@ -11,6 +11,7 @@
 #include "runtime/core/node_config.hpp"
 #include "runtime/core/random.hpp"
 #include "runtime/counters.hpp"
+#include "runtime/fold_backlog.hpp"
 
 #include <functional>
 #include <memory>
@@ -27,6 +28,7 @@ struct node_context {
   std::shared_ptr<random_source> random;
   std::shared_ptr<persistence::keyring> keys;
   std::shared_ptr<runtime::counters> count = std::make_shared<runtime::counters>();
+  std::shared_ptr<runtime::fold_backlog> backlog = std::make_shared<runtime::fold_backlog>();
   std::shared_ptr<directory_handle> tenants = std::make_shared<directory_handle>();
   std::shared_ptr<const commerce::phrasebook> phrases;
   std::shared_ptr<transport> graph;

@@ -210,15 +210,14 @@ private:
     log::info("set_aside.replaying", {{"count", ready.size()}});
     const auto now = options_.node->clock->now();
     const auto shard = system_shard();
-    post_updates(options_.shards(), options_.node, std::move(ready), now,
-                 now + options_.node->limits.webhook_deadline.count(),
-                 [shard, ids = std::move(ids)](const std::vector<event_outcome>& outcomes) {
-                   for (std::size_t i = 0; i < ids.size(); ++i)
-                     if (is_settled(outcomes[i]))
-                       caf::anon_send(
-                           shard, for_tenant<letter_action>{system_tenant,
-                                                            letter_action{persistence::table::aside, ids[i], false}});
-                 });
+    post_updates(
+        options_.shards(), options_.node, std::move(ready), now, now + options_.node->limits.webhook_deadline.count(),
+        [shard, ids = std::move(ids)](const std::vector<event_outcome>& outcomes) {
+          for (std::size_t i = 0; i < ids.size(); ++i)
+            if (is_settled(outcomes[i]))
+              caf::anon_send(shard, for_tenant<letter_action>{
+                                        system_tenant, letter_action{persistence::table::aside, ids[i], false}});
+        });
   }
 
   caf::event_based_actor* self_;

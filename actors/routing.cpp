@@ -52,14 +52,14 @@ void assign_key(routed_event& e, const persistence::tenant_keys& keys, time_ms n
     e.key.hash = persistence::keyed_hash(keys.lookup, {"event", reason, scope, kind, u.entry_time, raw});
   }
   const bool dated = u.at > 0 && u.at <= now + ms_per_day;
-  const auto hour = dated ? static_cast<std::uint32_t>(u.at / ms_per_hour) : 0U;
+  const auto second = dated ? bucket_at(u.at) : 0U;
   const bool young = dated && now - u.at <= ms_per_day;
-  e.key.bucket = young ? hour : 0U;
-  e.other_bucket = young ? 0U : hour;
+  e.key.bucket = young ? second : 0U;
+  e.other_bucket = young ? 0U : second;
 }
 
 event_key replay_key(const event_key& original) {
-  // A replay is a new event of the hour of the first: one bit tells the two apart.
+  // A replay is a new event of the second of the first: one bit tells the two apart.
   auto key = original;
   key.hash[0] = static_cast<std::uint8_t>(key.hash[0] ^ 0x80U);
   return key;
@@ -67,7 +67,8 @@ event_key replay_key(const event_key& original) {
 
 namespace {
 
-/// Partner events name the partner's account in `entry.id` and the merchant's in `waba_info` (Cloud API reference §7.2).
+/// Partner events name the partner's account in `entry.id` and the merchant's in `waba_info` (Cloud API reference
+/// §7.2).
 std::string account_of(const event& e) {
   if (e.kind == event_kind::management && e.value && e.value->starts_with("PARTNER_")) {
     const auto raw = nlohmann::json::parse(e.raw.text(), nullptr, false);

@@ -12,12 +12,11 @@ using whatsapp::error_class;
 
 namespace {
 
-constexpr runtime::backoff_policy transient_backoff{std::chrono::milliseconds{1'000}, std::chrono::milliseconds{60'000}};
+constexpr runtime::backoff_policy transient_backoff{std::chrono::milliseconds{1'000},
+                                                    std::chrono::milliseconds{60'000}};
 constexpr runtime::backoff_policy connect_backoff{std::chrono::milliseconds{200}, std::chrono::milliseconds{30'000}};
 
-time_ms power_of_four_seconds(std::uint32_t n) {
-  return ms_per_second * (std::int64_t{1} << (2 * std::min(n, 8U)));
-}
+time_ms power_of_four_seconds(std::uint32_t n) { return ms_per_second * (std::int64_t{1} << (2 * std::min(n, 8U))); }
 
 } // namespace
 

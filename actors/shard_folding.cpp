@@ -13,28 +13,35 @@ using persistence::append_outcome;
 using persistence::journal_row;
 using persistence::table;
 
+void shard_supervisor::plan_fold() {
+  const bool waits_after_a_failure = fold_failures_ > 0 && fold_is_planned_;
+  if (folding_ || waits_after_a_failure || tail_.rows() == 0)
+    return;
+  if (context_->backlog->waiting.load(std::memory_order_relaxed) >= fold_rows_soon)
+    return fold();
+  if (std::exchange(fold_is_planned_, true))
+    return;
+  const auto wait = fold_pause - context_->clock->now() % fold_pause;
+  self_->delayed_send(self_, std::chrono::milliseconds{wait}, fold_tick{});
+}
+
 void shard_supervisor::fold() {
   if (folding_ || !is_open_)
     return;
-  auto rows = tail_.oldest(fold_rows_max);
-  // Rows that are folded but still held for a read come first in the tail.
-  if (!drops_.empty()) {
-    const auto folded_already = drops_.back().second;
-    std::erase_if(rows, [&](const journal_row& row) { return row.seq <= folded_already; });
-  }
+  auto rows = tail_.after(folded_seq_); // some that are folded may still be held for a read
   if (rows.empty())
     return;
   folding_ = true;
-  const auto count = rows.size();
+  backlog_.handed_over();
   self_->request(store_.folder, std::chrono::seconds{30}, runtime::fold_request{shard_, epoch_, std::move(rows)})
-      .then([this, epoch = epoch_, count](const runtime::fold_answer& answer) { folded(epoch, count, answer); },
+      .then([this, epoch = epoch_](const runtime::fold_answer& answer) { folded(epoch, answer); },
             [this, epoch = epoch_](const caf::error&) {
-              folded(epoch, 0,
+              folded(epoch,
                      runtime::fold_answer{std::nullopt, make_error(errc::unavailable, "the folder did not answer")});
             });
 }
 
-void shard_supervisor::folded(std::uint64_t epoch, std::size_t rows, const runtime::fold_answer& answer) {
+void shard_supervisor::folded(std::uint64_t epoch, const runtime::fold_answer& answer) {
   if (epoch != epoch_ || !is_open_)
     return;
   folding_ = false;
@@ -54,24 +61,19 @@ void shard_supervisor::folded(std::uint64_t epoch, std::size_t rows, const runti
   if (fold_failures_ > 0)
     log::info("shard.fold_resumed", {{"shard", runtime::shard_name(shard_)}});
   fold_failures_ = 0;
+  folded_seq_ = std::max(folded_seq_, *answer.value);
   const auto stamp = begin_read(); // a stamp later than every read that may have missed these rows
   drops_.emplace_back(stamp, *answer.value);
   end_read(stamp);
-  if (tail_.rows() > 0 && (rows >= fold_rows_soon || tail_.rows() >= fold_rows_soon))
-    fold();
-  else if (tail_.rows() > 0 && !std::exchange(fold_is_planned_, true))
-    self_->delayed_send(self_, fold_pause, fold_tick{});
 }
 
 void shard_supervisor::sweep() {
   if (!is_open_)
     return;
   const auto now = context_->clock->now();
-  // Keys are kept for 8 days; hour buckets go after the ninth.
+  // Keys are kept for 8 days; buckets go after the ninth.
   if (shard_ == 0)
-    self_->send(store_.folder,
-                runtime::expire_keys_request{static_cast<std::uint32_t>((now - 9 * ms_per_day) / ms_per_hour),
-                                             now - 9 * ms_per_day});
+    self_->send(store_.folder, runtime::expire_keys_request{bucket_at(now - 9 * ms_per_day), now - 9 * ms_per_day});
   self_->request(store_.reader, store_timeout, runtime::due_request{shard_, table::aside, now, 500})
       .then(
           [this](const runtime::range_answer& answer) {

@@ -16,9 +16,12 @@ struct timer_tick {};
 struct expiry_tick {};
 
 inline constexpr std::chrono::seconds store_timeout{10};
-inline constexpr std::chrono::milliseconds fold_pause{50};
-inline constexpr std::size_t fold_rows_max = 2'000;
-inline constexpr std::size_t fold_rows_soon = 500;
+/// All shards of a node fold at the same moments, so that they share a transaction: a fold costs mostly the pages
+/// that it touches, and the more rows it brings the fewer pages each of them costs.
+inline constexpr time_ms fold_pause = 2 * ms_per_second;
+inline constexpr std::size_t fold_rows_soon = 65'536;   ///< of the node: when so many wait, not even that long
+inline constexpr std::size_t unfolded_rows_of_node = 3; ///< times what one shard may have
+inline constexpr std::size_t keys_read_at_open = 8'192; ///< and as many of bucket 0
 inline constexpr std::chrono::minutes sweep_pause{10};
 inline constexpr std::size_t wakes_at_once = 500;
 inline constexpr std::chrono::seconds timer_pause{5};

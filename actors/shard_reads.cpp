@@ -25,10 +25,10 @@ void shard_supervisor::end_read(std::uint64_t stamp) {
   while (!drops_.empty() && (reads_.empty() || *reads_.begin() > drops_.front().first)) {
     tail_.drop_through(drops_.front().second);
     drops_.pop_front();
+    backlog_.left(tail_.rows());
   }
-  // A fold that found only rows held for this read planned no other.
-  if (is_open_ && tail_.rows() > 0 && !folding_ && !std::exchange(fold_is_planned_, true))
-    self_->delayed_send(self_, fold_pause, fold_tick{});
+  if (is_open_) // a fold that found only rows held for this read planned no other
+    plan_fold();
   end_when_quiet();
 }
 

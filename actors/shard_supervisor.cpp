@@ -40,6 +40,7 @@ caf::response_promise shard_supervisor::ask_tenant(const for_tenant<T>& q) {
 caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, store_handles store) {
   shard_ = shard;
   context_ = std::move(context);
+  backlog_.belong_to(context_->backlog);
   store_ = std::move(store);
   self_->set_down_handler([this](const caf::down_msg& down) { tenant_down(down); });
   self_->set_exit_handler([](const caf::exit_msg&) {}); // tenants are linked to end with us, not we with them
@@ -134,7 +135,7 @@ void shard_supervisor::end_when_quiet() {
 void shard_supervisor::open() {
   if (is_open_ || is_stopping_)
     return;
-  self_->request(store_.reader, std::chrono::seconds{60}, runtime::open_request{shard_, 200'000})
+  self_->request(store_.reader, std::chrono::seconds{60}, runtime::open_request{shard_, keys_read_at_open})
       .await(
           [this](runtime::open_answer& answer) {
             if (answer.value) {
@@ -156,22 +157,19 @@ void shard_supervisor::open() {
 void shard_supervisor::opened_with(runtime::opened all) {
   epoch_ = all.shard.epoch;
   last_seq_ = all.shard.last_seq;
+  folded_seq_ = all.shard.folded_seq;
   tail_.clear();
-  keys_.clear();
-  // Newest first in the answer; the filter forgets what was added first.
-  for (auto it = all.keys.rbegin(); it != all.keys.rend(); ++it)
-    keys_.add(*it);
-  if (all.keys.size() >= 200'000)
-    keys_.mark_incomplete();
+  keys_.fill(all.keys);
   std::set<std::pair<tenant_id, conversation_id>> waiting;
   for (const auto& row : all.outbox)
     if (const auto at = parse_ordinal_row_key(row.key))
       waiting.emplace(row.tenant, at->first);
   for (auto& row : all.shard.tail) {
-    if (row.key)
-      keys_.add(*row.key);
+    if (row->key)
+      keys_.add(*row->key);
     tail_.add(std::move(row));
   }
+  backlog_.committed(tail_.rows());
   for (const auto& row : tail_.all(table::outbox))
     if (const auto at = parse_ordinal_row_key(row.key))
       waiting.emplace(row.tenant, at->first);
@@ -208,6 +206,7 @@ void shard_supervisor::close(const error& why) {
   committing_.clear();
   to_wake_.clear();
   tail_.clear();
+  backlog_.clear();
   keys_.clear();
   drops_.clear();
   folding_ = false;
@@ -237,7 +236,7 @@ void shard_supervisor::wake_next() {
 
 bool shard_supervisor::seen_in_memory(const event_key& key, std::uint32_t other_bucket) const {
   const event_key other{other_bucket, key.hash};
-  return tail_.has_key(key) || tail_.has_key(other) || keys_.contains(key) || keys_.contains(other);
+  return tail_.has_key(key) || tail_.has_key(other);
 }
 
 void shard_supervisor::finish(waiter& w, event_outcome outcome) {
@@ -394,7 +393,8 @@ void shard_supervisor::dispatch_to(const tenant_id& id, tenant_batch batch) {
 // -- commits ------------------------------------------------------------
 
 bool shard_supervisor::lagging() const {
-  if (tail_.rows() >= context_->limits.unfolded_rows)
+  const auto most = context_->limits.unfolded_rows;
+  if (tail_.rows() >= most || context_->backlog->rows.load(std::memory_order_relaxed) >= unfolded_rows_of_node * most)
     return true;
   // Folds that are merely slow are bounded by the rows they leave; folds that fail are bounded by time.
   return fold_failures_ > 0 && tail_.rows() > 0 &&
@@ -402,29 +402,73 @@ bool shard_supervisor::lagging() const {
 }
 
 void shard_supervisor::commit(commit_request request, caf::response_promise promise) {
-  const auto refuse = [&](errc code, const char* why) {
-    promise.deliver(commit_answer{false, make_error(code, why)});
-  };
+  std::vector<event_key> unsure;
+  if (const auto may = may_commit(request, unsure); !may)
+    promise.deliver(commit_answer{false, may.error()});
+  else if (unsure.empty())
+    append(std::move(request), std::move(promise));
+  else
+    commit_after_probe(std::move(request), std::move(unsure), std::move(promise));
+}
+
+result<void> shard_supervisor::may_commit(const commit_request& request, std::vector<event_key>& unsure) const {
   if (!is_open_)
-    return refuse(errc::unavailable, "the shard is not open");
+    return make_error(errc::unavailable, "the shard is not open");
   if (lagging())
-    return refuse(errc::overloaded, "too many commits are not folded yet");
+    return make_error(errc::overloaded, "too many commits are not folded yet");
   for (const auto& draft : request.drafts) {
     if (request.lease != 0) {
       const auto lease = leases_.find(draft.conversation);
       if (lease == leases_.end() || lease->second != request.lease)
-        return refuse(errc::fenced, "the conversation was loaded again since");
+        return make_error(errc::fenced, "the conversation was loaded again since");
     }
-    if (draft.key && (seen_in_memory(*draft.key, 0) || committing_.contains(draft.key->hash)))
-      return refuse(errc::conflict, "the event was committed already");
+    if (!draft.key)
+      continue;
+    if (seen_in_memory(*draft.key, 0) || committing_.contains(draft.key->hash))
+      return make_error(errc::conflict, "the event was committed already");
+    if (!keys_.certainly_new(*draft.key))
+      unsure.push_back(*draft.key);
   }
+  return {};
+}
+
+void shard_supervisor::commit_after_probe(commit_request given, std::vector<event_key> unsure,
+                                          caf::response_promise promise) {
+  // A copy of an event may reach its conversation long after the first was committed and folded. The event was looked
+  // for when it came in, but not since.
+  const auto stamp = begin_read();
+  auto request = std::make_shared<commit_request>(std::move(given));
+  self_->request(store_.reader, store_timeout, runtime::probe_request{shard_, std::move(unsure)})
+      .then(
+          [this, request, promise, stamp, epoch = epoch_](const runtime::probe_answer& answer) mutable {
+            std::vector<event_key> known_now;
+            auto may = epoch == epoch_ ? may_commit(*request, known_now)
+                                       : result<void>(make_error(errc::unavailable, "the shard was reopened"));
+            if (may && !answer.value)
+              may = make_error(errc::overloaded, "the store cannot be read");
+            if (may && std::find(answer.value->begin(), answer.value->end(), true) != answer.value->end())
+              may = make_error(errc::conflict, "the event was committed already");
+            end_read(stamp);
+            if (may)
+              append(std::move(*request), std::move(promise));
+            else
+              promise.deliver(commit_answer{false, may.error()});
+          },
+          [this, promise, stamp](const caf::error&) mutable {
+            end_read(stamp);
+            promise.deliver(commit_answer{false, make_error(errc::overloaded, "the store did not answer")});
+          });
+}
+
+void shard_supervisor::append(commit_request request, caf::response_promise promise) {
   const auto now = context_->clock->now();
   auto flying = std::make_shared<append_in_flight>();
   flying->epoch = epoch_;
   flying->promise = std::move(promise);
   flying->rows.reserve(request.drafts.size());
   for (auto& draft : request.drafts) {
-    journal_row row;
+    auto made = std::make_shared<journal_row>();
+    auto& row = *made;
     row.shard = shard_;
     row.epoch = epoch_;
     row.seq = ++last_seq_;
@@ -439,7 +483,7 @@ void shard_supervisor::commit(commit_request request, caf::response_promise prom
     if (row.key)
       ++committing_[row.key->hash];
     flying->outcomes.push_back(draft.outcome);
-    flying->rows.push_back(std::move(row));
+    flying->rows.push_back(std::move(made));
   }
   ++appends_out_;
   // The writer answers whatever happens to the disk: a write that takes long is late, not unknown.
@@ -470,7 +514,7 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
   closes_since_commit_ = 0;
   boost::container::small_vector<conversation_id, 8> idle;
   for (std::size_t i = 0; i < done.rows.size(); ++i) {
-    auto& row = done.rows[i];
+    const auto& row = *done.rows[i];
     const auto key = row.key;
     if (key) {
       keys_.add(*key);
@@ -481,10 +525,11 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
       appending_.erase(it);
       idle.push_back(row.conversation);
     }
-    tail_.add(std::move(row));
+    tail_.add(done.rows[i]);
     if (key) // in the tail first: who asks again from now on finds a repeat
       settle(key->hash, done.outcomes[i]);
   }
+  backlog_.committed(done.rows.size());
   done.promise.deliver(commit_answer{true, {}});
   for (const auto& conversation : idle) {
     auto node = waiting_loads_.extract(conversation);
@@ -492,10 +537,7 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
       for (auto& [request, waiting] : node.mapped())
         load(request, waiting);
   }
-  if (tail_.rows() >= fold_rows_soon)
-    fold();
-  else if (!folding_ && !std::exchange(fold_is_planned_, true))
-    self_->delayed_send(self_, fold_pause, fold_tick{});
+  plan_fold();
 }
 
 // -- tenants ------------------------------------------------------------

@@ -85,10 +85,15 @@ private:
   bool seen_in_memory(const event_key& key, std::uint32_t other_bucket) const;
 
   void commit(commit_request request, caf::response_promise promise);
+  /// `conflict` for a repeat; `unavailable` when only the tables know: then `unsure` says of which keys.
+  result<void> may_commit(const commit_request& request, std::vector<event_key>& unsure) const;
+  /// Asks the tables about keys of which neither tail nor filter is certain, and commits what they do not hold.
+  void commit_after_probe(commit_request request, std::vector<event_key> unsure, caf::response_promise promise);
+  void append(commit_request request, caf::response_promise promise);
   /// Rows on their way to disk, and what their commits make of their events.
   struct append_in_flight {
     std::uint64_t epoch = 0;
-    std::vector<persistence::journal_row> rows;
+    std::vector<persistence::row_ptr> rows;
     boost::container::small_vector<event_outcome, 8> outcomes;
     caf::response_promise promise;
   };
@@ -103,8 +108,10 @@ private:
   std::uint64_t begin_read();
   void end_read(std::uint64_t stamp);
 
+  /// At the next moment at which all shards fold, or at once when many rows wait.
+  void plan_fold();
   void fold();
-  void folded(std::uint64_t epoch, std::size_t rows, const runtime::fold_answer& answer);
+  void folded(std::uint64_t epoch, const runtime::fold_answer& answer);
   void sweep();
   void fire_timers();
   void wake_next();
@@ -132,7 +139,7 @@ private:
   std::uint64_t epoch_ = 0;
   std::uint64_t last_seq_ = 0;
   runtime::overlay tail_;
-  runtime::key_filter keys_{200'000}; ///< about 75 bytes a key, on every shard
+  runtime::key_filter keys_{131'072}; ///< 256 KiB at most
   std::unordered_map<key_hash, flight, hash_of_key> in_flight_;
   bool expiry_is_planned_ = false;
   std::unordered_map<key_hash, std::size_t, hash_of_key> committing_;
@@ -146,6 +153,8 @@ private:
   std::map<std::uint64_t, caf::response_promise> questions_; ///< asked of tenants, not answered yet
   std::uint64_t last_question_ = 0;
 
+  runtime::backlog_share backlog_;
+  std::uint64_t folded_seq_ = 0; ///< the tables hold everything up to here
   bool folding_ = false;
   bool fold_is_planned_ = false;
   unsigned fold_failures_ = 0;

@@ -1,6 +1,7 @@
 /// \file
-/// What a commit is, and how state is read back. A store keeps a journal (one row a commit, the truth) and tables that
-/// are folds of it, written behind. It knows nothing of shops: values are sealed bytes, keys hold no personal data.
+/// What a commit is, and how state is read back. A store keeps a journal (one row a commit, the truth) and tables
+/// that are folds of it, written behind. It knows nothing of shops: values are sealed bytes, keys hold no personal
+/// data.
 #pragma once
 
 #include "runtime/core/clock.hpp"
@@ -19,29 +20,32 @@ namespace wakala::persistence {
 
 /// The folded tables. Numbers are written into the journal: never reuse one.
 enum class table : std::uint8_t {
-  conversation = 1, ///< key: conversation id. One conversation's state
-  transcript = 2,   ///< key: conversation id, ordinal (8 bytes). One message, in or out
-  delivery = 3,     ///< key: conversation id, ordinal. Latest status of an outbound message
-  outbox = 4,       ///< key: conversation id, ordinal; due: next try. A message not yet accepted
-  timer = 5,        ///< key: conversation id, name; due: when it fires
-  identity = 6,     ///< key: keyed hash of (kind, value). Which conversation a phone number or user id names
-  message_ref = 7,  ///< key: keyed hash of a message id. Which conversation and ordinal it names
+  conversation = 1,  ///< key: conversation id. One conversation's state
+  transcript = 2,    ///< key: conversation id, ordinal (8 bytes). One message, in or out
+  delivery = 3,      ///< key: conversation id, ordinal. Latest status of an outbound message
+  outbox = 4,        ///< key: conversation id, ordinal; due: next try. A message not yet accepted
+  timer = 5,         ///< key: conversation id, name; due: when it fires
+  identity = 6,      ///< key: keyed hash of (kind, value). Which conversation a phone number or user id names
+  message_ref = 7,   ///< key: keyed hash of a message id. Which conversation and ordinal it names
   tenant_entity = 8, ///< key: a name such as `catalog`
-  dead_letter = 9,  ///< key: event key's hash. An event whose handler failed for good
-  aside = 10,       ///< key: event key's hash. Signed input that is not (yet) anybody's; due: when it may be dropped
-  notice = 11,      ///< key: event key's hash. A management event of the tenant's account
-  figures = 12,     ///< key: session id; value: plain JSON of figures without personal data
+  dead_letter = 9,   ///< key: event key's hash. An event whose handler failed for good
+  aside = 10,        ///< key: event key's hash. Signed input that is not (yet) anybody's; due: when it may be dropped
+  notice = 11,       ///< key: event key's hash. A management event of the tenant's account
+  figures = 12,      ///< key: session id; value: plain JSON of figures without personal data
 };
 
-constexpr table all_tables[] = {table::conversation, table::transcript,    table::delivery,    table::outbox,
-                                table::timer,        table::identity,      table::message_ref, table::tenant_entity,
-                                table::dead_letter,  table::aside,         table::notice,      table::figures};
+constexpr table all_tables[] = {table::conversation, table::transcript, table::delivery,    table::outbox,
+                                table::timer,        table::identity,   table::message_ref, table::tenant_entity,
+                                table::dead_letter,  table::aside,      table::notice,      table::figures};
 
 /// SQL name of the table, for example `conversations`.
 std::string_view table_name(table t) noexcept;
 
-/// One change to one row of a folded table, within the row's tenant. The value was sealed by the caller, so that folding
-/// moves bytes, needs no key, and gives the same bytes each time.
+/// Tables whose rows may be asked for by due time.
+constexpr bool has_due_rows(table t) noexcept { return t == table::outbox || t == table::timer || t == table::aside; }
+
+/// One change to one row of a folded table, within the row's tenant. The value was sealed by the caller, so that
+/// folding moves bytes, needs no key, and gives the same bytes each time.
 struct record {
   table where = table::conversation;
   bool erase = false;
@@ -68,9 +72,10 @@ struct journal_row {
   bool operator==(const journal_row&) const = default;
 };
 
-/// The sealed parts of a row as the journal stores them. `decode_records` refuses damage with `corrupt`.
-bytes encode_records(const std::vector<record>& records);
-result<std::vector<record>> decode_records(std::string_view encoded);
+/// A commit as writer, unfolded tail and fold share it: made once, never copied, never changed.
+using row_ptr = std::shared_ptr<const journal_row>;
+
+std::vector<row_ptr> share(std::vector<journal_row> rows);
 
 /// A conversation's key, wrapped by its tenant's key. Never journalled: its own table, where erasing is secure.
 struct wrapped_key {
@@ -105,7 +110,14 @@ struct opened_shard {
   std::uint64_t epoch = 0;      ///< higher than every earlier one of this shard
   std::uint64_t last_seq = 0;   ///< of the journal
   std::uint64_t folded_seq = 0; ///< the tables hold everything up to here
-  std::vector<journal_row> tail; ///< rows after `folded_seq`, in order
+  std::vector<row_ptr> tail;    ///< rows after `folded_seq`, in order
+};
+
+/// Rows of one shard for the tables.
+struct fold_part {
+  shard_id shard = 0;
+  std::uint64_t epoch = 0;
+  std::vector<row_ptr> rows;
 };
 
 struct stored_value {
@@ -121,15 +133,15 @@ struct stored_value {
 struct range_query {
   tenant_id tenant;
   table where = table::conversation;
-  bytes prefix;      ///< keys that start with it
-  bytes after;       ///< keys greater than it; empty: from the start
+  bytes prefix; ///< keys that start with it
+  bytes after;  ///< keys greater than it; empty: from the start
   std::size_t limit = 100;
   bool backwards = false; ///< largest keys first; then `after` means keys smaller than it
 };
 
 /// The store. Thread-safe: appends, folds and reads go on beside each other, each role on its own connection.
-/// Errors: `unavailable` when the medium refuses (disk full, read-only, database away); after an error of `append` the
-/// outcome is unknown: open the shard again. `corrupt` when stored bytes fail their checks.
+/// Errors: `unavailable` when the medium refuses (disk full, read-only, database away); after an error of `append`
+/// the outcome is unknown: open the shard again. `corrupt` when stored bytes fail their checks.
 class store {
 public:
   virtual ~store() = default;
@@ -140,32 +152,44 @@ public:
   /// Takes the shard under a new epoch, durably; from then on every append under an older epoch is fenced.
   virtual result<opened_shard> open_shard(shard_id shard) = 0;
 
-  /// Appends rows of any number of shards and the wrapped keys they need: keys first, then all rows in one transaction with
-  /// one fsync. One outcome per shard in the batch, in order of first appearance; of a fenced shard nothing was written.
-  /// `invalid_argument` (nothing written) when a shard's rows do not continue its sequence without a gap.
-  virtual result<std::vector<shard_outcome>> append(const std::vector<journal_row>& batch,
+  /// Appends rows of any number of shards and the wrapped keys they need: keys first, then all rows in one
+  /// transaction with one fsync. One outcome per shard in the batch, in order of first appearance; of a fenced shard
+  /// nothing was written. `invalid_argument` (nothing written) when a shard's rows do not continue its sequence
+  /// without a gap.
+  virtual result<std::vector<shard_outcome>> append(const std::vector<row_ptr>& batch,
                                                     const std::vector<wrapped_key>& new_keys) = 0;
+  /// The same for a caller that keeps no rows.
+  result<std::vector<shard_outcome>> append(const std::vector<journal_row>& batch,
+                                            const std::vector<wrapped_key>& new_keys);
 
-  /// Applies rows of one shard to the tables, in order, together with the new `folded_seq`. Rows at or below the present
-  /// one are skipped, so a fold may be repeated. Rows must follow without a gap. `fenced` under an old epoch.
-  virtual result<std::uint64_t> fold(shard_id shard, std::uint64_t epoch, const std::vector<journal_row>& rows) = 0;
+  /// Applies rows to the tables, each shard's in order and together with its new `folded_seq`; of several shards in
+  /// as few transactions as possible. One answer per part, in order: the position reached, or why this shard's rows
+  /// were not (all) applied while others' were. Rows at or below the present position are skipped, so a fold may be
+  /// repeated. Rows must follow without a gap. `fenced` under an old epoch.
+  virtual std::vector<result<std::uint64_t>> fold(const std::vector<fold_part>& parts) = 0;
+  /// The same for one shard.
+  result<std::uint64_t> fold(shard_id shard, std::uint64_t epoch, const std::vector<journal_row>& rows);
 
   virtual result<std::optional<bytes>> get(const tenant_id& tenant, table where, const bytes& key) = 0;
   virtual result<std::vector<stored_value>> range(const range_query& query) = 0;
-  /// Rows of a shard's `where` whose due time is set and ≤ `until`, earliest first.
+  /// Rows of a shard's `where` whose due time is set and ≤ `until`, earliest first. `invalid_argument` for a table
+  /// without `has_due_rows`.
   virtual result<std::vector<stored_value>> due(shard_id shard, table where, time_ms until, std::size_t limit) = 0;
 
   /// Folded event keys: is it there?
   virtual result<bool> has_event_key(shard_id shard, const event_key& key) = 0;
-  /// All folded keys of a shard, newest bucket first, at most `limit`. For filling the filter after opening.
-  virtual result<std::vector<event_key>> event_keys(shard_id shard, std::size_t limit) = 0;
-  /// Drops keys of buckets before `bucket_before` (except bucket 0) and keys of bucket 0 committed before `committed_before`.
+  /// Folded keys of a shard in buckets up to `newest_bucket`, newest bucket first, at most `limit`.
+  virtual result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket,
+                                                    std::size_t limit) = 0;
+  /// Drops keys of buckets before `bucket_before` (except bucket 0) and keys of bucket 0 committed before
+  /// `committed_before`.
   virtual result<std::uint64_t> drop_event_keys(std::uint32_t bucket_before, time_ms committed_before) = 0;
 
   /// Journal rows with seq > `after_seq`, in order.
   virtual result<std::vector<journal_row>> journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) = 0;
 
-  virtual result<std::optional<bytes>> conversation_key(const tenant_id& tenant, const conversation_id& conversation) = 0;
+  virtual result<std::optional<bytes>> conversation_key(const tenant_id& tenant,
+                                                        const conversation_id& conversation) = 0;
 
   /// Inserts or replaces. Durable on return.
   virtual result<void> put_tenant(const tenant_row& row) = 0;

@@ -18,8 +18,8 @@ public:
   public:
     ticket() = default;
     ticket(admission* owner, std::size_t events, std::size_t size) : owner_(owner), events_(events), bytes_(size) {}
-    ticket(ticket&& other) noexcept :
-      owner_(std::exchange(other.owner_, nullptr)), events_(other.events_), bytes_(other.bytes_) {}
+    ticket(ticket&& other) noexcept
+        : owner_(std::exchange(other.owner_, nullptr)), events_(other.events_), bytes_(other.bytes_) {}
     ticket& operator=(ticket&& other) noexcept {
       if (this != &other) {
         release();

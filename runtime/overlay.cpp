@@ -1,56 +1,115 @@
 #include "runtime/overlay.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace wakala::runtime {
 
 using persistence::journal_row;
 using persistence::record;
+using persistence::row_ptr;
 using persistence::stored_value;
 using persistence::table;
 
-void overlay::add(journal_row row) {
-  const auto put = [&](const record& r) { tables_[r.where][address{row.tenant, r.key}] = slot{row.seq, r}; };
-  std::for_each(row.personal.begin(), row.personal.end(), put);
-  std::for_each(row.business.begin(), row.business.end(), put);
-  if (row.key)
-    keys_[*row.key] = row.seq;
+namespace {
+
+/// What a message or a status writes, and nobody reads by ranges on its way.
+constexpr bool is_hashed(table where) noexcept {
+  return where == table::conversation || where == table::delivery || where == table::message_ref ||
+         where == table::figures || where == table::identity;
+}
+
+/// Room beyond this is given back when the tail is empty.
+constexpr std::size_t room_kept = 4096;
+
+} // namespace
+
+const overlay::places& overlay::of_table(table where) const noexcept {
+  return tables_[static_cast<std::size_t>(where) - 1];
+}
+
+overlay::places& overlay::of_table(table where) noexcept { return tables_[static_cast<std::size_t>(where) - 1]; }
+
+void overlay::put(const journal_row& row, const record& r) {
+  auto& table = of_table(r.where);
+  const slot fresh{&row, &r};
+  const auto put_into = [&](auto& kept) {
+    const auto [place, is_new] = kept.insert(fresh);
+    if (!is_new) {
+      place->row = &row;
+      place->newest = &r;
+    }
+  };
+  if (is_hashed(r.where))
+    put_into(table.hashed);
+  else
+    put_into(table.ordered);
+}
+
+void overlay::forget(const journal_row& row, const record& r) {
+  auto& table = of_table(r.where);
+  const auto forget_in = [&](auto& kept) {
+    const auto place = kept.find(slot{&row, &r});
+    if (place != kept.end() && place->newest == &r)
+      kept.erase(place);
+  };
+  if (is_hashed(r.where))
+    forget_in(table.hashed);
+  else
+    forget_in(table.ordered);
+}
+
+void overlay::add(row_ptr row) {
+  for (const auto* part : {&row->personal, &row->business})
+    for (const record& r : *part)
+      put(*row, r);
+  if (row->key)
+    keys_[*row->key] = row->seq;
   rows_.push_back(std::move(row));
 }
 
 const record* overlay::find(const tenant_id& tenant, table where, const bytes& key) const {
-  const auto t = tables_.find(where);
-  if (t == tables_.end())
-    return nullptr;
-  const auto found = t->second.find(address{tenant, key});
-  return found == t->second.end() ? nullptr : &found->second.newest;
+  const auto& table = of_table(where);
+  const auto find_in = [&](const auto& kept) -> const record* {
+    const auto place = kept.find(address{tenant, key});
+    return place == kept.end() ? nullptr : place->newest;
+  };
+  return is_hashed(where) ? find_in(table.hashed) : find_in(table.ordered);
 }
 
-bool overlay::has_key(const event_key& key) const { return keys_.contains(key); }
+template <class Each>
+void overlay::for_prefix(const persistence::range_query& query, Each each) const {
+  const auto& table = of_table(query.where);
+  const auto fits = [&](const slot& s) {
+    return s.row->tenant == query.tenant && std::string_view(s.newest->key).starts_with(query.prefix);
+  };
+  for (const slot& s : table.hashed)
+    if (fits(s))
+      each(*s.newest);
+  for (auto it = table.ordered.lower_bound(address{query.tenant, query.prefix});
+       it != table.ordered.end() && fits(*it); ++it)
+    each(*it->newest);
+}
 
-std::vector<stored_value> overlay::merge(const persistence::range_query& query, std::vector<stored_value> stored) const {
+std::vector<stored_value> overlay::merge(const persistence::range_query& query,
+                                         std::vector<stored_value> stored) const {
   std::map<bytes, stored_value> rows;
   // When the tables answered a full page, keys beyond its end belong to the next page.
   const bool page_is_full = stored.size() >= query.limit && !stored.empty();
   const bytes page_end = page_is_full ? stored.back().key : bytes{};
   for (auto& value : stored)
     rows[value.key] = std::move(value);
-  if (const auto t = tables_.find(query.where); t != tables_.end()) {
-    for (auto it = t->second.lower_bound(address{query.tenant, query.prefix}); it != t->second.end(); ++it) {
-      const auto& newest = it->second.newest;
-      const auto& key = it->first.second;
-      if (it->first.first != query.tenant || key.compare(0, query.prefix.size(), query.prefix) != 0)
-        break;
-      if (!query.after.empty() && (query.backwards ? key >= query.after : key <= query.after))
-        continue;
-      if (page_is_full && (query.backwards ? key < page_end : key > page_end))
-        continue;
-      if (newest.erase)
-        rows.erase(key);
-      else
-        rows[key] = stored_value{query.tenant, key, newest.value, newest.due};
-    }
-  }
+  for_prefix(query, [&](const record& newest) {
+    const auto& key = newest.key;
+    if (!query.after.empty() && (query.backwards ? key >= query.after : key <= query.after))
+      return;
+    if (page_is_full && (query.backwards ? key < page_end : key > page_end))
+      return;
+    if (newest.erase)
+      rows.erase(key);
+    else
+      rows[key] = stored_value{query.tenant, key, newest.value, newest.due};
+  });
   std::vector<stored_value> out;
   out.reserve(rows.size());
   for (auto& [key, value] : rows)
@@ -64,41 +123,40 @@ std::vector<stored_value> overlay::merge(const persistence::range_query& query, 
 
 std::vector<stored_value> overlay::all(table where) const {
   std::vector<stored_value> out;
-  if (const auto t = tables_.find(where); t != tables_.end())
-    for (const auto& [at, row] : t->second)
-      if (!row.newest.erase)
-        out.push_back(stored_value{at.first, at.second, row.newest.value, row.newest.due});
+  const auto add = [&](const slot& s) {
+    if (!s.newest->erase)
+      out.push_back(stored_value{s.row->tenant, s.newest->key, s.newest->value, s.newest->due});
+  };
+  std::for_each(of_table(where).hashed.begin(), of_table(where).hashed.end(), add);
+  std::for_each(of_table(where).ordered.begin(), of_table(where).ordered.end(), add);
   return out;
 }
 
-std::vector<journal_row> overlay::oldest(std::size_t limit) const {
-  const auto count = std::min(limit, rows_.size());
-  return {rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(count)};
+std::vector<row_ptr> overlay::after(std::uint64_t seq) const {
+  const auto first = std::upper_bound(rows_.begin(), rows_.end(), seq,
+                                      [](std::uint64_t wanted, const row_ptr& row) { return wanted < row->seq; });
+  return {first, rows_.end()};
 }
 
 void overlay::drop_through(std::uint64_t seq) {
-  while (!rows_.empty() && rows_.front().seq <= seq) {
-    const auto& row = rows_.front();
-    const auto forget = [&](const record& r) {
-      const auto t = tables_.find(r.where);
-      if (t == tables_.end())
-        return;
-      if (const auto found = t->second.find(address{row.tenant, r.key}); found != t->second.end() &&
-                                                                         found->second.seq <= seq)
-        t->second.erase(found);
-    };
-    std::for_each(row.personal.begin(), row.personal.end(), forget);
-    std::for_each(row.business.begin(), row.business.end(), forget);
+  while (!rows_.empty() && rows_.front()->seq <= seq) {
+    const journal_row& row = *rows_.front();
+    for (const auto* part : {&row.personal, &row.business})
+      for (const record& r : *part)
+        forget(row, r);
     if (row.key)
-      keys_.erase(*row.key);
+      if (const auto known = keys_.find(*row.key); known != keys_.end() && known->second <= seq)
+        keys_.erase(known);
     rows_.pop_front();
   }
+  if (rows_.empty() && keys_.bucket_count() > room_kept)
+    clear();
 }
 
 void overlay::clear() {
-  rows_.clear();
-  tables_.clear();
-  keys_.clear();
+  rows_ = {};
+  tables_ = {};
+  keys_ = {};
 }
 
 } // namespace wakala::runtime

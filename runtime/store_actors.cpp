@@ -35,36 +35,61 @@ struct writer_state {
 
   void flush(persistence::store& where, counters& count) {
     flush_is_queued = false;
-    std::vector<persistence::journal_row> rows;
+    auto jobs = std::exchange(gathered, {});
+    std::vector<persistence::row_ptr> rows;
     std::vector<persistence::wrapped_key> keys;
-    for (auto& j : gathered) {
-      std::move(j.request.rows.begin(), j.request.rows.end(), std::back_inserter(rows));
+    for (auto& j : jobs) {
+      rows.insert(rows.end(), j.request.rows.begin(), j.request.rows.end());
       std::move(j.request.keys.begin(), j.request.keys.end(), std::back_inserter(keys));
-    }
-    std::vector<shard_id> shard_of_job;
-    std::size_t at = 0;
-    for (const auto& j : gathered) {
-      shard_of_job.push_back(rows[at].shard);
-      at += j.request.rows.size();
     }
     const auto outcomes = guarded<std::vector<persistence::shard_outcome>>([&] { return where.append(rows, keys); });
     if (!outcomes)
       log::warn("store.append_failed", {{"rows", rows.size()}, {"why", outcomes.error().what}});
     else
       count.journal_batches.fetch_add(1, std::memory_order_relaxed);
-    auto jobs = std::exchange(gathered, {});
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
+    for (auto& j : jobs) {
       append_answer reply;
       if (!outcomes) {
         reply.why = outcomes.error();
       } else {
         for (const auto& o : *outcomes)
-          if (o.shard == shard_of_job[i])
+          if (o.shard == j.request.rows.front()->shard)
             reply.value = o.outcome;
         if (reply.value == persistence::append_outcome::committed)
-          count.journal_rows.fetch_add(jobs[i].request.rows.size(), std::memory_order_relaxed);
+          count.journal_rows.fetch_add(j.request.rows.size(), std::memory_order_relaxed);
       }
-      jobs[i].promise.deliver(std::move(reply));
+      j.promise.deliver(std::move(reply));
+    }
+  }
+};
+
+/// INTERNAL: the shards that fold now have had time to say so.
+struct fold_gathered {};
+
+/// All shards that fold at the same time ask within about this.
+constexpr std::chrono::milliseconds fold_gather_time{5};
+
+struct folder_state {
+  folder_state() = default;
+  static inline const char* name = "wakala.folder";
+
+  std::vector<fold_request> gathered;
+  std::vector<caf::response_promise> promises; ///< beside it
+
+  void flush(persistence::store& where, counters& count) {
+    const auto parts = std::exchange(gathered, {});
+    auto waiting = std::exchange(promises, {});
+    std::vector<result<std::uint64_t>> reached;
+    try {
+      reached = where.fold(parts);
+    } catch (const std::exception&) {
+      reached.clear();
+    }
+    reached.resize(parts.size(), make_error(errc::unavailable, "the store threw an exception"));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (reached[i])
+        count.folded_rows.fetch_add(parts[i].rows.size(), std::memory_order_relaxed);
+      waiting[i].deliver(fold_answer::from(std::move(reached[i])));
     }
   }
 };
@@ -74,6 +99,7 @@ struct writer_state {
 } // namespace wakala::runtime
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::flush_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::fold_gathered)
 
 namespace wakala::runtime {
 
@@ -101,17 +127,20 @@ caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persisten
 
 caf::actor spawn_folder(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
                         std::shared_ptr<counters> count) {
-  return sys.spawn<caf::detached>([where, count](caf::event_based_actor*) -> caf::behavior {
+  return sys.spawn<caf::detached>([where, count](caf::stateful_actor<folder_state>* self) -> caf::behavior {
     return {
-        [where, count](const fold_request& request) {
-          auto reached = fold_answer::from(
-              guarded<std::uint64_t>([&] { return where->fold(request.shard, request.epoch, request.rows); }));
-          if (reached.value)
-            count->folded_rows.fetch_add(request.rows.size(), std::memory_order_relaxed);
-          return reached;
+        [self](fold_request& request) -> caf::response_promise {
+          auto promise = self->make_response_promise();
+          if (self->state.gathered.empty())
+            self->delayed_send(self, fold_gather_time, fold_gathered{});
+          self->state.gathered.push_back(std::move(request));
+          self->state.promises.push_back(promise);
+          return promise;
         },
+        [self, where, count](const fold_gathered&) { self->state.flush(*where, *count); },
         [where](const expire_keys_request& request) {
-          return fold_answer::from(where->drop_event_keys(request.bucket_before, request.committed_before));
+          return fold_answer::from(guarded<std::uint64_t>(
+              [&] { return where->drop_event_keys(request.bucket_before, request.committed_before); }));
         },
     };
   });
@@ -182,10 +211,18 @@ result<opened> open_all(persistence::store& where, const open_request& request) 
   if (!shard)
     return shard.error();
   all.shard = std::move(*shard);
-  auto keys = where.event_keys(request.shard, request.keys_max);
+  auto keys = where.event_keys(request.shard, std::numeric_limits<std::uint32_t>::max(), request.keys_max);
   if (!keys)
     return keys.error();
-  all.keys = std::move(*keys);
+  all.keys.newest = std::move(*keys);
+  all.keys.complete = all.keys.newest.size() < request.keys_max;
+  if (!all.keys.complete) {
+    keys = where.event_keys(request.shard, 0, request.keys_max);
+    if (!keys)
+      return keys.error();
+    all.keys.of_bucket_0 = std::move(*keys);
+    all.keys.bucket_0_complete = all.keys.of_bucket_0.size() < request.keys_max;
+  }
   auto outbox = where.due(request.shard, persistence::table::outbox, std::numeric_limits<time_ms>::max(), 1'000'000);
   if (!outbox)
     return outbox.error();

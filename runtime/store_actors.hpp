@@ -5,6 +5,7 @@
 
 #include "persistence/store.hpp"
 #include "runtime/counters.hpp"
+#include "runtime/key_filter.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -17,8 +18,8 @@
 
 namespace wakala::runtime {
 
-/// An answer of a store actor: the value, or why there is none. Carried as a value, so that a failure of the store is not
-/// mistaken for a failure of messaging.
+/// An answer of a store actor: the value, or why there is none. Carried as a value, so that a failure of the store is
+/// not mistaken for a failure of messaging.
 template <class T>
 struct answer {
   std::optional<T> value;
@@ -33,17 +34,13 @@ struct answer {
 
 /// Rows of one shard, to be made durable together. Answered by `append_answer`.
 struct append_request {
-  std::vector<persistence::journal_row> rows;
+  std::vector<persistence::row_ptr> rows;
   std::vector<persistence::wrapped_key> keys;
 };
 using append_answer = answer<persistence::append_outcome>;
 
 /// Rows of one shard for the tables. Answered by `fold_answer`: the position reached.
-struct fold_request {
-  shard_id shard = 0;
-  std::uint64_t epoch = 0;
-  std::vector<persistence::journal_row> rows;
-};
+using fold_request = persistence::fold_part;
 using fold_answer = answer<std::uint64_t>;
 
 /// Takes a shard, with everything its owner wants to know at once. Answered by `open_answer`.
@@ -53,7 +50,7 @@ struct open_request {
 };
 struct opened {
   persistence::opened_shard shard;
-  std::vector<event_key> keys;
+  remembered_keys keys;                          ///< folded ones, at most `keys_max`, and as many of bucket 0
   std::vector<persistence::stored_value> outbox; ///< folded outbox rows of the shard
 };
 using open_answer = answer<opened>;
@@ -104,12 +101,15 @@ struct expire_keys_request {
   time_ms committed_before = 0;
 };
 
-/// Gathers append requests while one batch is on its way to disk, then writes them as the next: one transaction, one fsync.
+/// Gathers append requests while one batch is on its way to disk, then writes them as the next: one transaction, one
+/// fsync.
 caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
                                std::shared_ptr<counters> count);
+/// Gathers fold requests for a moment, so that shards that fold at the same time share a transaction.
 caf::actor spawn_folder(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
                         std::shared_ptr<counters> count);
-/// Answers every request above but those of the writer and the folder.
+/// Answers every request above but those of the writer and the folder, in their order. A node has several; each shard
+/// keeps to one.
 caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::store> where);
 
 } // namespace wakala::runtime

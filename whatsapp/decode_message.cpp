@@ -96,9 +96,10 @@ json_value contact_that_wrote(const json_value& value, const event& e) {
 void read_contact(const json_value& contact, event& e) {
   if (const auto profile = object_member(contact, "profile")) {
     e.profile_name = text_or_empty(profile, "name");
-    e.username = text_or_empty(profile, "username");
-    if (e.username.starts_with('@'))
-      e.username.erase(0, 1);
+    auto name = text_or_empty(profile, "username");
+    if (name.starts_with('@'))
+      name.erase(0, 1);
+    e.username = std::move(name);
   }
   if (!is_id(contact, "wa_id", e.from))
     e.contact_phone = text_or_empty(contact, "wa_id");
@@ -125,7 +126,7 @@ void read_user_id_change(const json_value& item, event& e) {
   for (std::string_view rest = sentence; e.previous_user_id.empty() && !rest.empty();) {
     const auto word = rest.substr(0, rest.find(' '));
     if (looks_like_user_id(word) && word != e.contact_user_id)
-      e.previous_user_id = word;
+      e.previous_user_id = std::string(word);
     rest.remove_prefix(std::min(word.size() + 1, rest.size()));
   }
 }
@@ -176,7 +177,7 @@ std::optional<std::string> message_value(const json_value& item, const std::opti
     return text_in(item, *type, "original_message_id");
   event reason; // `unsupported`, `unknown`, and types not known here: why it could not be shown, if that is said
   read_first_error(item, reason);
-  return reason.error_code.empty() ? std::nullopt : std::optional(std::move(reason.error_code));
+  return reason.error_code.empty() ? std::nullopt : std::optional(reason.error_code.get());
 }
 
 void read_message(const change_view& change, const json_value& item, event& e) {

@@ -32,7 +32,7 @@ std::string derive_id(const event& e, std::string_view raw) {
   for (const auto* part :
        {&e.waba_id, &e.phone_number_id, &e.field, &e.sender, &e.from, &e.from_user_id, &e.timestamp, &e.type})
     add(part->value_or(""));
-  add(e.entry_time);
+  add(e.entry_time.get());
   add(raw);
   return sha256_hex(input);
 }

@@ -30,7 +30,7 @@ void read_status(const change_view& change, const json_value& item, event& e) {
     e.pricing_category = text_or_empty(pricing, "category");
   read_first_error(item, e);
   if (!e.error_code.empty())
-    e.value = e.error_code;
+    e.value = e.error_code.get();
   finish_event(item, e);
 }
 
@@ -52,7 +52,7 @@ void read_value_error(const change_view& change, const json_value& item, event& 
   read_error(item, e);
   e.type = "error";
   if (!e.error_code.empty())
-    e.value = e.error_code;
+    e.value = e.error_code.get();
   finish_event(item, e);
 }
 

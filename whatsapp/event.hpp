@@ -4,6 +4,7 @@
 
 #include "runtime/core/clock.hpp"
 #include "runtime/core/result.hpp"
+#include "whatsapp/rare_text.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -56,8 +57,9 @@ private:
 /// had.
 struct event {
   event_kind kind = event_kind::management;
-  std::optional<std::string> id;           ///< message, status, call, group or template id
-  std::optional<std::string> from;         ///< number in digits; `recipient_id` for statuses
+  bool id_is_derived = false;      ///< no id was sent: `id` stays absent, `derived_id` holds a hash of §19 rule 9
+  std::optional<std::string> id;   ///< message, status, call, group or template id
+  std::optional<std::string> from; ///< number in digits; `recipient_id` for statuses
   std::optional<std::string> from_user_id; ///< business-scoped user id (§8); the current one for `user_id_update`
   std::optional<std::string> to;           ///< echoes only
   std::optional<std::string> to_user_id;   ///< echoes only
@@ -70,25 +72,24 @@ struct event {
   std::optional<std::string> field;
 
   // What the shop needs beyond the index schema. Empty text when absent.
-  time_ms at = 0;            ///< `timestamp` in milliseconds; 0 when it is unusable (use the arrival time)
-  std::string entry_time;    ///< `entry[].time` as text, management fields only
-  std::string text;          ///< text body, caption, or title of the chosen button or row
-  std::string reply_id;      ///< id of the chosen button, list row or quick reply payload
-  std::string profile_name;  ///< of the contact that wrote
-  std::string username;      ///< of the contact that wrote, without `@`
-  std::string contact_phone; ///< `contacts[].wa_id` of the contact that wrote, when it differs from `from` or `from`
-                             ///< is absent
-  std::string contact_user_id;  ///< its `user_id`, when `from_user_id` is absent or another; `user_changed_user_id`:
-                                ///< the new id
-  std::string context_id;       ///< the quoted message's id
-  std::string previous_user_id; ///< `user_id_update`, and system message `user_changed_user_id`
-  std::string callback_data;    ///< statuses: `biz_opaque_callback_data`
-  std::string error_code;       ///< statuses, errors and messages: first error's code
-  std::string error_title;      ///< first error's `error_data.details`, else title, else message
+  time_ms at = 0;             ///< `timestamp` in milliseconds; 0 when it is unusable (use the arrival time)
+  rare_text entry_time;       ///< `entry[].time` as text, management fields only
+  std::string text;           ///< text body, caption, or title of the chosen button or row
+  std::string reply_id;       ///< id of the chosen button, list row or quick reply payload
+  std::string profile_name;   ///< of the contact that wrote
+  rare_text username;         ///< of the contact that wrote, without `@`
+  rare_text contact_phone;    ///< `contacts[].wa_id` of the contact that wrote, when it differs from `from` or `from`
+                              ///< is absent
+  rare_text contact_user_id;  ///< its `user_id`, when `from_user_id` is absent or another; `user_changed_user_id`:
+                              ///< the new id
+  rare_text context_id;       ///< the quoted message's id
+  rare_text previous_user_id; ///< `user_id_update`, and system message `user_changed_user_id`
+  std::string callback_data;  ///< statuses: `biz_opaque_callback_data`
+  rare_text error_code;       ///< statuses, errors and messages: first error's code
+  rare_text error_title;      ///< first error's `error_data.details`, else title, else message
   std::string pricing_category; ///< statuses
-  std::string group_id;         ///< messages in a group; such a message is recorded, never answered
-  bool id_is_derived = false;   ///< no id was sent: `id` stays absent, and `derived_id` holds a hash of §19 rule 9
-  std::string derived_id;       ///< hex; set only when `id_is_derived`
+  rare_text group_id;           ///< messages in a group; such a message is recorded, never answered
+  rare_text derived_id;         ///< hex; set only when `id_is_derived`
   raw_json raw;                 ///< the update's own JSON object
 };
 

@@ -49,7 +49,7 @@ std::string to_index_line(const event& e) {
   // on.
   if (e.kind == event_kind::user_id_update) {
     if (!e.previous_user_id.empty())
-      line["from_user_id"] = e.previous_user_id;
+      line["from_user_id"] = e.previous_user_id.get();
   } else if (e.from_user_id) {
     line["from_user_id"] = *e.from_user_id;
   }

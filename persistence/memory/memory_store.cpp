@@ -16,7 +16,7 @@ namespace {
 struct shard_state {
   std::uint64_t epoch = 0;
   std::uint64_t folded_seq = 0;
-  std::vector<journal_row> journal; ///< seq 1 stands at 0
+  std::vector<row_ptr> journal; ///< seq 1 stands at 0
   std::map<event_key, time_ms> keys;
 };
 
@@ -43,63 +43,51 @@ public:
     return out;
   }
 
-  result<std::vector<shard_outcome>> append(const std::vector<journal_row>& batch,
+  using store::append;
+  using store::fold;
+
+  result<std::vector<shard_outcome>> append(const std::vector<row_ptr>& batch,
                                             const std::vector<wrapped_key>& new_keys) override {
     const std::lock_guard lock(mutex_);
     std::vector<shard_outcome> outcomes;
     std::map<shard_id, std::pair<std::uint64_t, bool>> seen; ///< last sequence number, fenced
-    for (const journal_row& row : batch) {
-      if (row.shard >= shards_.size())
-        return no_such_shard(row.shard);
-      const shard_state& s = shards_[row.shard];
-      auto [at, first] = seen.try_emplace(row.shard, s.journal.size(), false);
+    for (const row_ptr& row : batch) {
+      if (row->shard >= shards_.size())
+        return no_such_shard(row->shard);
+      const shard_state& s = shards_[row->shard];
+      auto [at, first] = seen.try_emplace(row->shard, s.journal.size(), false);
       if (first)
-        outcomes.push_back({row.shard, append_outcome::committed});
-      at->second.second = at->second.second || row.epoch == 0 || row.epoch != s.epoch;
+        outcomes.push_back({row->shard, append_outcome::committed});
+      at->second.second = at->second.second || row->epoch == 0 || row->epoch != s.epoch;
     }
-    for (const journal_row& row : batch) {
-      auto& [last, fenced] = seen.at(row.shard);
-      if (!fenced && row.seq != last + 1)
+    for (const row_ptr& row : batch) {
+      auto& [last, fenced] = seen.at(row->shard);
+      if (!fenced && row->seq != last + 1)
         return make_error(errc::invalid_argument, "journal rows of a shard must follow each other without a gap");
-      last = row.seq;
+      last = row->seq;
     }
     std::set<std::pair<tenant_id, conversation_id>> refused;
-    for (const journal_row& row : batch)
-      if (seen.at(row.shard).second)
-        refused.emplace(row.tenant, row.conversation);
+    for (const row_ptr& row : batch)
+      if (seen.at(row->shard).second)
+        refused.emplace(row->tenant, row->conversation);
     for (const wrapped_key& key : new_keys)
       if (!refused.contains({key.tenant, key.conversation}))
         keys_[{key.tenant, key.conversation}] = key.wrapped;
-    for (const journal_row& row : batch)
-      if (!seen.at(row.shard).second)
-        shards_[row.shard].journal.push_back(row);
+    for (const row_ptr& row : batch)
+      if (!seen.at(row->shard).second)
+        shards_[row->shard].journal.push_back(row);
     for (shard_outcome& outcome : outcomes)
       if (seen.at(outcome.shard).second)
         outcome.outcome = append_outcome::fenced;
     return outcomes;
   }
 
-  result<std::uint64_t> fold(shard_id shard, std::uint64_t epoch, const std::vector<journal_row>& rows) override {
+  std::vector<result<std::uint64_t>> fold(const std::vector<fold_part>& parts) override {
     const std::lock_guard lock(mutex_);
-    if (shard >= shards_.size())
-      return no_such_shard(shard);
-    shard_state& s = shards_[shard];
-    if (epoch == 0 || epoch != s.epoch)
-      return fold_fenced(shard);
-    const auto done = rows_already_folded(shard, s.folded_seq, rows);
-    if (!done)
-      return done.error();
-    for (const journal_row& row : rows) {
-      if (row.seq <= s.folded_seq)
-        continue;
-      for (const auto* part : {&row.personal, &row.business})
-        for (const record& r : *part)
-          apply(shard, row.tenant, r);
-      if (row.key)
-        s.keys[*row.key] = row.at;
-      s.folded_seq = row.seq;
-    }
-    return s.folded_seq;
+    std::vector<result<std::uint64_t>> reached;
+    std::transform(parts.begin(), parts.end(), std::back_inserter(reached),
+                   [this](const fold_part& part) { return fold_one(part); });
+    return reached;
   }
 
   result<std::optional<bytes>> get(const tenant_id& tenant, table where, const bytes& key) override {
@@ -130,6 +118,8 @@ public:
 
   result<std::vector<stored_value>> due(shard_id shard, table where, time_ms until, std::size_t limit) override {
     const std::lock_guard lock(mutex_);
+    if (!has_due_rows(where))
+      return no_due_rows(where);
     std::vector<stored_value> out;
     for (const auto& [key, row] : tables_[where])
       if (row.shard == shard && row.due > 0 && row.due <= until)
@@ -147,13 +137,16 @@ public:
     return shard < shards_.size() && shards_[shard].keys.contains(key);
   }
 
-  result<std::vector<event_key>> event_keys(shard_id shard, std::size_t limit) override {
+  result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override {
     const std::lock_guard lock(mutex_);
     std::vector<event_key> out;
     if (shard >= shards_.size())
       return out;
     const auto& keys = shards_[shard].keys;
-    for (auto at = keys.rbegin(); at != keys.rend() && out.size() < limit; ++at)
+    event_key last;
+    last.bucket = newest_bucket;
+    last.hash.fill(0xff);
+    for (auto at = std::make_reverse_iterator(keys.upper_bound(last)); at != keys.rend() && out.size() < limit; ++at)
       out.push_back(at->first);
     return out;
   }
@@ -175,7 +168,7 @@ public:
     const auto& all = shards_[shard].journal;
     std::vector<journal_row> out;
     for (std::uint64_t at = after_seq; at < all.size() && out.size() < limit; ++at)
-      out.push_back(all[static_cast<std::size_t>(at)]);
+      out.push_back(*all[static_cast<std::size_t>(at)]);
     return out;
   }
 
@@ -224,6 +217,28 @@ public:
   }
 
 private:
+  result<std::uint64_t> fold_one(const fold_part& part) {
+    if (part.shard >= shards_.size())
+      return no_such_shard(part.shard);
+    shard_state& s = shards_[part.shard];
+    if (part.epoch == 0 || part.epoch != s.epoch)
+      return fold_fenced(part.shard);
+    const auto done = rows_already_folded(part.shard, s.folded_seq, part.rows);
+    if (!done)
+      return done.error();
+    for (const row_ptr& row : part.rows) {
+      if (row->seq <= s.folded_seq)
+        continue;
+      for (const auto* records : {&row->personal, &row->business})
+        for (const record& r : *records)
+          apply(part.shard, row->tenant, r);
+      if (row->key)
+        s.keys[*row->key] = row->at;
+      s.folded_seq = row->seq;
+    }
+    return s.folded_seq;
+  }
+
   void apply(shard_id shard, const tenant_id& tenant, const record& r) {
     auto& rows = tables_[r.where];
     if (r.erase)

@@ -1,7 +1,7 @@
 #include "persistence/sqlite/append_log.hpp"
 
 #include "persistence/fold_rules.hpp"
-#include "persistence/records.hpp"
+#include "persistence/row_codec.hpp"
 #include "persistence/sqlite/setup.hpp"
 #include "persistence/sqlite/stored_rows.hpp"
 
@@ -14,11 +14,16 @@ namespace wakala::persistence::sqlite {
 namespace {
 
 /// A mark every so many rows: opening reads at most this many rows to learn where each shard ends.
-constexpr std::int64_t mark_interval = 1024;
+constexpr std::size_t mark_interval = 1024;
+
+/// Rows stand in values of about this size, so that no reader has to hold a huge one.
+constexpr std::size_t value_size = 1U << 20U;
+
+constexpr const char* insert_rows_sql = "INSERT INTO journal (id, rows) VALUES (?1, ?2)";
 
 constexpr const char* insert_mark_sql = "INSERT INTO journal_marks (id, positions) VALUES (?1, ?2)";
 constexpr const char* last_mark_sql = "SELECT id, positions FROM journal_marks ORDER BY id DESC LIMIT 1";
-constexpr const char* rows_from_sql = "SELECT id, shard, seq FROM journal WHERE id >= ?1 ORDER BY id";
+constexpr const char* rows_from_sql = "SELECT id, rows FROM journal WHERE id >= ?1 ORDER BY id";
 constexpr const char* read_leases_sql = "SELECT shard, epoch, last_seq FROM shard_leases";
 constexpr const char* put_lease_sql =
     "INSERT OR REPLACE INTO shard_leases (shard, epoch, last_seq) VALUES (?1, ?2, ?3)";
@@ -133,7 +138,7 @@ result<void> append_log::ensure_open() {
   if (!transactions)
     return transactions.error();
   made->transactions = std::move(*transactions);
-  auto done = prepare_all(made->db, {{&made->insert_row, insert_journal_row_sql},
+  auto done = prepare_all(made->db, {{&made->insert_rows, insert_rows_sql},
                                      {&made->insert_mark, insert_mark_sql},
                                      {&made->last_mark, last_mark_sql},
                                      {&made->rows_from, rows_from_sql},
@@ -177,34 +182,38 @@ result<void> append_log::load() {
       leases_[static_cast<std::size_t>(shard)] = {open_->read_leases.unsigned_number(1),
                                                   open_->read_leases.unsigned_number(2)};
   }
-  marked_id_ = 0;
+  next_id_ = 1;
   {
     const reset_guard guard(open_->last_mark);
     auto row = open_->last_mark.next();
     if (!row)
       return row.error();
     if (*row) {
-      marked_id_ = open_->last_mark.number(0);
+      next_id_ = open_->last_mark.number(0);
       for (shard_id shard = 0; shard < shard_count_; ++shard)
         leases_[shard].last_seq = std::max(leases_[shard].last_seq, position_in(open_->last_mark.text(1), shard));
     }
   }
-  next_id_ = std::max<std::int64_t>(marked_id_, 1);
+  unmarked_rows_ = 0;
+  const reset_guard guard(open_->rows_from);
   open_->rows_from.bind(1, next_id_);
   for (;;) {
-    auto row = open_->rows_from.next();
-    if (!row)
-      return row.error();
-    if (!*row)
-      break;
+    auto found = open_->rows_from.next();
+    if (!found)
+      return found.error();
+    if (!*found)
+      return {};
     next_id_ = open_->rows_from.number(0) + 1;
-    const std::uint64_t shard = open_->rows_from.unsigned_number(1);
-    if (shard < shard_count_) {
-      std::uint64_t& last = leases_[static_cast<std::size_t>(shard)].last_seq;
-      last = std::max(last, open_->rows_from.unsigned_number(2));
+    for (std::string_view rest = open_->rows_from.text(1); !rest.empty(); ++unmarked_rows_) {
+      const auto row = take_row(rest);
+      if (!row)
+        return row.error();
+      if (row->place.shard < shard_count_) {
+        std::uint64_t& last = leases_[row->place.shard].last_seq;
+        last = std::max(last, row->place.seq);
+      }
     }
   }
-  return {};
 }
 
 result<std::vector<lease>> append_log::leases() {
@@ -253,7 +262,7 @@ result<lease> append_log::take(shard_id shard) {
   return done;
 }
 
-result<std::vector<shard_outcome>> append_log::append(const std::vector<journal_row>& batch,
+result<std::vector<shard_outcome>> append_log::append(const std::vector<row_ptr>& batch,
                                                       const std::vector<wrapped_key>& new_keys) {
   auto done = try_append(batch, new_keys);
   for (const share& s : shares_)
@@ -267,7 +276,7 @@ result<std::vector<shard_outcome>> append_log::append(const std::vector<journal_
   return done;
 }
 
-result<std::vector<shard_outcome>> append_log::try_append(const std::vector<journal_row>& batch,
+result<std::vector<shard_outcome>> append_log::try_append(const std::vector<row_ptr>& batch,
                                                           const std::vector<wrapped_key>& new_keys) {
   auto ready = ensure_open();
   if (!ready)
@@ -310,40 +319,40 @@ result<std::vector<shard_outcome>> append_log::try_append(const std::vector<jour
   return outcomes;
 }
 
-result<void> append_log::split(const std::vector<journal_row>& batch) {
-  for (const journal_row& row : batch) {
-    if (row.shard >= shard_count_)
-      return no_such_shard(row.shard);
-    std::uint32_t& at = share_of_[row.shard];
+result<void> append_log::split(const std::vector<row_ptr>& batch) {
+  for (const row_ptr& row : batch) {
+    if (row->shard >= shard_count_)
+      return no_such_shard(row->shard);
+    std::uint32_t& at = share_of_[row->shard];
     if (at == 0) {
-      shares_.push_back({row.shard, leases_[row.shard].last_seq, false});
+      shares_.push_back({row->shard, leases_[row->shard].last_seq, false});
       at = static_cast<std::uint32_t>(shares_.size());
     }
-    if (row.epoch == 0 || row.epoch != leases_[row.shard].epoch)
+    if (row->epoch == 0 || row->epoch != leases_[row->shard].epoch)
       shares_[at - 1].fenced = true;
   }
-  for (const journal_row& row : batch) {
-    share& s = shares_[share_of_[row.shard] - 1];
+  for (const row_ptr& row : batch) {
+    share& s = shares_[share_of_[row->shard] - 1];
     if (s.fenced)
       continue;
-    if (row.seq != s.last_seq + 1)
-      return make_error(errc::invalid_argument, "journal rows of shard " + std::to_string(row.shard) +
+    if (row->seq != s.last_seq + 1)
+      return make_error(errc::invalid_argument, "journal rows of shard " + std::to_string(row->shard) +
                                                     " must continue at " + std::to_string(s.last_seq + 1) +
-                                                    ", not at " + std::to_string(row.seq));
-    s.last_seq = row.seq;
+                                                    ", not at " + std::to_string(row->seq));
+    s.last_seq = row->seq;
   }
   return {};
 }
 
-result<void> append_log::put_keys(const std::vector<journal_row>& batch, const std::vector<wrapped_key>& new_keys) {
+result<void> append_log::put_keys(const std::vector<row_ptr>& batch, const std::vector<wrapped_key>& new_keys) {
   if (new_keys.empty())
     return {};
   fresh_keys_.clear();
   const bool any_fenced = std::any_of(shares_.begin(), shares_.end(), [](const share& s) { return s.fenced; });
   for (const wrapped_key& key : new_keys) {
     // An owner that was fenced must not replace a key that its successor has written.
-    const bool refused = any_fenced && std::any_of(batch.begin(), batch.end(), [&](const journal_row& row) {
-                           return row.conversation == key.conversation && row.tenant == key.tenant && fenced(row);
+    const bool refused = any_fenced && std::any_of(batch.begin(), batch.end(), [&](const row_ptr& row) {
+                           return row->conversation == key.conversation && row->tenant == key.tenant && fenced(*row);
                          });
     if (!refused)
       fresh_keys_.push_back(&key);
@@ -354,30 +363,41 @@ result<void> append_log::put_keys(const std::vector<journal_row>& batch, const s
 }
 
 result<void> append_log::put_mark() {
-  if (next_id_ - std::max<std::int64_t>(marked_id_, 1) < mark_interval)
+  if (unmarked_rows_ < mark_interval)
     return {};
   std::vector<std::uint64_t> positions(leases_.size());
   std::transform(leases_.begin(), leases_.end(), positions.begin(), [](const lease& l) { return l.last_seq; });
   const bytes encoded = encode_positions(positions);
   auto done = open_->insert_mark.bind(1, next_id_).bind_bytes(2, encoded).run();
   if (done)
-    marked_id_ = next_id_; // undone together with the connection when the transaction fails
+    unmarked_rows_ = 0; // undone together with the connection when the transaction fails
   return done;
 }
 
-result<void> append_log::put_rows(const std::vector<journal_row>& batch) {
-  for (const journal_row& row : batch) {
-    if (fenced(row))
+result<void> append_log::put_rows(const std::vector<row_ptr>& batch) {
+  encoded_.clear();
+  for (const row_ptr& row : batch) {
+    if (fenced(*row))
       continue;
-    encode_records_into(row.personal, personal_);
-    encode_records_into(row.business, business_);
-    bind_journal_row(open_->insert_row, next_id_, row, personal_, business_);
-    auto done = open_->insert_row.run();
-    if (!done)
-      return done;
-    ++next_id_;
+    append_row(*row, encoded_);
+    ++unmarked_rows_;
+    if (encoded_.size() >= value_size) {
+      auto done = flush_rows();
+      if (!done)
+        return done;
+    }
   }
-  return {};
+  if (encoded_.empty())
+    return {};
+  return flush_rows();
+}
+
+result<void> append_log::flush_rows() {
+  auto done = open_->insert_rows.bind(1, next_id_++).bind_bytes(2, encoded_).run();
+  encoded_.clear();
+  if (encoded_.capacity() > 4 * value_size) // a large commit must not keep its room for ever
+    encoded_.shrink_to_fit();
+  return done;
 }
 
 } // namespace wakala::persistence::sqlite

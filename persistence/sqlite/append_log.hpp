@@ -48,7 +48,7 @@ public:
 
   /// Raises the shard's epoch, durably.
   result<lease> take(shard_id shard);
-  result<std::vector<shard_outcome>> append(const std::vector<journal_row>& batch,
+  result<std::vector<shard_outcome>> append(const std::vector<row_ptr>& batch,
                                             const std::vector<wrapped_key>& new_keys);
   result<std::vector<lease>> leases();
   key_table& keys() noexcept { return keys_; }
@@ -57,7 +57,7 @@ private:
   struct open_file {
     connection db;
     transaction_statements transactions;
-    statement insert_row;
+    statement insert_rows;
     statement insert_mark;
     statement last_mark;
     statement rows_from;
@@ -77,13 +77,14 @@ private:
   result<void> load();
   unsigned data_version() const;
   result<lease> try_take(shard_id shard);
-  result<std::vector<shard_outcome>> try_append(const std::vector<journal_row>& batch,
+  result<std::vector<shard_outcome>> try_append(const std::vector<row_ptr>& batch,
                                                 const std::vector<wrapped_key>& new_keys);
-  result<void> split(const std::vector<journal_row>& batch);
+  result<void> split(const std::vector<row_ptr>& batch);
   bool fenced(const journal_row& row) const { return shares_[share_of_[row.shard] - 1].fenced; }
-  result<void> put_keys(const std::vector<journal_row>& batch, const std::vector<wrapped_key>& new_keys);
+  result<void> put_keys(const std::vector<row_ptr>& batch, const std::vector<wrapped_key>& new_keys);
   result<void> put_mark();
-  result<void> put_rows(const std::vector<journal_row>& batch);
+  result<void> put_rows(const std::vector<row_ptr>& batch);
+  result<void> flush_rows();
 
   std::string path_;
   std::uint32_t shard_count_;
@@ -96,14 +97,13 @@ private:
   unsigned seen_version_ = 0;
   std::vector<lease> leases_;
   std::int64_t next_id_ = 1;
-  std::int64_t marked_id_ = 0;
+  std::size_t unmarked_rows_ = 0; ///< since the last mark
 
   // Room used again by every batch.
   std::vector<share> shares_;
   std::vector<std::uint32_t> share_of_; ///< by shard: index in `shares_` plus one, 0: none
   std::vector<const wrapped_key*> fresh_keys_;
-  bytes personal_;
-  bytes business_;
+  bytes encoded_;
 };
 
 } // namespace wakala::persistence::sqlite

@@ -19,7 +19,8 @@ constexpr const char* setup_fresh =
 constexpr const char* folded_sql = "SELECT shard, seq FROM main.folded";
 constexpr const char* leases_sql = "SELECT shard, epoch, last_seq FROM shard_leases";
 constexpr const char* fact_sql = "SELECT value FROM main.facts WHERE name = ?1";
-constexpr const char* journal_sql = "SELECT " WAKALA_JOURNAL_COLUMNS " FROM journal ORDER BY id";
+constexpr const char* journal_sql = "SELECT id, rows FROM journal ORDER BY id";
+constexpr const char* tenant_numbers_sql = "SELECT id, number FROM main.tenant_numbers ORDER BY number";
 constexpr const char* marks_sql = "SELECT id, positions FROM journal_marks ORDER BY id";
 constexpr const char* event_keys_sql =
     "SELECT shard, bucket, hash, at FROM main.event_keys ORDER BY shard, bucket, hash";
@@ -28,7 +29,8 @@ constexpr const char* meta_sql = "SELECT name, value, digest FROM main.meta";
 constexpr const char* keys_sql = "SELECT tenant, conversation, wrapped, digest FROM conversation_keys";
 constexpr const char* integrity_sql = "PRAGMA integrity_check(20)";
 
-constexpr std::size_t slice_rows = 4096;
+/// Rows that are folded in one transaction.
+constexpr std::size_t slice_rows = 32'768;
 
 std::string hex_of(std::string_view raw) { return to_hex(as_span(raw)); }
 
@@ -112,6 +114,9 @@ result<examiner> examiner::open(const std::string& path) {
   if (!writer)
     return writer.error();
   out.writer_ = std::move(*writer);
+  done = out.copy_tenant_numbers();
+  if (!done)
+    return done.error();
   return out;
 }
 
@@ -159,6 +164,15 @@ result<void> examiner::read_positions() {
   return done;
 }
 
+result<void> examiner::copy_tenant_numbers() {
+  result<void> copied;
+  auto done = walk(db_, tenant_numbers_sql, [&](const statement& row) {
+    copied = writer_.set_tenant_number(row.text(0), row.number(1));
+    return copied.has_value();
+  });
+  return done ? copied : done;
+}
+
 result<void> examiner::check_integrity(const report_line& problem) {
   return walk(db_, integrity_sql, [&](const statement& row) {
     if (row.text(0) != "ok")
@@ -191,32 +205,60 @@ result<void> examiner::check_sums(const report_line& problem) {
 }
 
 result<void> examiner::flush() {
-  for (shard_id shard = 0; shard < shard_count_; ++shard) {
-    auto done = writer_.apply(shard, pending_[shard]);
-    if (!done)
-      return done;
-    pending_[shard].clear();
+  std::vector<fold_slice> slices;
+  for (shard_id shard = 0; shard < shard_count_; ++shard)
+    if (!pending_[shard].empty())
+      slices.push_back({shard, pending_[shard]});
+  auto done = writer_.apply(slices);
+  for (auto& rows : pending_)
+    rows.clear();
+  return done;
+}
+
+void examiner::check_row(const encoded_row& stored, journal_walk& so_far, const report_line& problem) {
+  ++journal_rows_;
+  auto row = read_row(stored);
+  if (!row) {
+    problem(row.error().what);
+    // What the row said of itself cannot be trusted; its neighbours will be found to leave a gap.
+    return;
   }
-  return {};
+  if (row->shard >= shard_count_) {
+    problem("the journal names " + of_shard(row->shard) + ", which does not exist");
+    return;
+  }
+  std::uint64_t& last = so_far.last[row->shard];
+  std::uint64_t& last_epoch = so_far.last_epoch[row->shard];
+  if (row->seq != last + 1)
+    problem(of_shard(row->shard) + ": sequence number " + std::to_string(row->seq) + " follows " +
+            std::to_string(last));
+  if (row->epoch < last_epoch || row->epoch > epochs_[row->shard])
+    problem(of_shard(row->shard) + ": sequence number " + std::to_string(row->seq) + " has epoch " +
+            std::to_string(row->epoch) + " out of order");
+  last = row->seq;
+  last_epoch = std::max(last_epoch, row->epoch);
+  if (row->seq <= folded_[row->shard]) {
+    auto& pending = pending_[row->shard];
+    pending.push_back(std::make_shared<const journal_row>(std::move(*row)));
+    ++so_far.waiting;
+  }
 }
 
 result<void> examiner::fold_again(const report_line& problem) {
-  std::vector<std::uint64_t> last(shard_count_);
-  std::vector<std::uint64_t> last_epoch(shard_count_);
+  journal_walk so_far{std::vector<std::uint64_t>(shard_count_), std::vector<std::uint64_t>(shard_count_), 0};
   auto marks = statement::prepare(db_, marks_sql);
   if (!marks)
     return marks.error();
   auto mark = marks->next();
   if (!mark)
     return mark.error();
-  std::size_t waiting = 0;
   result<void> failed;
-  // A mark tells where each shard stands before the row of its number.
+  // A mark tells where each shard stands before the value of its number.
   const auto check_marks = [&](std::int64_t before) {
     while (mark && *mark && marks->number(0) <= before) {
       for (shard_id shard = 0; shard < shard_count_; ++shard)
-        if (position_in(marks->text(1), shard) != last[shard]) {
-          problem("the journal's mark at row " + std::to_string(marks->number(0)) + " is wrong for " +
+        if (position_in(marks->text(1), shard) != so_far.last[shard]) {
+          problem("the journal's mark at value " + std::to_string(marks->number(0)) + " is wrong for " +
                   of_shard(shard));
           break;
         }
@@ -225,31 +267,17 @@ result<void> examiner::fold_again(const report_line& problem) {
   };
   auto done = walk(db_, journal_sql, [&](const statement& stored) {
     check_marks(stored.number(0));
-    ++journal_rows_;
-    auto row = read_journal_row(stored);
-    if (!row) {
-      problem(row.error().what);
-      // What the row said of itself cannot be trusted; its neighbours will be found to leave a gap.
-      return true;
-    }
-    if (row->shard >= shard_count_) {
-      problem("the journal names " + of_shard(row->shard) + ", which does not exist");
-      return true;
-    }
-    if (row->seq != last[row->shard] + 1)
-      problem(of_shard(row->shard) + ": sequence number " + std::to_string(row->seq) + " follows " +
-              std::to_string(last[row->shard]));
-    if (row->epoch < last_epoch[row->shard] || row->epoch > epochs_[row->shard])
-      problem(of_shard(row->shard) + ": sequence number " + std::to_string(row->seq) + " has epoch " +
-              std::to_string(row->epoch) + " out of order");
-    last[row->shard] = row->seq;
-    last_epoch[row->shard] = std::max(last_epoch[row->shard], row->epoch);
-    if (row->seq <= folded_[row->shard]) {
-      pending_[row->shard].push_back(std::move(*row));
-      if (++waiting == slice_rows) {
-        failed = flush();
-        waiting = 0;
+    for (std::string_view rest = stored.text(1); !rest.empty();) {
+      const auto row = take_row(rest);
+      if (!row) {
+        problem("value " + std::to_string(stored.number(0)) + ": " + row.error().what);
+        break; // where the next row would begin is unknown
       }
+      check_row(*row, so_far, problem);
+    }
+    if (so_far.waiting >= slice_rows) {
+      failed = flush();
+      so_far.waiting = 0;
     }
     return failed.has_value();
   });
@@ -261,12 +289,13 @@ result<void> examiner::fold_again(const report_line& problem) {
   if (!mark)
     return mark.error();
   for (shard_id shard = 0; shard < shard_count_; ++shard) {
-    if (folded_[shard] > last[shard])
+    const std::uint64_t last = so_far.last[shard];
+    if (folded_[shard] > last)
       problem(of_shard(shard) + ": the tables hold " + std::to_string(folded_[shard]) + " commits, the journal " +
-              std::to_string(last[shard]));
-    if (floors_[shard] > last[shard])
-      problem(of_shard(shard) + ": the journal ends at " + std::to_string(last[shard]) +
-              ", but its owner began after " + std::to_string(floors_[shard]));
+              std::to_string(last));
+    if (floors_[shard] > last)
+      problem(of_shard(shard) + ": the journal ends at " + std::to_string(last) + ", but its owner began after " +
+              std::to_string(floors_[shard]));
   }
   return flush();
 }
@@ -282,7 +311,7 @@ result<void> examiner::compare_table(const table_sql& sql, const report_line& di
   return merge(
       *stored, *fresh,
       [](const statement& a, const statement& b) {
-        return order_of(std::make_tuple(a.text(0), a.text(1)), std::make_tuple(b.text(0), b.text(1)));
+        return order_of(std::make_tuple(a.number(0), a.text(1)), std::make_tuple(b.number(0), b.text(1)));
       },
       [&](const statement* a, const statement* b) {
         if (a != nullptr)

@@ -2,6 +2,7 @@
 /// Reading a whole store from one moment, folding its journal again, and comparing. For `verify` and `rebuild`.
 #pragma once
 
+#include "persistence/row_codec.hpp"
 #include "persistence/sqlite/connection.hpp"
 #include "persistence/sqlite/files.hpp"
 #include "persistence/sqlite/tables_writer.hpp"
@@ -30,7 +31,17 @@ public:
   std::uint64_t table_rows() const noexcept { return table_rows_; }
 
 private:
+  /// What going through the journal has seen so far, by shard.
+  struct journal_walk {
+    std::vector<std::uint64_t> last;
+    std::vector<std::uint64_t> last_epoch;
+    std::size_t waiting = 0; ///< rows to be folded
+  };
+
+  void check_row(const encoded_row& stored, journal_walk& so_far, const report_line& problem);
   result<void> read_positions();
+  /// Numbers are given in the order in which tenants are met, which folding again need not repeat.
+  result<void> copy_tenant_numbers();
   result<void> flush();
   result<void> compare_table(const table_sql& sql, const report_line& difference);
   result<void> compare_event_keys(const report_line& difference);
@@ -43,7 +54,7 @@ private:
   std::vector<std::uint64_t> folded_;
   std::vector<std::uint64_t> epochs_;
   std::vector<std::uint64_t> floors_; ///< the last sequence number at the time of the lease
-  std::vector<std::vector<journal_row>> pending_;
+  std::vector<std::vector<row_ptr>> pending_;
   std::uint64_t journal_rows_ = 0;
   std::uint64_t table_rows_ = 0;
 };

@@ -1,6 +1,8 @@
 #include "persistence/sqlite/reader.hpp"
 
+#include "persistence/fold_rules.hpp"
 #include "persistence/key_ranges.hpp"
+#include "persistence/row_codec.hpp"
 #include "persistence/sqlite/setup.hpp"
 #include "persistence/sqlite/stored_rows.hpp"
 
@@ -13,12 +15,9 @@ namespace {
 
 constexpr const char* has_event_key_sql = "SELECT 1 FROM event_keys WHERE shard = ?1 AND bucket = ?2 AND hash = ?3";
 constexpr const char* event_keys_sql =
-    "SELECT bucket, hash FROM event_keys WHERE shard = ?1 ORDER BY bucket DESC, hash DESC LIMIT ?2";
+    "SELECT bucket, hash FROM event_keys WHERE shard = ?1 AND bucket <= ?2 ORDER BY bucket DESC, hash DESC LIMIT ?3";
 constexpr const char* marks_sql = "SELECT id, positions FROM journal_marks ORDER BY id DESC";
-constexpr const char* journal_sql =
-    "SELECT " WAKALA_JOURNAL_COLUMNS " FROM journal WHERE id >= ?1 AND shard = ?2 AND seq > ?3 ORDER BY id LIMIT ?4";
-constexpr const char* journal_row_sql = "SELECT " WAKALA_JOURNAL_COLUMNS " FROM journal WHERE id = ?1";
-constexpr const char* journal_places_sql = "SELECT id, shard, seq FROM journal WHERE id >= ?1 ORDER BY id";
+constexpr const char* journal_sql = "SELECT rows FROM journal WHERE id >= ?1 ORDER BY id";
 constexpr const char* folded_sql = "SELECT shard, seq FROM folded";
 constexpr const char* key_sql =
     "SELECT wrapped, digest FROM conversation_keys WHERE tenant = ?1 AND conversation = ?2";
@@ -75,13 +74,31 @@ result<statement*> reader::use(statement& where, const char* sql) {
   return &where;
 }
 
+result<std::int64_t> reader::tenant_number(const tenant_id& tenant) {
+  if (const auto known = numbers_.find(tenant); known != numbers_.end())
+    return known->second;
+  auto query = use(number_, get_tenant_number_sql);
+  if (!query)
+    return query.error();
+  const reset_guard guard(**query);
+  auto row = (*query)->bind_text(1, tenant).next();
+  if (!row)
+    return row.error();
+  if (!*row)
+    return 0;
+  return numbers_[tenant] = (*query)->number(0);
+}
+
 result<std::optional<bytes>> reader::get(const tenant_id& tenant, table where, const bytes& key) {
+  const auto number = tenant_number(tenant);
+  if (!number)
+    return number.error();
   const std::size_t at = index_of(where);
   auto query = use(tables_[at].get, all_table_sql[at].get);
   if (!query)
     return query.error();
   std::optional<bytes> out;
-  (*query)->bind_text(1, tenant).bind_bytes(2, key);
+  (*query)->bind(1, *number).bind_bytes(2, key);
   auto done = for_rows(**query, [&](const statement& row) -> result<void> {
     out.emplace(row.text(0));
     return {};
@@ -96,6 +113,9 @@ result<std::vector<stored_value>> reader::range(const range_query& asked) {
   const key_interval interval = interval_of(asked);
   if (asked.limit == 0 || (interval.upto && interval.from >= *interval.upto))
     return out;
+  const auto number = tenant_number(asked.tenant);
+  if (!number)
+    return number.error();
   const std::size_t at = index_of(asked.where);
   const table_sql& sql = all_table_sql[at];
   const char* const texts[] = {sql.range_open, sql.range_bounded, sql.range_open_back, sql.range_bounded_back};
@@ -103,7 +123,7 @@ result<std::vector<stored_value>> reader::range(const range_query& asked) {
   auto query = use(tables_[at].range[form], texts[form]);
   if (!query)
     return query.error();
-  (*query)->bind_text(1, asked.tenant).bind_bytes(2, interval.from).bind(3, limit_of(asked.limit));
+  (*query)->bind(1, *number).bind_bytes(2, interval.from).bind(3, limit_of(asked.limit));
   if (interval.upto)
     (*query)->bind_bytes(4, *interval.upto);
   auto done = for_rows(**query, [&](const statement& row) -> result<void> {
@@ -116,6 +136,8 @@ result<std::vector<stored_value>> reader::range(const range_query& asked) {
 }
 
 result<std::vector<stored_value>> reader::due(shard_id shard, table where, time_ms until, std::size_t limit) {
+  if (!has_due_rows(where))
+    return no_due_rows(where);
   const std::size_t at = index_of(where);
   auto query = use(tables_[at].due, all_table_sql[at].due);
   if (!query)
@@ -143,12 +165,12 @@ result<bool> reader::has_event_key(shard_id shard, const event_key& key) {
       .next();
 }
 
-result<std::vector<event_key>> reader::event_keys(shard_id shard, std::size_t limit) {
+result<std::vector<event_key>> reader::event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) {
   auto query = use(event_keys_, event_keys_sql);
   if (!query)
     return query.error();
   std::vector<event_key> out;
-  (*query)->bind(1, std::int64_t{shard}).bind(2, limit_of(limit));
+  (*query)->bind(1, std::int64_t{shard}).bind(2, std::int64_t{newest_bucket}).bind(3, limit_of(limit));
   auto done = for_rows(**query, [&](const statement& row) -> result<void> {
     event_key key;
     key.bucket = static_cast<std::uint32_t>(row.number(0));
@@ -162,43 +184,67 @@ result<std::vector<event_key>> reader::event_keys(shard_id shard, std::size_t li
   return out;
 }
 
-result<void> reader::journal_from(std::int64_t id, shard_id shard, std::uint64_t after_seq, std::size_t limit,
-                                  std::vector<journal_row>& out) {
-  auto query = use(journal_, journal_sql);
-  if (!query)
-    return query.error();
-  (*query)->bind(1, id).bind(2, std::int64_t{shard}).bind_u64(3, after_seq).bind(4, limit_of(limit));
-  return for_rows(**query, [&](const statement& row) -> result<void> {
-    auto read = read_journal_row(row);
-    if (!read)
-      return read.error();
-    out.push_back(std::move(*read));
-    return {};
-  });
-}
-
-result<std::vector<journal_row>> reader::journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) {
-  std::int64_t from = 0;
+template <class Passed>
+result<std::int64_t> reader::mark_before(Passed passed) {
   auto marks = use(marks_, marks_sql);
   if (!marks)
     return marks.error();
-  {
-    // The newest mark before which this shard has nothing that is asked for.
-    const reset_guard guard(**marks);
-    for (;;) {
-      auto row = (*marks)->next();
+  const reset_guard guard(**marks);
+  for (;;) {
+    auto row = (*marks)->next();
+    if (!row)
+      return row.error();
+    if (!*row)
+      return 0;
+    if (passed((*marks)->text(1)))
+      return (*marks)->number(0);
+  }
+}
+
+template <class Each>
+result<void> reader::for_journal(std::int64_t id, Each each) {
+  auto query = use(journal_, journal_sql);
+  if (!query)
+    return query.error();
+  const reset_guard guard(**query);
+  (*query)->bind(1, id);
+  for (;;) {
+    auto value = (*query)->next();
+    if (!value)
+      return value.error();
+    if (!*value)
+      return {};
+    for (std::string_view rest = (*query)->text(0); !rest.empty();) {
+      const auto row = take_row(rest);
       if (!row)
         return row.error();
-      if (!*row)
-        break;
-      if (position_in((*marks)->text(1), shard) <= after_seq) {
-        from = (*marks)->number(0);
-        break;
-      }
+      if (!each(*row))
+        return {};
     }
   }
+}
+
+result<std::vector<journal_row>> reader::journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) {
   std::vector<journal_row> out;
-  auto done = journal_from(from, shard, after_seq, limit, out);
+  if (limit == 0)
+    return out;
+  const auto from = mark_before([&](std::string_view mark) { return position_in(mark, shard) <= after_seq; });
+  if (!from)
+    return from.error();
+  result<void> good;
+  auto done = for_journal(*from, [&](const encoded_row& row) {
+    if (row.place.shard != shard || row.place.seq <= after_seq)
+      return true;
+    auto read = read_row(row);
+    if (!read) {
+      good = read.error();
+      return false;
+    }
+    out.push_back(std::move(*read));
+    return out.size() < limit;
+  });
+  if (done)
+    done = good;
   if (!done)
     return done.error();
   return out;
@@ -274,65 +320,27 @@ result<std::vector<std::uint64_t>> reader::folded_positions(std::uint32_t shard_
   return out;
 }
 
-result<tail_index> reader::index_tail(const std::vector<std::uint64_t>& folded) {
-  tail_index out;
-  out.ids.resize(folded.size());
-  auto marks = use(marks_, marks_sql);
-  if (!marks)
-    return marks.error();
-  {
-    // The newest mark before which everything is folded.
-    const reset_guard guard(**marks);
-    for (;;) {
-      auto row = (*marks)->next();
-      if (!row)
-        return row.error();
-      if (!*row)
-        break;
-      bool behind = true;
-      for (shard_id shard = 0; behind && shard < folded.size(); ++shard)
-        behind = position_in((*marks)->text(1), shard) <= folded[shard];
-      if (behind) {
-        out.next_id = (*marks)->number(0);
-        break;
-      }
-    }
-  }
-  auto query = use(journal_places_, journal_places_sql);
-  if (!query)
-    return query.error();
-  (*query)->bind(1, out.next_id);
-  auto done = for_rows(**query, [&](const statement& row) -> result<void> {
-    const std::uint64_t shard = row.unsigned_number(1);
-    if (shard < folded.size() && row.unsigned_number(2) > folded[static_cast<std::size_t>(shard)])
-      out.ids[static_cast<std::size_t>(shard)].push_back(row.number(0));
-    out.next_id = row.number(0) + 1;
-    return {};
+result<unfolded_rows> reader::unfolded(const std::vector<std::uint64_t>& folded) {
+  const auto from = mark_before([&](std::string_view mark) {
+    bool behind = true;
+    for (shard_id shard = 0; behind && shard < folded.size(); ++shard)
+      behind = position_in(mark, shard) <= folded[shard];
+    return behind;
   });
-  if (!done)
-    return done.error();
-  return out;
-}
-
-result<std::vector<journal_row>> reader::tail(shard_id shard, std::uint64_t after_seq, const tail_index& index) {
-  std::vector<journal_row> out;
-  auto query = use(journal_row_, journal_row_sql);
-  if (!query)
-    return query.error();
-  for (const std::int64_t id : index.ids[shard]) {
-    (*query)->bind(1, id);
-    auto done = for_rows(**query, [&](const statement& row) -> result<void> {
-      auto read = read_journal_row(row);
-      if (!read)
-        return read.error();
-      if (read->seq > after_seq)
-        out.push_back(std::move(*read));
-      return {};
-    });
-    if (!done)
-      return done.error();
-  }
-  auto done = journal_from(index.next_id, shard, after_seq, std::numeric_limits<std::size_t>::max(), out);
+  if (!from)
+    return from.error();
+  unfolded_rows out(folded.size());
+  auto done = for_journal(*from, [&](const encoded_row& row) {
+    if (row.place.shard >= folded.size() || row.place.seq <= folded[row.place.shard])
+      return true;
+    auto& rows = out[row.place.shard];
+    auto read = read_row(row);
+    if (!read)
+      rows = read.error();
+    else if (rows)
+      rows->push_back(std::make_shared<const journal_row>(std::move(*read)));
+    return true;
+  });
   if (!done)
     return done.error();
   return out;

@@ -9,15 +9,13 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <unordered_map>
 
 namespace wakala::persistence::sqlite {
 
-/// Where the rows of each shard that were not folded when the store was opened stand in the journal. Found by one
-/// pass, so that opening n shards does not read the tail n times.
-struct tail_index {
-  std::vector<std::vector<std::int64_t>> ids; ///< by shard
-  std::int64_t next_id = 0;                   ///< where the pass ended
-};
+/// The rows of each shard that are not folded, read in one pass, so that opening n shards does not read the tail n
+/// times. Damage is told to whoever opens the shard that it is in.
+using unfolded_rows = std::vector<result<std::vector<row_ptr>>>;
 
 /// One thread at a time.
 class reader {
@@ -28,16 +26,15 @@ public:
   result<std::vector<stored_value>> range(const range_query& query);
   result<std::vector<stored_value>> due(shard_id shard, table where, time_ms until, std::size_t limit);
   result<bool> has_event_key(shard_id shard, const event_key& key);
-  result<std::vector<event_key>> event_keys(shard_id shard, std::size_t limit);
+  result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit);
   result<std::vector<journal_row>> journal(shard_id shard, std::uint64_t after_seq, std::size_t limit);
   result<std::optional<bytes>> conversation_key(const tenant_id& tenant, const conversation_id& conversation);
   result<std::vector<tenant_row>> tenants();
   result<std::optional<bytes>> get_meta(std::string_view name);
 
   result<std::vector<std::uint64_t>> folded_positions(std::uint32_t shard_count);
-  result<tail_index> index_tail(const std::vector<std::uint64_t>& folded);
-  /// The rows of `shard` with these ids, then those from `next_id` on.
-  result<std::vector<journal_row>> tail(shard_id shard, std::uint64_t after_seq, const tail_index& index);
+  /// By shard: rows behind the positions given.
+  result<unfolded_rows> unfolded(const std::vector<std::uint64_t>& folded);
 
 private:
   struct table_statements {
@@ -47,8 +44,14 @@ private:
   };
 
   result<statement*> use(statement& where, const char* sql);
-  result<void> journal_from(std::int64_t id, shard_id shard, std::uint64_t after_seq, std::size_t limit,
-                            std::vector<journal_row>& out);
+  /// The value of the journal before which `passed` says of no shard that something is missing.
+  template <class Passed>
+  result<std::int64_t> mark_before(Passed passed);
+  /// Calls `each` for every row from that value on, until it says false.
+  template <class Each>
+  result<void> for_journal(std::int64_t id, Each each);
+  /// The number of a tenant that the tables know; 0 for others.
+  result<std::int64_t> tenant_number(const tenant_id& tenant);
 
   connection db_;
   std::array<table_statements, std::size(all_table_sql)> tables_;
@@ -56,12 +59,12 @@ private:
   statement event_keys_;
   statement marks_;
   statement journal_;
-  statement journal_row_;
-  statement journal_places_;
   statement folded_;
+  statement number_;
   statement key_;
   statement tenants_;
   statement meta_;
+  std::unordered_map<tenant_id, std::int64_t> numbers_; ///< numbers stay
 };
 
 /// Lends readers to threads; opens them when first needed, and again after an error.

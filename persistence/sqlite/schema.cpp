@@ -4,17 +4,25 @@ namespace wakala::persistence::sqlite {
 
 namespace {
 
-// Twelve tables of one form. The list is spelled out here and not taken from tables.inc: a step that stores have gone
-// through never changes again.
-#define WAKALA_FOLDED_1(name)                                                                                        \
-  "CREATE TABLE " name " (tenant TEXT NOT NULL, key BLOB NOT NULL, shard INTEGER NOT NULL, due INTEGER NOT NULL,"    \
-  " value BLOB NOT NULL, PRIMARY KEY (tenant, key)) WITHOUT ROWID;"                                                  \
-  "CREATE INDEX " name "_due ON " name " (shard, due) WHERE due > 0;"
+// The list of tables is spelled out here and not taken from tables.inc: a step that stores have gone through never
+// changes again. Rows stand in the order in which they first came, so that what is written at the same time lies
+// together on disk whatever its keys are; the index by key holds no values and is small (decision 0015). Rows of some
+// tables are asked for by due time and know their shard for it.
+#define WAKALA_KEYED_2(name) "CREATE UNIQUE INDEX " name "_by_key ON " name " (tenant, key);"
+#define WAKALA_FOLDED_2(name)                                                                                        \
+  "CREATE TABLE " name                                                                                               \
+  " (tenant INTEGER NOT NULL, key BLOB NOT NULL, due INTEGER NOT NULL, value BLOB NOT NULL);" WAKALA_KEYED_2(name)
+#define WAKALA_FOLDED_DUE_2(name)                                                                                    \
+  "CREATE TABLE " name " (tenant INTEGER NOT NULL, key BLOB NOT NULL, due INTEGER NOT NULL, value BLOB NOT NULL,"    \
+  " shard INTEGER NOT NULL);" WAKALA_KEYED_2(name) "CREATE INDEX " name "_due ON " name                              \
+                                                   " (shard, due) WHERE due > 0;"
 
-constexpr const char* tables_1 = WAKALA_FOLDED_1("conversations") WAKALA_FOLDED_1("transcript")
-    WAKALA_FOLDED_1("deliveries") WAKALA_FOLDED_1("outbox") WAKALA_FOLDED_1("timers") WAKALA_FOLDED_1("identities")
-        WAKALA_FOLDED_1("message_refs") WAKALA_FOLDED_1("tenant_entities") WAKALA_FOLDED_1("dead_letters")
-            WAKALA_FOLDED_1("aside") WAKALA_FOLDED_1("notices") WAKALA_FOLDED_1("figures") R"sql(
+constexpr const char* tables_2 =
+    WAKALA_FOLDED_2("conversations") WAKALA_FOLDED_2("transcript") WAKALA_FOLDED_2("deliveries")
+        WAKALA_FOLDED_DUE_2("outbox") WAKALA_FOLDED_DUE_2("timers") WAKALA_FOLDED_2("identities")
+            WAKALA_FOLDED_2("message_refs") WAKALA_FOLDED_2("tenant_entities") WAKALA_FOLDED_2("dead_letters")
+                WAKALA_FOLDED_DUE_2("aside") WAKALA_FOLDED_2("notices") WAKALA_FOLDED_2("figures") R"sql(
+CREATE TABLE tenant_numbers (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE folded (shard INTEGER PRIMARY KEY, seq INTEGER NOT NULL);
 CREATE TABLE event_keys (shard INTEGER NOT NULL, bucket INTEGER NOT NULL, hash BLOB NOT NULL, at INTEGER NOT NULL,
                          PRIMARY KEY (shard, bucket, hash)) WITHOUT ROWID;
@@ -23,34 +31,35 @@ CREATE TABLE tenants (id TEXT PRIMARY KEY, shard INTEGER NOT NULL, wrapped_key B
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL, digest INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE VIEW whatsapp_conversations AS
-  SELECT tenant AS tenant_id,
+  SELECT id AS tenant_id,
          strftime('%Y-%m-%dT%H:%M:%fZ', json_extract(figure, '$.created_at') / 1000.0, 'unixepoch') AS created_at,
          json_extract(figure, '$.category') AS conversation_category,
          json_extract(figure, '$.message_count') AS message_count,
          json_extract(figure, '$.duration_seconds') AS session_duration_seconds,
          CAST(json_extract(figure, '$.cost_usd') AS REAL) AS cost_usd
-  FROM (SELECT tenant, CAST(value AS TEXT) AS figure FROM figures) WHERE json_valid(figure);
+  FROM (SELECT id, CAST(value AS TEXT) AS figure FROM figures JOIN tenant_numbers ON number = tenant)
+  WHERE json_valid(figure);
 )sql";
 
-// Rows stand in the order of their commits, without an index: an index on (shard, seq) touches as many pages as there
-// are shards in a batch and halves the rate of appends. A mark, now and then, says where to begin to look for a
-// shard's tail.
-constexpr const char* journal_1 = R"sql(
-CREATE TABLE journal (id INTEGER PRIMARY KEY, shard INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL,
-                      at INTEGER NOT NULL, tenant TEXT NOT NULL, conversation BLOB, key_bucket INTEGER, key_hash BLOB,
-                      hops BLOB NOT NULL, digest INTEGER NOT NULL, business BLOB NOT NULL, personal BLOB NOT NULL);
+// What one append brought stands together as one value (row_codec.hpp), in the order of the commits, without an
+// index: an index on (shard, seq) touches as many pages as there are shards in a batch and halves the rate of
+// appends, and rows of their own cost twice what their bytes do. A mark, now and then, says where to begin to look
+// for a shard's tail.
+constexpr const char* journal_2 = R"sql(
+CREATE TABLE journal (id INTEGER PRIMARY KEY, rows BLOB NOT NULL);
 CREATE TABLE journal_marks (id INTEGER PRIMARY KEY, positions BLOB NOT NULL);
 CREATE TABLE shard_leases (shard INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, last_seq INTEGER NOT NULL);
 CREATE TABLE journal_facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 )sql";
 
-constexpr const char* keys_1 = R"sql(
+constexpr const char* keys_2 = R"sql(
 CREATE TABLE conversation_keys (tenant TEXT NOT NULL, conversation BLOB NOT NULL, wrapped BLOB NOT NULL,
                                 digest INTEGER NOT NULL, PRIMARY KEY (tenant, conversation)) WITHOUT ROWID;
 CREATE TABLE key_facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 )sql";
 
-constexpr migration all_migrations[] = {{1, tables_1, journal_1, keys_1}};
+// Step 1 was the form before the first release. It was never in the field, so nothing leads from it to here.
+constexpr migration all_migrations[] = {{2, tables_2, journal_2, keys_2}};
 
 result<std::int64_t> read_number(connection& db, const char* sql) {
   auto query = statement::prepare(db, sql);
@@ -83,6 +92,11 @@ result<void> apply(connection& db, part what, const migration& step) {
   if (!done)
     static_cast<void>(db.run("ROLLBACK")); // fails when SQLite has rolled back by itself
   return done;
+}
+
+error before_the_first(const file_state& state, const std::string& path) {
+  return make_error(errc::conflict, path + " was written by a version before the first release (schema " +
+                                        std::to_string(state.version) + "), from which nothing can be carried over");
 }
 
 error newer(const file_state& state, const std::string& path) {
@@ -121,6 +135,8 @@ result<void> migrate(connection& db, const std::string& path, part what, std::sp
     return state.error();
   if (!steps.empty() && state->version > steps.back().version)
     return newer(*state, path);
+  if (!steps.empty() && !state->fresh && state->version < steps.front().version)
+    return before_the_first(*state, path);
   for (const migration& step : steps) {
     if (step.version <= state->version)
       continue;
@@ -138,6 +154,8 @@ result<void> require_present_version(const file_state& state, const std::string&
     return make_error(errc::corrupt, path + " holds no store");
   if (state.version > present)
     return newer(state, path);
+  if (state.version < all_migrations[0].version)
+    return before_the_first(state, path);
   if (state.version < present)
     return make_error(errc::conflict, path + " is of an older version (schema " + std::to_string(state.version) +
                                           "): start the daemon on it once");

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 namespace wakala::persistence {
 
@@ -44,10 +45,10 @@ public:
     const auto folded = readers_.run([&](reader& r) { return r.folded_positions(shard_count_); });
     if (!folded)
       return folded.error();
-    auto index = readers_.run([&](reader& r) { return r.index_tail(*folded); });
-    if (!index)
-      return index.error();
-    tail_ = std::move(*index);
+    auto unfolded = readers_.run([&](reader& r) { return r.unfolded(*folded); });
+    if (!unfolded)
+      return unfolded.error();
+    unfolded_ = std::move(*unfolded);
     return {};
   }
 
@@ -77,10 +78,10 @@ public:
     if (!tail)
       return tail.error();
     std::uint64_t expected = out.folded_seq;
-    for (const journal_row& row : *tail)
-      if (row.seq != ++expected)
+    for (const row_ptr& row : *tail)
+      if (row->seq != ++expected)
         return make_error(errc::corrupt, "shard " + std::to_string(shard) + ": the journal has a gap before " +
-                                             std::to_string(row.seq));
+                                             std::to_string(row->seq));
     if (expected != out.last_seq)
       return make_error(errc::corrupt, "shard " + std::to_string(shard) + ": the journal ends too early");
     out.tail = std::move(*tail);
@@ -88,7 +89,10 @@ public:
     return out;
   }
 
-  result<std::vector<shard_outcome>> append(const std::vector<journal_row>& batch,
+  using store::append;
+  using store::fold;
+
+  result<std::vector<shard_outcome>> append(const std::vector<row_ptr>& batch,
                                             const std::vector<wrapped_key>& new_keys) override {
     auto out = [&] {
       const std::lock_guard lock(journal_mutex_);
@@ -98,25 +102,19 @@ public:
     return out;
   }
 
-  result<std::uint64_t> fold(shard_id shard, std::uint64_t epoch, const std::vector<journal_row>& rows) override {
-    if (shard >= shard_count_)
-      return no_such_shard(shard);
-    std::size_t done = 0;
-    std::uint64_t reached = 0;
-    do {
-      {
-        // Slices, so that the append of a one-file store never waits long.
-        const std::lock_guard lock(tables_mutex());
-        if (epoch == 0 || epochs_[shard].load() != epoch)
-          return fold_fenced(shard);
-        auto slice = tables_.fold(shard, rows, files_.one_file() ? 64 : 2048);
-        if (!slice)
-          return slice.error();
-        done = slice->rows_done;
-        reached = slice->folded_seq;
-      }
+  std::vector<result<std::uint64_t>> fold(const std::vector<fold_part>& parts) override {
+    std::vector<sqlite::part_in_work> works(parts.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      works[i].part = &parts[i];
+      if (parts[i].shard >= shard_count_)
+        works[i].reached = no_such_shard(parts[i].shard);
+    }
+    while (fold_slice(works)) // slices, so that the append of a one-file store never waits long
       checkpointer_.look();
-    } while (done < rows.size());
+    std::vector<result<std::uint64_t>> reached;
+    reached.reserve(works.size());
+    for (auto& work : works)
+      reached.push_back(std::move(work.reached));
     return reached;
   }
 
@@ -132,8 +130,8 @@ public:
   result<bool> has_event_key(shard_id shard, const event_key& key) override {
     return readers_.run([&](reader& r) { return r.has_event_key(shard, key); });
   }
-  result<std::vector<event_key>> event_keys(shard_id shard, std::size_t limit) override {
-    return readers_.run([&](reader& r) { return r.event_keys(shard, limit); });
+  result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override {
+    return readers_.run([&](reader& r) { return r.event_keys(shard, newest_bucket, limit); });
   }
   result<std::vector<journal_row>> journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) override {
     if (shard >= shard_count_)
@@ -202,22 +200,48 @@ private:
     return {&journal_wal_, &tables_wal_, &keys_wal_};
   }
 
-  result<std::vector<journal_row>> read_tail(shard_id shard, std::uint64_t after_seq) {
-    sqlite::tail_index mine;
+  /// One transaction. False when there was nothing to do.
+  bool fold_slice(std::vector<sqlite::part_in_work>& works) {
+    const std::lock_guard lock(tables_mutex());
+    std::vector<sqlite::part_in_work*> chosen;
+    std::vector<bool> taken(shard_count_); // a second part of a shard waits for the next transaction
+    for (auto& work : works) {
+      if (!work.open() || taken[work.part->shard])
+        continue;
+      const auto epoch = work.part->epoch;
+      if (epoch == 0 || epochs_[work.part->shard].load() != epoch) {
+        work.reached = fold_fenced(work.part->shard);
+        continue;
+      }
+      taken[work.part->shard] = true;
+      chosen.push_back(&work);
+    }
+    if (chosen.empty())
+      return false;
+    auto done = tables_.fold(chosen, files_.one_file() ? 64 : fold_rows_max);
+    if (!done)
+      for (auto* work : chosen)
+        work->reached = done.error();
+    return true;
+  }
+
+  result<std::vector<row_ptr>> read_tail(shard_id shard, std::uint64_t after_seq) {
     {
       const std::lock_guard lock(tail_mutex_);
-      if (!tail_.ids.empty() && !tail_given_[shard]) {
-        mine.ids.resize(shard_count_);
-        mine.ids[shard].swap(tail_.ids[shard]);
-        mine.next_id = tail_.next_id;
+      if (!tail_given_[shard]) { // nobody can have appended or folded since it was read
         tail_given_[shard] = true;
+        return std::exchange(unfolded_[shard], std::vector<row_ptr>{});
       }
     }
-    if (!mine.ids.empty())
-      return readers_.run([&](reader& r) { return r.tail(shard, after_seq, mine); });
-    return readers_.run(
-        [&](reader& r) { return r.journal(shard, after_seq, std::numeric_limits<std::size_t>::max()); });
+    auto rows =
+        readers_.run([&](reader& r) { return r.journal(shard, after_seq, std::numeric_limits<std::size_t>::max()); });
+    if (!rows)
+      return rows.error();
+    return share(std::move(*rows));
   }
+
+  /// Of one transaction: larger ones would save little, and hold up administration.
+  static constexpr std::size_t fold_rows_max = 131'072;
 
   sqlite::serving_lock lock_;
   const file_layout files_;
@@ -232,7 +256,7 @@ private:
   sqlite::reader_pool readers_;
   std::vector<std::atomic<std::uint64_t>> epochs_; ///< what the journal's file says, for folds
   std::mutex tail_mutex_;
-  sqlite::tail_index tail_;
+  sqlite::unfolded_rows unfolded_; ///< when the store was opened
   std::vector<bool> tail_given_ = std::vector<bool>(shard_count_);
   sqlite::checkpointer checkpointer_; ///< last: its thread ends before what it uses
 };

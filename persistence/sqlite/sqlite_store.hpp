@@ -1,6 +1,6 @@
 /// \file
-/// The embedded default: SQLite in WAL mode with synchronous=FULL. Three files: PATH (tables), PATH.commits (journal) and
-/// PATH.keys (wrapped conversation keys).
+/// The embedded default: SQLite in WAL mode with synchronous=FULL. Three files: PATH (tables), PATH.commits (journal)
+/// and PATH.keys (wrapped conversation keys).
 #pragma once
 
 #include "persistence/store.hpp"
@@ -16,12 +16,13 @@ struct sqlite_options {
   std::size_t readers = 2;        ///< read connections
 };
 
-/// Opens or creates. `unavailable` when the files cannot be opened or written, `corrupt` when they are no store of ours,
-/// `conflict` when another process serves from it (a lock on PATH.lock) or the shard count differs; `what` says which and why.
+/// Opens or creates. `unavailable` when the files cannot be opened or written, `corrupt` when they are no store of
+/// ours, `conflict` when another process serves from it (a lock on PATH.lock) or the shard count differs; `what` says
+/// which and why.
 result<std::unique_ptr<store>> open_sqlite_store(const sqlite_options& options);
 
-/// Copies a store, also while a daemon serves from it, into one file that holds tables and journal consistently, and into
-/// `to + ".keys"` the wrapped conversation keys. Refuses to overwrite.
+/// Copies a store, also while a daemon serves from it, into one file that holds tables and journal consistently, and
+/// into `to + ".keys"` the wrapped conversation keys. Refuses to overwrite.
 result<void> backup_sqlite_store(const std::string& from, const std::string& to);
 
 struct verify_report {
@@ -31,8 +32,8 @@ struct verify_report {
   std::vector<std::string> problems; ///< one line each, no personal data
 };
 
-/// Reads everything: SQLite's own integrity check, gap-free sequences, decodable rows, folded positions, and that folding the journal
-/// gives what the tables hold. Works on a live store's PATH, a stopped one and a backup.
+/// Reads everything: SQLite's own integrity check, gap-free sequences, decodable rows, folded positions, and that
+/// folding the journal gives what the tables hold. Works on a live store's PATH, a stopped one and a backup.
 result<verify_report> verify_sqlite_store(const std::string& path);
 
 struct rebuild_report {
@@ -42,8 +43,8 @@ struct rebuild_report {
   std::vector<std::string> differences; ///< table and key (hex) of the first 20
 };
 
-/// Folds the journal from its start (a checkpoint when it was trimmed) into fresh tables and compares them with the stored ones,
-/// up to the position that the stored ones have reached. Changes nothing.
+/// Folds the journal from its start (a checkpoint when it was trimmed) into fresh tables and compares them with the
+/// stored ones, up to the position that the stored ones have reached. Changes nothing.
 result<rebuild_report> rebuild_sqlite_store(const std::string& path);
 
 } // namespace wakala::persistence

@@ -75,23 +75,38 @@ result<std::uint64_t> table_file::folded(shard_id shard) {
   return guarded([&] { return open_->writer.folded(shard); });
 }
 
-result<table_file::fold_slice> table_file::fold(shard_id shard, const std::vector<journal_row>& rows,
-                                                std::size_t most) {
-  return guarded([&]() -> result<fold_slice> {
-    const auto before = open_->writer.folded(shard);
-    if (!before)
-      return before.error();
-    const auto skip = rows_already_folded(shard, *before, rows);
-    if (!skip)
-      return skip.error();
-    if (*skip == rows.size())
-      return fold_slice{rows.size(), *before};
-    const std::size_t count = std::min(most, rows.size() - *skip);
-    const std::span<const journal_row> slice(rows.data() + *skip, count);
-    auto done = open_->writer.apply(shard, slice);
+result<void> table_file::fold(std::span<part_in_work* const> parts, std::size_t most) {
+  return guarded([&]() -> result<void> {
+    std::vector<fold_slice> slices;
+    for (part_in_work* work : parts) {
+      const auto& rows = work->part->rows;
+      const auto before = open_->writer.folded(work->part->shard);
+      if (!before)
+        return before.error();
+      const auto skip = rows_already_folded(work->part->shard, *before, rows);
+      if (!skip) {
+        work->reached = skip.error();
+        continue;
+      }
+      work->begun = true;
+      work->reached = *before;
+      work->rows_done = *skip;
+      const std::size_t count = std::min(most, rows.size() - *skip);
+      most -= count;
+      if (count > 0)
+        slices.push_back({work->part->shard, {rows.data() + *skip, count}});
+    }
+    auto done = open_->writer.apply(slices);
     if (!done)
-      return done.error();
-    return fold_slice{*skip + count, slice.back().seq};
+      return done;
+    auto slice = slices.begin();
+    for (part_in_work* work : parts)
+      if (slice != slices.end() && work->part->shard == slice->shard) {
+        work->reached = slice->rows.back()->seq;
+        work->rows_done += slice->rows.size();
+        ++slice;
+      }
+    return {};
   });
 }
 

@@ -8,18 +8,24 @@
 
 namespace wakala::persistence::sqlite {
 
+/// What has become of a part so far.
+struct part_in_work {
+  const fold_part* part = nullptr;
+  std::size_t rows_done = 0;         ///< from the front, including those folded before
+  bool begun = false;                ///< `reached` says something
+  result<std::uint64_t> reached = 0; ///< an error ends the work on this part
+
+  bool open() const noexcept { return reached.has_value() && !(begun && rows_done == part->rows.size()); }
+};
+
 class table_file {
 public:
   table_file(std::string path, std::atomic<int>& wal_pages) : path_(std::move(path)), wal_pages_(&wal_pages) {}
 
-  struct fold_slice {
-    std::size_t rows_done = 0; ///< of the rows given, from the front, including those folded before
-    std::uint64_t folded_seq = 0;
-  };
-
   result<std::uint64_t> folded(shard_id shard);
-  /// Folds at most `most` rows of those not folded yet. The epoch was checked by the caller.
-  result<fold_slice> fold(shard_id shard, const std::vector<journal_row>& rows, std::size_t most);
+  /// Folds at most `most` rows, of parts with different shards, in one transaction, and notes how far each part has
+  /// come. The caller checked their epochs.
+  result<void> fold(std::span<part_in_work* const> parts, std::size_t most);
 
   /// Writes down what is about to be dropped, so that a rebuild knows which keys need not be there.
   result<void> note_dropped_keys(std::uint32_t bucket_before, time_ms committed_before);

@@ -3,7 +3,6 @@
 #include "persistence/sqlite/stored_rows.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace wakala::persistence::sqlite {
 
@@ -13,17 +12,42 @@ constexpr const char* put_key_sql = "INSERT INTO event_keys (shard, bucket, hash
                                     " ON CONFLICT DO UPDATE SET at = excluded.at";
 constexpr const char* get_folded_sql = "SELECT seq FROM folded WHERE shard = ?1";
 constexpr const char* set_folded_sql = "INSERT OR REPLACE INTO folded (shard, seq) VALUES (?1, ?2)";
+constexpr const char* add_tenant_number_sql = "INSERT INTO tenant_numbers (id) VALUES (?1) RETURNING number";
+constexpr const char* set_tenant_number_sql = "INSERT INTO tenant_numbers (number, id) VALUES (?2, ?1)";
+
+struct short_lived {
+  table where;
+  const char* list;
+};
+constexpr short_lived short_lived_tables[] = {{table::outbox, "SELECT tenant, key FROM outbox LIMIT ?1"},
+                                              {table::timer, "SELECT tenant, key FROM timers LIMIT ?1"}};
+
+/// Orders like the first eight bytes do; equal for keys that differ only behind them.
+std::uint64_t start_of(std::string_view key) noexcept {
+  if (key.size() >= 8)
+    return read_u64(key);
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    out = out << 8U | (i < key.size() ? static_cast<std::uint8_t>(key[i]) : 0U);
+  return out;
+}
 
 } // namespace
 
 result<tables_writer> tables_writer::prepare(const connection& db) {
   tables_writer out;
-  std::vector<std::pair<statement*, const char*>> all{
-      {&out.put_key_, put_key_sql}, {&out.get_folded_, get_folded_sql}, {&out.set_folded_, set_folded_sql}};
+  std::vector<std::pair<statement*, const char*>> all{{&out.put_key_, put_key_sql},
+                                                      {&out.get_folded_, get_folded_sql},
+                                                      {&out.set_folded_, set_folded_sql},
+                                                      {&out.get_number_, get_tenant_number_sql},
+                                                      {&out.add_number_, add_tenant_number_sql},
+                                                      {&out.set_number_, set_tenant_number_sql}};
   for (const table_sql& sql : all_table_sql) {
     all.emplace_back(&out.put_[index_of(sql.where)], sql.put);
     all.emplace_back(&out.erase_[index_of(sql.where)], sql.erase);
   }
+  for (const auto& [where, list] : short_lived_tables)
+    all.emplace_back(&out.list_[index_of(where)], list);
   for (const auto& [where, sql] : all) {
     auto made = statement::prepare(db, sql);
     if (!made)
@@ -45,53 +69,184 @@ result<std::uint64_t> tables_writer::folded(shard_id shard) {
   return *row ? get_folded_.unsigned_number(0) : 0;
 }
 
-result<void> tables_writer::apply(shard_id shard, std::span<const journal_row> rows) {
-  if (rows.empty())
-    return {};
-  changes_.clear();
-  keyed_.clear();
-  for (const journal_row& row : rows) {
-    for (const auto* part : {&row.personal, &row.business})
-      for (const record& r : *part)
-        changes_.push_back({&r, &row.tenant});
-    if (row.key)
-      keyed_.push_back(&row);
+result<std::int64_t> tables_writer::tenant_number(const tenant_id& tenant) {
+  if (const auto known = numbers_.find(tenant); known != numbers_.end())
+    return known->second;
+  std::int64_t number = 0;
+  {
+    const reset_guard guard(get_number_);
+    auto row = get_number_.bind_text(1, tenant).next();
+    if (!row)
+      return row.error();
+    if (*row)
+      number = get_number_.number(0);
   }
-  // By table and key, so that neighbours on disk are written together; equal keys stay in the order of the journal.
-  const auto place = [](const change& c) { return std::tie(c.what->where, *c.tenant, c.what->key); };
-  std::stable_sort(changes_.begin(), changes_.end(),
-                   [&](const change& a, const change& b) { return place(a) < place(b); });
-  std::stable_sort(keyed_.begin(), keyed_.end(),
-                   [](const journal_row* a, const journal_row* b) { return *a->key < *b->key; });
+  if (number == 0) {
+    const reset_guard guard(add_number_);
+    auto row = add_number_.bind_text(1, tenant).next();
+    if (!row)
+      return row.error();
+    number = add_number_.number(0);
+  }
+  numbers_.emplace(tenant, number);
+  return number;
+}
 
+result<void> tables_writer::set_tenant_number(std::string_view tenant, std::int64_t number) {
+  return set_number_.bind_text(1, tenant).bind(2, number).run();
+}
+
+result<void> tables_writer::apply(std::span<const fold_slice> slices) {
+  if (slices.empty())
+    return {};
   auto tx = transaction::begin(transactions_);
   if (!tx)
     return tx.error();
-  for (std::size_t i = 0; i < changes_.size(); ++i) {
-    if (i + 1 < changes_.size() && place(changes_[i]) == place(changes_[i + 1]))
-      continue; // a later one takes its place
-    const auto& [what, tenant] = changes_[i];
-    statement& run = (what->erase ? erase_ : put_)[index_of(what->where)];
-    run.bind_text(1, *tenant).bind_bytes(2, what->key);
-    if (!what->erase)
-      run.bind(3, std::int64_t{shard}).bind(4, what->due).bind_bytes(5, what->value);
-    auto done = run.run();
-    if (!done)
-      return done.error();
+  auto done = collect(slices);
+  if (done)
+    done = write_changes();
+  if (done)
+    done = write_event_keys();
+  for (const fold_slice& slice : slices)
+    if (done)
+      done = set_folded_.bind(1, std::int64_t{slice.shard}).bind_u64(2, slice.rows.back()->seq).run();
+  if (done)
+    done = tx->commit();
+  if (!done)
+    forget();
+  return done;
+}
+
+void tables_writer::forget() noexcept {
+  numbers_.clear();
+  for (known_keys& keys : present_)
+    keys = known_keys{};
+}
+
+result<void> tables_writer::collect(std::span<const fold_slice> slices) {
+  for (auto& changes : changes_)
+    changes.clear();
+  keyed_.clear();
+  std::uint32_t order = 0;
+  const tenant_id* named = nullptr;
+  std::int64_t tenant = 0;
+  for (const fold_slice& slice : slices)
+    for (const row_ptr& row : slice.rows) {
+      if (named == nullptr || *named != row->tenant) {
+        auto number = tenant_number(row->tenant);
+        if (!number)
+          return number.error();
+        tenant = *number;
+        named = &row->tenant;
+      }
+      for (const auto* part : {&row->personal, &row->business})
+        for (const record& r : *part)
+          changes_[index_of(r.where)].push_back({start_of(r.key), tenant, &r, ++order, slice.shard});
+      if (row->key)
+        keyed_.push_back({&*row->key, row->at, slice.shard});
+    }
+  return {};
+}
+
+result<void> tables_writer::write_changes() {
+  const auto same = [](const change& a, const change& b) {
+    return a.key_start == b.key_start && a.tenant == b.tenant && a.what->key == b.what->key;
+  };
+  // By key, so that neighbours on disk are written together; equal keys in the order of the journal.
+  const auto before = [](const change& a, const change& b) {
+    if (a.tenant != b.tenant)
+      return a.tenant < b.tenant;
+    if (a.key_start != b.key_start)
+      return a.key_start < b.key_start;
+    const int order = a.what->key.compare(b.what->key);
+    return order != 0 ? order < 0 : a.order < b.order;
+  };
+  for (auto& changes : changes_) {
+    std::sort(changes.begin(), changes.end(), before);
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      if (i + 1 < changes.size() && same(changes[i], changes[i + 1]))
+        continue; // a later one takes its place
+      auto done = write(changes[i]);
+      if (!done)
+        return done;
+    }
   }
-  for (const journal_row* row : keyed_) {
-    auto done = put_key_.bind(1, std::int64_t{shard})
-                    .bind(2, std::int64_t{row->key->bucket})
-                    .bind_bytes(3, view_of(row->key->hash))
-                    .bind(4, row->at)
+  return {};
+}
+
+result<void> tables_writer::write(const change& c) {
+  const std::size_t at = index_of(c.what->where);
+  if (list_[at]) {
+    auto learned = learn_keys(c.what->where);
+    if (!learned)
+      return learned;
+    if (!note(c))
+      return {};
+  }
+  statement& run = (c.what->erase ? erase_ : put_)[at];
+  run.bind(1, c.tenant).bind_bytes(2, c.what->key);
+  if (!c.what->erase) {
+    run.bind(3, c.what->due).bind_bytes(4, c.what->value);
+    if (has_due_rows(c.what->where))
+      run.bind(5, std::int64_t{c.shard});
+  }
+  return run.run();
+}
+
+result<void> tables_writer::learn_keys(table where) {
+  const std::size_t at = index_of(where);
+  known_keys& keys = present_[at];
+  if (keys.known || ++keys.passed_over % look_again != 1)
+    return {};
+  keys.all.clear();
+  statement& query = list_[at];
+  const reset_guard guard(query);
+  query.bind(1, std::int64_t{known_keys_max} + 1);
+  for (;;) {
+    auto row = query.next();
+    if (!row)
+      return row.error();
+    if (!*row)
+      break;
+    bytes address;
+    append_u64(address, query.unsigned_number(0));
+    address += query.text(1);
+    keys.all.insert(std::move(address));
+  }
+  keys.known = keys.all.size() <= known_keys_max;
+  return {};
+}
+
+bool tables_writer::note(const change& c) {
+  known_keys& keys = present_[index_of(c.what->where)];
+  if (!keys.known)
+    return true;
+  address_.clear();
+  append_u64(address_, static_cast<std::uint64_t>(c.tenant));
+  address_ += c.what->key;
+  if (c.what->erase)
+    return keys.all.erase(address_) > 0;
+  keys.all.insert(address_);
+  if (keys.all.size() > known_keys_max)
+    keys = known_keys{false, 1, {}};
+  return true;
+}
+
+result<void> tables_writer::write_event_keys() {
+  std::stable_sort(keyed_.begin(), keyed_.end(), [](const keyed_row& a, const keyed_row& b) {
+    return a.shard != b.shard ? a.shard < b.shard : *a.key < *b.key;
+  });
+  for (const keyed_row& row : keyed_) {
+    // Only those of bucket 0 expire by the time of their commit.
+    auto done = put_key_.bind(1, std::int64_t{row.shard})
+                    .bind(2, std::int64_t{row.key->bucket})
+                    .bind_bytes(3, view_of(row.key->hash))
+                    .bind(4, row.key->bucket == 0 ? row.at : 0)
                     .run();
     if (!done)
-      return done.error();
+      return done;
   }
-  auto moved = set_folded_.bind(1, std::int64_t{shard}).bind_u64(2, rows.back().seq).run();
-  if (!moved)
-    return moved.error();
-  return tx->commit();
+  return {};
 }
 
 } // namespace wakala::persistence::sqlite

@@ -8,8 +8,16 @@
 
 #include <array>
 #include <span>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace wakala::persistence::sqlite {
+
+/// Rows of one shard that continue what is folded.
+struct fold_slice {
+  shard_id shard = 0;
+  std::span<const row_ptr> rows; ///< at least one
+};
 
 class tables_writer {
 public:
@@ -17,24 +25,67 @@ public:
 
   result<std::uint64_t> folded(shard_id shard);
 
-  /// Applies rows that continue what is folded, together with the new position, in one transaction of its own. Of
-  /// several records with the same table, tenant and key only the last is written.
-  result<void> apply(shard_id shard, std::span<const journal_row> rows);
+  /// Applies the slices, each of another shard, together with the new positions, in one transaction of its own. Of
+  /// several records with the same table, tenant and key only the last is written. What the statements cost is mostly
+  /// the pages that they touch: a large transaction touches each only once.
+  result<void> apply(std::span<const fold_slice> slices);
+
+  /// The number that the tables know the tenant by, given to it if it has none. For a caller with a transaction.
+  result<std::int64_t> tenant_number(const tenant_id& tenant);
+  /// Gives the tenant that number, which must be free.
+  result<void> set_tenant_number(std::string_view tenant, std::int64_t number);
 
 private:
+  /// One record, with what it is sorted by close at hand.
   struct change {
-    const record* what;
-    const tenant_id* tenant;
+    std::uint64_t key_start = 0; ///< the first bytes of the key, to be compared as a number
+    std::int64_t tenant = 0;
+    const record* what = nullptr;
+    std::uint32_t order = 0; ///< in the journal
+    shard_id shard = 0;
   };
+  struct keyed_row {
+    const event_key* key = nullptr;
+    time_ms at = 0;
+    shard_id shard = 0;
+  };
+  /// The keys of a table that is nearly always empty: most of its rows are written and erased within one fold, and
+  /// what is not there need not be looked for. Unknown while there are too many, or after a failure.
+  struct known_keys {
+    bool known = false;
+    std::uint32_t passed_over = 0; ///< changes written without knowing
+    std::unordered_set<bytes> all;
+  };
+  static constexpr std::size_t known_keys_max = 4096;
+  static constexpr std::uint32_t look_again = 100'000; ///< changes, after there were too many
+
+  result<void> collect(std::span<const fold_slice> slices);
+  result<void> write_changes();
+  result<void> write(const change& c);
+  result<void> write_event_keys();
+  result<void> learn_keys(table where);
+  /// False when the row cannot be there.
+  bool note(const change& c);
+  void forget() noexcept;
 
   std::array<statement, std::size(all_table_sql)> put_;
   std::array<statement, std::size(all_table_sql)> erase_;
+  std::array<statement, std::size(all_table_sql)> list_; ///< of those with `known_keys` only
   statement put_key_;
   statement get_folded_;
   statement set_folded_;
+  statement get_number_;
+  statement add_number_;
+  statement set_number_;
   transaction_statements transactions_;
-  std::vector<change> changes_;
-  std::vector<const journal_row*> keyed_;
+
+  std::unordered_map<tenant_id, std::int64_t> numbers_; ///< as committed, or about to be
+  std::array<known_keys, std::size(all_table_sql)> present_;
+
+  // Room used again by every fold.
+  std::array<std::vector<change>, std::size(all_table_sql)> changes_; ///< by table
+  std::vector<keyed_row> keyed_;
+  bytes address_;
 };
 
 } // namespace wakala::persistence::sqlite

@@ -26,14 +26,18 @@ struct conversation_id {
   bool is_nil() const noexcept { return *this == conversation_id{}; }
 };
 
-/// Names an inbound event for de-duplication: a keyed hash of what the outside calls it, in the bucket of its hour.
+/// Names an inbound event for de-duplication: a keyed hash of what the outside calls it, in the bucket of its second. Keys
+/// are thus stored and forgotten in the order of time, whatever their hashes.
 struct event_key {
-  /// Hours since the Unix epoch; 0 for events older than 24 h on arrival, which expire by commit time instead.
+  /// Seconds since the Unix epoch; 0 for events older than 24 h on arrival, which expire by commit time instead.
   std::uint32_t bucket = 0;
   std::array<std::uint8_t, 16> hash{};
 
   auto operator<=>(const event_key&) const = default;
 };
+
+/// The bucket of an event that happened then (milliseconds since the Unix epoch).
+constexpr std::uint32_t bucket_at(std::int64_t time) noexcept { return static_cast<std::uint32_t>(time / 1000); }
 
 } // namespace wakala
 

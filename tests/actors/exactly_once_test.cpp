@@ -143,12 +143,14 @@ TEST_F(exactly_once, a_copy_that_only_the_disk_remembers_is_a_repeat) {
     rows[i].epoch = opened.epoch;
     rows[i].seq = opened.last_seq + 1 + i;
     rows[i].tenant = "duka";
-    event_key key{static_cast<std::uint32_t>(now() / ms_per_hour), {}};
+    event_key key{bucket_at(now()), {}};
     random->fill(key.hash);
     rows[i].key = key;
   }
   ASSERT_EQ(store->append(rows, {}).value().at(0).outcome, persistence::append_outcome::committed);
-  auto all = opened.tail;
+  std::vector<persistence::journal_row> all;
+  for (const auto& row : opened.tail)
+    all.push_back(*row);
   all.insert(all.end(), rows.begin(), rows.end());
   ASSERT_EQ(store->fold(shard, opened.epoch, all).value(), rows.back().seq);
   start();

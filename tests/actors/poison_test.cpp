@@ -92,9 +92,9 @@ TEST_F(poison, is_applied_once_even_if_the_letter_outlived_its_replay) {
   EXPECT_EQ(say("duka", amina, "wamid.1", "poison"), dead_lettered);
   const auto id = letters("duka").at(0).at("id").get<std::string>();
   broken = false;
-  store->on_append([](const std::vector<persistence::journal_row>& rows) {
+  store->on_append([](const auto& rows) {
     for (const auto& row : rows)
-      for (const auto& r : row.business)
+      for (const auto& r : row->business)
         if (r.where == persistence::table::dead_letter && r.erase)
           return fault::before;
     return fault::none;

@@ -355,16 +355,16 @@ TEST_F(event_keys, of_statuses_name_status_and_recipient_too) {
   EXPECT_NE(keyed(other, *keys).key.hash, base);
 }
 
-TEST_F(event_keys, lie_in_the_hour_of_young_events_and_in_none_of_old_ones) {
+TEST_F(event_keys, lie_in_the_second_of_young_events_and_in_none_of_old_ones) {
   auto u = message();
   const auto young = keyed(u, *keys);
-  EXPECT_EQ(young.key.bucket, static_cast<std::uint32_t>(u.at / ms_per_hour));
+  EXPECT_EQ(young.key.bucket, bucket_at(u.at));
   EXPECT_EQ(young.other_bucket, 0U);
   u.at = now - ms_per_day;
   EXPECT_NE(keyed(u, *keys).key.bucket, 0U);
   u.at = now - ms_per_day - 1;
   EXPECT_EQ(keyed(u, *keys).key.bucket, 0U);
-  EXPECT_EQ(keyed(u, *keys).other_bucket, static_cast<std::uint32_t>(u.at / ms_per_hour));
+  EXPECT_EQ(keyed(u, *keys).other_bucket, bucket_at(u.at));
   u.at = 0;
   EXPECT_EQ(keyed(u, *keys).key.bucket, 0U);
   u.at = now + 400 * ms_per_day; // nonsense must not stay for ever

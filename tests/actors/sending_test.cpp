@@ -74,7 +74,7 @@ TEST_F(sending, nothing_leaves_while_nothing_can_be_written) {
   begin();
   std::atomic<int> refusals{0};
   const auto stopped = stop_at_the_end();
-  store->on_append([&](const std::vector<persistence::journal_row>&) {
+  store->on_append([&](const auto&) {
     ++refusals;
     return fault::before;
   });
@@ -97,9 +97,9 @@ TEST_F(sending, nothing_leaves_while_attempts_cannot_be_written) {
   EXPECT_TRUE(stands_at("duka", baraka.phone, graph->messages().at(0).callback(), "accepted"));
   std::atomic<int> refusals{0};
   const auto stopped = stop_at_the_end();
-  store->on_append([&](const std::vector<persistence::journal_row>& rows) {
+  store->on_append([&](const auto& rows) {
     const bool all_events =
-        std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.key.has_value(); });
+        std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row->key.has_value(); });
     if (!all_events)
       ++refusals;
     return all_events ? fault::none : fault::before;

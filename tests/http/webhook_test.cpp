@@ -336,8 +336,8 @@ protected:
 TEST_F(webhooks_of_a_flooding_tenant, are_put_off_alone) {
   std::promise<void> release;
   const auto released = release.get_future().share();
-  store->on_append([released](const std::vector<persistence::journal_row>& rows) {
-    if (rows.front().tenant == "duka")
+  store->on_append([released](const auto& rows) {
+    if (rows.front()->tenant == "duka")
       released.wait();
     return actors::test::fault::none;
   });

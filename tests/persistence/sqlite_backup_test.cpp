@@ -21,7 +21,7 @@ struct sqlite_backup : ::testing::Test {
   static void write(store& s, Each each) {
     const auto opened = s.open_shard(0).value();
     std::uint64_t seq = opened.last_seq;
-    std::vector<journal_row> unfolded = opened.tail;
+    std::vector<journal_row> unfolded = rows_of(opened.tail);
     do {
       std::vector<journal_row> batch;
       for (int i = 0; i < 4; ++i) {

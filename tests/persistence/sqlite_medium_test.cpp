@@ -223,7 +223,7 @@ std::string live_through_a_full_disk(const std::string& path, const small_disk& 
     return "acknowledged " + std::to_string(acknowledged) + ", found " + std::to_string(opened.last_seq);
   if (!append())
     return "still failing after space is back";
-  if (!s->fold(0, opened.epoch, opened.tail))
+  if (!s->fold(0, opened.epoch, rows_of(opened.tail)))
     return "cannot fold after space is back";
   s.reset();
   const auto report = verify_sqlite_store(path).value();

@@ -4,6 +4,7 @@
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "tests/persistence/support/child_process.hpp"
 #include "tests/persistence/support/faulty_vfs.hpp"
+#include "tests/persistence/support/raw_journal.hpp"
 #include "tests/persistence/support/raw_sql.hpp"
 #include "tests/persistence/support/samples.hpp"
 
@@ -128,9 +129,22 @@ TEST_F(sqlite_store_test, a_newer_schema_is_refused_with_a_clear_text) {
     const auto opened = try_open();
     EXPECT_EQ(code_of(opened), errc::conflict);
     EXPECT_NE(opened.error().what.find("newer version"), std::string::npos) << opened.error().what;
-    run_sql(path + suffix, "PRAGMA user_version = 1");
+    run_sql(path + suffix, "PRAGMA user_version = 2");
   }
   EXPECT_TRUE(try_open());
+}
+
+TEST_F(sqlite_store_test, a_store_from_before_the_first_release_is_refused_with_a_clear_text) {
+  open();
+  for (const char* suffix : {"", ".commits", ".keys"}) {
+    run_sql(path + suffix, "PRAGMA user_version = 1");
+    const auto opened = try_open();
+    EXPECT_EQ(code_of(opened), errc::conflict);
+    EXPECT_NE(opened.error().what.find("before the first release"), std::string::npos) << opened.error().what;
+    run_sql(path + suffix, "PRAGMA user_version = 2");
+  }
+  run_sql(path, "PRAGMA user_version = 1");
+  EXPECT_EQ(code_of(verify_sqlite_store(path)), errc::conflict);
 }
 
 TEST_F(sqlite_store_test, migrations_run_once_and_in_order) {
@@ -227,7 +241,7 @@ TEST_F(sqlite_store_test, nothing_acknowledged_is_lost_when_the_process_is_kille
       auto s = open();
       const auto opened = s->open_shard(1).value();
       std::uint64_t seq = opened.last_seq;
-      std::vector<journal_row> unfolded = opened.tail;
+      std::vector<journal_row> unfolded = rows_of(opened.tail);
       for (;;) {
         std::vector<journal_row> batch;
         for (int i = 0; i < 5; ++i) {
@@ -326,7 +340,7 @@ TEST_F(sqlite_store_test, a_journal_shorter_than_its_tables_is_refused) {
     ASSERT_TRUE(s->append(rows, {}));
     ASSERT_TRUE(s->fold(0, epoch, rows));
   }
-  run_sql(path + ".commits", "DELETE FROM journal WHERE seq = 2");
+  drop_rows(path + ".commits", [](const row_place& row) { return row.seq == 2; });
   auto s = open();
   EXPECT_EQ(code_of(s->open_shard(0)), errc::corrupt);
   EXPECT_TRUE(s->open_shard(1));
@@ -337,11 +351,27 @@ TEST_F(sqlite_store_test, a_damaged_tail_is_refused) {
     auto s = open();
     const auto epoch = s->open_shard(0).value().epoch;
     ASSERT_TRUE(s->append({commit(0, epoch, 1), commit(0, epoch, 2), commit(0, epoch, 3)}, {}));
+    ASSERT_TRUE(s->append({commit(1, s->open_shard(1).value().epoch, 1)}, {}));
   }
-  run_sql(path + ".commits", "UPDATE journal SET at = at + 1 WHERE seq = 2");
+  damage_row(path + ".commits", 2);
+  {
+    auto s = open();
+    for (int again = 0; again < 2; ++again) // the second opening reads it in another way
+      EXPECT_EQ(code_of(s->open_shard(0)), errc::corrupt);
+    EXPECT_EQ(s->open_shard(1).value().tail.size(), 1U);
+  }
+  drop_rows(path + ".commits", [](const row_place& row) { return row.shard == 0 && row.seq == 2; });
   EXPECT_EQ(code_of(open()->open_shard(0)), errc::corrupt);
-  run_sql(path + ".commits", "DELETE FROM journal WHERE seq = 2");
-  EXPECT_EQ(code_of(open()->open_shard(0)), errc::corrupt);
+}
+
+TEST_F(sqlite_store_test, a_journal_cut_within_a_row_is_refused) {
+  {
+    auto s = open();
+    const auto epoch = s->open_shard(0).value().epoch;
+    ASSERT_TRUE(s->append({commit(0, epoch, 1), commit(0, epoch, 2)}, {}));
+  }
+  change_values(path + ".commits", [](std::string_view rows) { return bytes(rows.substr(0, rows.size() - 1)); });
+  EXPECT_EQ(code_of(try_open()), errc::corrupt);
 }
 
 /// Another hand on the lease is noticed although the epochs are kept in memory.

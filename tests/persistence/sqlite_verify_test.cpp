@@ -1,5 +1,6 @@
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "runtime/core/random.hpp"
+#include "tests/persistence/support/raw_journal.hpp"
 #include "tests/persistence/support/raw_sql.hpp"
 #include "tests/persistence/support/samples.hpp"
 
@@ -21,19 +22,23 @@ struct sqlite_verify : ::testing::Test {
       rows.back().key = key_of(seq % 2 == 0 ? 500 : 0, static_cast<std::uint8_t>(seq));
     }
     for (auto at = rows.begin(); at != rows.end(); at += 100)
-      s->append({at, at + 100}, {{"duka", conversation(7), "wrapped-conversation-key"}}).value();
+      s->append(std::vector<journal_row>(at, at + 100), {{"duka", conversation(7), "wrapped-conversation-key"}})
+          .value();
     rows.resize(2'500);
     s->fold(0, epoch, rows).value();
   }
 
   static bytes value(std::uint64_t seq) { return "value-" + std::to_string(seq) + bytes(300, 'v'); }
 
-  /// Changes one byte of the first place where a file holds `text`.
+  /// Changes one byte wherever a file holds `text`: a page that was split may keep a copy in its unused part.
   void flip(const std::string& file, const std::string& text) {
     auto content = read_file(file);
-    const auto at = content.find(text);
-    ASSERT_NE(at, std::string::npos) << text;
-    content[at + text.size() / 2] = static_cast<char>(content[at + text.size() / 2] ^ 4);
+    const auto first = content.find(text);
+    ASSERT_NE(first, std::string::npos) << text;
+    for (auto at = first; at != std::string::npos; at = content.find(text, at + 1)) {
+      char& hit = content[at + text.size() / 2];
+      hit = static_cast<char>(hit ^ 4);
+    }
     write_file(file, content);
   }
 
@@ -82,7 +87,7 @@ TEST_F(sqlite_verify, reads_beside_the_process_that_serves) {
 
 TEST_F(sqlite_verify, a_flipped_byte_in_a_folded_commit) {
   flip(path + ".commits", value(1'203));
-  expect_problem("sequence number 1203): journal records are damaged: checksum");
+  expect_problem("sequence number 1203: journal row is damaged: checksum");
   EXPECT_EQ(code_of(rebuild_sqlite_store(path)), errc::corrupt);
 }
 
@@ -155,8 +160,20 @@ TEST_F(sqlite_verify, a_planted_loss) {
 }
 
 TEST_F(sqlite_verify, a_planted_row) {
-  run_sql(path, "INSERT INTO timers VALUES ('duka', CAST('zz' AS BLOB), 0, 1, CAST('v' AS BLOB))");
+  run_sql(path, "INSERT INTO timers VALUES (1, CAST('zz' AS BLOB), 0, CAST('v' AS BLOB), 1)");
   expect_difference("timers " + to_hex(as_span("zz")) + " should not be there");
+}
+
+TEST_F(sqlite_verify, a_planted_row_of_nobody) {
+  run_sql(path, "INSERT INTO timers VALUES (77, CAST('zz' AS BLOB), 0, CAST('v' AS BLOB), 1)");
+  expect_difference("timers " + to_hex(as_span("zz")) + " should not be there");
+}
+
+TEST_F(sqlite_verify, a_planted_name_of_a_tenant) {
+  run_sql(path, "UPDATE tenant_numbers SET id = 'soko'");
+  const auto report = rebuild_sqlite_store(path).value();
+  EXPECT_FALSE(report.identical);
+  EXPECT_EQ(report.differences.size(), 20U);
 }
 
 TEST_F(sqlite_verify, a_lost_event_key) {
@@ -179,12 +196,18 @@ TEST_F(sqlite_verify, expired_event_keys_are_no_difference) {
 }
 
 TEST_F(sqlite_verify, a_gap_in_the_journal) {
-  run_sql(path + ".commits", "DELETE FROM journal WHERE seq = 2800");
+  drop_rows(path + ".commits", [](const row_place& row) { return row.seq == 2'800; });
   expect_problem("shard 0: sequence number 2801 follows 2799");
 }
 
+TEST_F(sqlite_verify, a_value_of_the_journal_cut_short) {
+  change_values(path + ".commits", [](std::string_view rows) { return bytes(rows.substr(0, rows.size() - 1)); });
+  expect_problem("journal rows are damaged: the size of a row");
+  EXPECT_EQ(code_of(rebuild_sqlite_store(path)), errc::corrupt);
+}
+
 TEST_F(sqlite_verify, commits_lost_at_the_end_of_the_journal) {
-  run_sql(path + ".commits", "DELETE FROM journal WHERE seq > 2400");
+  drop_rows(path + ".commits", [](const row_place& row) { return row.seq > 2'400; });
   expect_problem("shard 0: the tables hold 2500 commits, the journal 2400");
 }
 
@@ -196,7 +219,7 @@ TEST_F(sqlite_verify, an_epoch_out_of_order) {
 TEST_F(sqlite_verify, a_wrong_mark) {
   run_sql(path + ".commits",
           "UPDATE journal_marks SET positions = zeroblob(16) WHERE id = (SELECT max(id) FROM journal_marks)");
-  expect_problem("the journal's mark at row ");
+  expect_problem("the journal's mark at value ");
 }
 
 } // namespace

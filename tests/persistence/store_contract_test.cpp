@@ -1,10 +1,13 @@
 #include "tests/persistence/support/store_kinds.hpp"
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 namespace wakala::persistence::testing {
 namespace {
+
+constexpr auto newest = std::numeric_limits<std::uint32_t>::max();
 
 struct store_contract : ::testing::TestWithParam<store_kind> {
   store_under_test tested{GetParam()};
@@ -14,7 +17,7 @@ struct store_contract : ::testing::TestWithParam<store_kind> {
   /// Appends and folds rows of one shard from its present end on.
   void fold_in(shard_id shard, std::vector<std::vector<record>> steps) {
     const auto opened = tested->open_shard(shard).value();
-    std::vector<journal_row> rows = opened.tail;
+    std::vector<journal_row> rows = rows_of(opened.tail);
     std::uint64_t seq = opened.last_seq;
     std::vector<journal_row> batch;
     for (auto& records : steps)
@@ -65,10 +68,12 @@ TEST_P(store_contract, rows_come_back_as_they_were_appended) {
   EXPECT_TRUE(tested->journal(2, 2, 10).value().empty());
   EXPECT_TRUE(tested->journal(1, 0, 10).value().empty());
   tested.reopen();
-  EXPECT_EQ(tested->open_shard(2).value().tail, (std::vector<journal_row>{full, bare}));
+  EXPECT_EQ(rows_of(tested->open_shard(2).value().tail), (std::vector<journal_row>{full, bare}));
 }
 
-TEST_P(store_contract, an_empty_batch_commits_nothing) { EXPECT_TRUE(tested->append({}, {}).value().empty()); }
+TEST_P(store_contract, an_empty_batch_commits_nothing) {
+  EXPECT_TRUE(tested->append(std::vector<row_ptr>{}, {}).value().empty());
+}
 
 TEST_P(store_contract, sequence_numbers_must_continue_without_a_gap) {
   const auto epoch = open(0);
@@ -178,7 +183,7 @@ TEST_P(store_contract, opening_gives_the_unfolded_tail) {
       const auto opened = tested->open_shard(0).value();
       EXPECT_EQ(opened.last_seq, 6U);
       EXPECT_EQ(opened.folded_seq, 2U);
-      EXPECT_EQ(opened.tail, std::vector<journal_row>(rows.begin() + 2, rows.end()));
+      EXPECT_EQ(rows_of(opened.tail), std::vector<journal_row>(rows.begin() + 2, rows.end()));
       EXPECT_EQ(tested->open_shard(1).value().tail.size(), 6U);
     }
     tested.reopen();
@@ -317,6 +322,98 @@ TEST_P(store_contract, a_large_fold_is_applied_whole) {
   EXPECT_EQ(tested->range({"duka", table::conversation, "", "", 10'000, false}).value().size(), 700U);
 }
 
+TEST_P(store_contract, several_shards_fold_together) {
+  std::vector<fold_part> parts;
+  for (shard_id shard = 0; shard < store_under_test::shards; ++shard) {
+    const auto epoch = open(shard);
+    const std::string key = "s" + std::to_string(shard);
+    const auto rows =
+        share({commit(shard, epoch, 1, {put(table::conversation, key, "1"), put(table::outbox, key, "x", 5)}),
+               commit(shard, epoch, 2, {put(table::conversation, key, "2"), erase(table::outbox, key)})});
+    ASSERT_TRUE(tested->append(rows, {}));
+    parts.push_back({shard, epoch, rows});
+  }
+  std::swap(parts[0], parts[2]); // answers come in the order of the parts, whatever that is
+  const auto reached = tested->fold(parts);
+  ASSERT_EQ(reached.size(), parts.size());
+  for (const auto& position : reached)
+    EXPECT_EQ(position.value(), 2U);
+  for (shard_id shard = 0; shard < store_under_test::shards; ++shard) {
+    EXPECT_EQ(tested->get("duka", table::conversation, "s" + std::to_string(shard)).value(), "2");
+    EXPECT_FALSE(tested->get("duka", table::outbox, "s" + std::to_string(shard)).value());
+  }
+  tested.reopen();
+  for (shard_id shard = 0; shard < store_under_test::shards; ++shard)
+    EXPECT_EQ(tested->open_shard(shard).value().folded_seq, 2U);
+  EXPECT_TRUE(tested->fold(std::vector<fold_part>{}).empty());
+}
+
+TEST_P(store_contract, a_part_that_cannot_be_folded_does_not_hold_up_the_others) {
+  const auto old_epoch = open(0);
+  const auto b = open(1);
+  const auto c = open(2);
+  const auto rows_a = share({commit(0, old_epoch, 1, {put(table::conversation, "a", "1")})});
+  const auto rows_b = share({commit(1, b, 1, {put(table::conversation, "b", "1")})});
+  const auto rows_c = share({commit(2, c, 1), commit(2, c, 2, {put(table::conversation, "c", "2")})});
+  for (const auto& rows : {rows_a, rows_b, rows_c})
+    ASSERT_TRUE(tested->append(rows, {}));
+  open(0);
+  const auto reached = tested->fold({{0, old_epoch, rows_a}, {2, c, {rows_c[1]}}, {1, b, rows_b}, {9, 1, rows_b}});
+  ASSERT_EQ(reached.size(), 4U);
+  EXPECT_EQ(code_of(reached[0]), errc::fenced);
+  EXPECT_EQ(code_of(reached[1]), errc::invalid_argument); // a gap
+  EXPECT_EQ(reached[2].value(), 1U);
+  EXPECT_EQ(code_of(reached[3]), errc::invalid_argument); // no such shard
+  EXPECT_FALSE(tested->get("duka", table::conversation, "a").value());
+  EXPECT_EQ(tested->get("duka", table::conversation, "b").value(), "1");
+  EXPECT_FALSE(tested->get("duka", table::conversation, "c").value());
+}
+
+TEST_P(store_contract, parts_of_one_shard_are_folded_one_after_the_other) {
+  const auto epoch = open(0);
+  const auto rows = share({commit(0, epoch, 1, {put(table::conversation, "a", "1")}),
+                           commit(0, epoch, 2, {put(table::conversation, "a", "2")}),
+                           commit(0, epoch, 3, {put(table::conversation, "a", "3")})});
+  ASSERT_TRUE(tested->append(rows, {}));
+  const auto reached =
+      tested->fold({{0, epoch, {rows[0]}}, {0, epoch, {rows[0], rows[1]}}, {0, epoch, {}}, {0, epoch, {rows[2]}}});
+  ASSERT_EQ(reached.size(), 4U);
+  EXPECT_EQ(reached[0].value(), 1U);
+  EXPECT_EQ(reached[1].value(), 2U);
+  EXPECT_EQ(reached[2].value(), 2U);
+  EXPECT_EQ(reached[3].value(), 3U);
+  EXPECT_EQ(tested->get("duka", table::conversation, "a").value(), "3");
+}
+
+TEST_P(store_contract, a_row_erased_long_after_it_was_written_is_gone) {
+  // However many others come and go meanwhile, also across a restart.
+  std::vector<std::vector<record>> steps(1);
+  for (int i = 0; i < 5'000; ++i)
+    steps[0].push_back(put(table::outbox, "k" + std::to_string(i), "v", 5));
+  fold_in(0, steps);
+  EXPECT_EQ(tested->due(0, table::outbox, 10, 10'000).value().size(), 5'000U);
+  fold_in(0, {{erase(table::outbox, "k7")}});
+  EXPECT_FALSE(tested->get("duka", table::outbox, "k7").value());
+  steps = {{}};
+  for (int i = 0; i < 5'000; ++i)
+    if (i != 4'321)
+      steps[0].push_back(erase(table::outbox, "k" + std::to_string(i)));
+  fold_in(0, steps);
+  EXPECT_EQ(tested->due(0, table::outbox, 10, 10'000).value().size(), 1U);
+  tested.reopen();
+  fold_in(0, {{erase(table::outbox, "k4321"), erase(table::outbox, "never there")}});
+  EXPECT_TRUE(tested->due(0, table::outbox, 10, 10'000).value().empty());
+}
+
+TEST_P(store_contract, only_some_tables_are_asked_by_due_time) {
+  for (const table t : all_tables) {
+    if (has_due_rows(t))
+      EXPECT_TRUE(tested->due(0, t, 1, 1)) << table_name(t);
+    else
+      EXPECT_EQ(code_of(tested->due(0, t, 1, 1)), errc::invalid_argument) << table_name(t);
+  }
+}
+
 TEST_P(store_contract, ranges_page_in_both_directions) {
   fold_in(0, {{put(table::transcript, "a1", "1"), put(table::transcript, "a2", "2"),
                put(table::transcript, "a3", "3"), put(table::transcript, "a", "0"), put(table::transcript, "b1", "9"),
@@ -424,12 +521,14 @@ TEST_P(store_contract, event_keys_are_listed_newest_first_and_expire) {
   ASSERT_TRUE(tested->append(rows, {}));
   ASSERT_TRUE(tested->fold(0, epoch, rows));
   using list = std::vector<event_key>;
-  EXPECT_EQ(tested->event_keys(0, 3).value(), (list{key_of(102, 2), key_of(101, 3), key_of(100, 1)}));
-  EXPECT_EQ(tested->event_keys(0, 100).value().size(), 5U);
-  EXPECT_TRUE(tested->event_keys(1, 100).value().empty());
+  EXPECT_EQ(tested->event_keys(0, newest, 3).value(), (list{key_of(102, 2), key_of(101, 3), key_of(100, 1)}));
+  EXPECT_EQ(tested->event_keys(0, newest, 100).value().size(), 5U);
+  EXPECT_EQ(tested->event_keys(0, 101, 2).value(), (list{key_of(101, 3), key_of(100, 1)}));
+  EXPECT_EQ(tested->event_keys(0, 0, 100).value(), (list{key_of(0, 5), key_of(0, 4)}));
+  EXPECT_TRUE(tested->event_keys(1, newest, 100).value().empty());
 
   EXPECT_EQ(tested->drop_event_keys(101, 2000).value(), 2U);
-  EXPECT_EQ(tested->event_keys(0, 100).value(), (list{key_of(102, 2), key_of(101, 3), key_of(0, 5)}));
+  EXPECT_EQ(tested->event_keys(0, newest, 100).value(), (list{key_of(102, 2), key_of(101, 3), key_of(0, 5)}));
   EXPECT_EQ(tested->drop_event_keys(101, 2000).value(), 0U);
 }
 
@@ -491,7 +590,7 @@ TEST_P(store_contract, appends_folds_and_reads_go_on_beside_each_other) {
     });
   threads.emplace_back([&] {
     while (!done.load())
-      if (!tested->range({"duka", table::conversation, "", "", 10, false}) || !tested->event_keys(0, 10))
+      if (!tested->range({"duka", table::conversation, "", "", 10, false}) || !tested->event_keys(0, newest, 10))
         ++wrong;
   });
   for (std::size_t i = 0; i < 3; ++i)

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
+#include <map>
 #include <random>
 
 namespace wakala::runtime {
@@ -16,13 +19,15 @@ using persistence::table;
 record put(table where, bytes key, bytes value) { return {where, false, 0, std::move(key), std::move(value)}; }
 record erase(table where, bytes key) { return {where, true, 0, std::move(key), {}}; }
 
-journal_row row(std::uint64_t seq, std::vector<record> personal, tenant_id tenant = "t") {
+persistence::row_ptr row(std::uint64_t seq, std::vector<record> personal, tenant_id tenant = "t",
+                         std::optional<event_key> key = std::nullopt) {
   journal_row r;
   r.seq = seq;
+  r.key = key;
   r.tenant = std::move(tenant);
   r.at = static_cast<time_ms>(seq * 10);
   r.personal = std::move(personal);
-  return r;
+  return std::make_shared<const journal_row>(std::move(r));
 }
 
 stored_value stored(bytes key, bytes value) { return {"t", std::move(key), std::move(value), 0}; }
@@ -73,24 +78,81 @@ TEST(overlay, drops_rows_but_keeps_what_newer_ones_say_about_the_same_key) {
 
 TEST(overlay, knows_the_keys_of_its_rows_until_they_are_dropped) {
   overlay tail;
-  auto r = row(1, {});
-  r.key = event_key{5, {1, 2, 3}};
-  tail.add(r);
-  EXPECT_TRUE(tail.has_key(*r.key));
-  EXPECT_FALSE(tail.has_key(event_key{6, r.key->hash}));
+  const event_key key{5, {1, 2, 3}};
+  tail.add(row(1, {}, "t", key));
+  EXPECT_TRUE(tail.has_key(key));
+  EXPECT_FALSE(tail.has_key(event_key{6, key.hash}));
+  tail.add(row(2, {}, "t", key)); // whoever commits it twice: it is there until the last of them is gone
   tail.drop_through(1);
-  EXPECT_FALSE(tail.has_key(*r.key));
+  EXPECT_TRUE(tail.has_key(key));
+  tail.drop_through(2);
+  EXPECT_FALSE(tail.has_key(key));
 }
 
-TEST(overlay, hands_out_the_oldest_rows_for_folding) {
+TEST(overlay, hands_out_rows_for_folding_without_copying_them) {
   overlay tail;
-  for (std::uint64_t i = 1; i <= 5; ++i)
-    tail.add(row(i, {}));
-  const auto two = tail.oldest(2);
-  ASSERT_EQ(two.size(), 2U);
-  EXPECT_EQ(two[0].seq, 1U);
-  EXPECT_EQ(two[1].seq, 2U);
-  EXPECT_EQ(tail.oldest(100).size(), 5U);
+  std::vector<persistence::row_ptr> rows;
+  for (std::uint64_t i = 3; i <= 7; ++i)
+    tail.add(rows.emplace_back(row(i, {})));
+  EXPECT_EQ(tail.after(0), rows);
+  EXPECT_EQ(tail.after(2), rows);
+  EXPECT_EQ(tail.after(5), (std::vector<persistence::row_ptr>{rows[3], rows[4]}));
+  EXPECT_TRUE(tail.after(7).empty());
+  EXPECT_TRUE(tail.after(99).empty());
+}
+
+TEST(overlay, knows_the_newest_of_several_records_of_one_row) {
+  overlay tail;
+  for (const auto where : persistence::all_tables) {
+    tail.add(row(1, {put(where, "a", "1"), erase(where, "a"), put(where, "a", "2")}));
+    EXPECT_EQ(tail.find("t", where, "a")->value, "2");
+    tail.drop_through(1);
+    EXPECT_EQ(tail.find("t", where, "a"), nullptr);
+  }
+}
+
+/// Whatever the table is kept in, and however rows come, are replaced and go: it is what a plain map of the rows that
+/// are left would say.
+TEST(overlay, every_table_is_what_the_rows_left_say) {
+  std::mt19937 dice(7);
+  overlay tail;
+  std::deque<persistence::row_ptr> left;
+  std::uint64_t seq = 0;
+  for (int round = 0; round < 3000; ++round) {
+    if (dice() % 3 != 0) {
+      std::vector<record> records;
+      for (auto n = dice() % 5; n > 0; --n) {
+        const auto where = persistence::all_tables[dice() % std::size(persistence::all_tables)];
+        const auto key = "k" + std::to_string(dice() % 6);
+        records.push_back(dice() % 4 == 0 ? erase(where, key) : put(where, key, std::to_string(dice())));
+      }
+      tail.add(left.emplace_back(row(++seq, std::move(records), dice() % 2 == 0 ? "t" : "u")));
+    } else {
+      const auto upto = seq - dice() % 8;
+      tail.drop_through(upto);
+      while (!left.empty() && left.front()->seq <= upto)
+        left.pop_front();
+    }
+    const auto where = persistence::all_tables[dice() % std::size(persistence::all_tables)];
+    std::map<std::pair<tenant_id, bytes>, const record*> truth;
+    for (const auto& r : left)
+      for (const auto& change : r->personal)
+        if (change.where == where)
+          truth[{r->tenant, change.key}] = &change;
+    std::string expected;
+    for (const auto* tenant : {"t", "u"})
+      for (int k = 0; k < 6; ++k) {
+        const auto key = "k" + std::to_string(k);
+        const auto known = truth.find({tenant, key});
+        ASSERT_EQ(tail.find(tenant, where, key), known == truth.end() ? nullptr : known->second);
+        if (std::string_view(tenant) == "t" && known != truth.end() && !known->second->erase)
+          expected += key + "=" + known->second->value + " ";
+      }
+    ASSERT_EQ(keys_of(tail.merge({"t", where, "k", "", 100, false}, {})), expected);
+    ASSERT_EQ(tail.all(where).size(),
+              std::count_if(truth.begin(), truth.end(), [](const auto& at) { return !at.second->erase; }));
+    ASSERT_EQ(tail.rows(), left.size());
+  }
 }
 
 TEST(overlay, merges_over_a_page_forwards) {

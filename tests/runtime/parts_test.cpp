@@ -1,7 +1,6 @@
 #include "runtime/admission.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/fair_share.hpp"
-#include "runtime/key_filter.hpp"
 #include "runtime/rate_limits.hpp"
 #include "runtime/shard_map.hpp"
 #include "runtime/token_bucket.hpp"
@@ -17,40 +16,6 @@ namespace wakala::runtime {
 namespace {
 
 using std::chrono::milliseconds;
-
-event_key key(std::uint32_t bucket, std::uint8_t n) {
-  event_key k{bucket, {}};
-  k.hash[0] = n;
-  return k;
-}
-
-TEST(key_filter, vouches_for_absence_only_while_it_holds_everything) {
-  key_filter filter(3);
-  EXPECT_TRUE(filter.certainly_new(key(1, 1)));
-  for (std::uint8_t i = 1; i <= 3; ++i)
-    filter.add(key(1, i));
-  EXPECT_TRUE(filter.contains(key(1, 1)));
-  EXPECT_FALSE(filter.certainly_new(key(1, 1)));
-  EXPECT_TRUE(filter.certainly_new(key(1, 4)));
-  filter.add(key(1, 2)); // known: nothing has to go
-  EXPECT_TRUE(filter.certainly_new(key(1, 4)));
-  filter.add(key(1, 4));
-  EXPECT_EQ(filter.size(), 3U);
-  EXPECT_FALSE(filter.contains(key(1, 1)));
-  EXPECT_FALSE(filter.certainly_new(key(1, 1))) << "it forgot the key and vouched for its absence";
-  EXPECT_FALSE(filter.certainly_new(key(1, 9)));
-  filter.clear();
-  EXPECT_TRUE(filter.certainly_new(key(1, 1)));
-  filter.mark_incomplete();
-  EXPECT_FALSE(filter.certainly_new(key(1, 1)));
-}
-
-TEST(key_filter, tells_buckets_apart) {
-  key_filter filter(10);
-  filter.add(key(1, 1));
-  EXPECT_FALSE(filter.contains(key(0, 1)));
-  EXPECT_TRUE(filter.certainly_new(key(0, 1)));
-}
 
 TEST(fair_share, one_name_cannot_take_the_room_of_another) {
   fair_share share(3);

@@ -7,6 +7,7 @@
 #include <caf/scoped_actor.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 namespace wakala::runtime {
@@ -29,7 +30,7 @@ protected:
     }
   }
 
-  persistence::journal_row row(shard_id shard, std::uint64_t epoch, std::uint64_t seq) {
+  persistence::row_ptr row(shard_id shard, std::uint64_t epoch, std::uint64_t seq) {
     persistence::journal_row r;
     r.shard = shard;
     r.epoch = epoch;
@@ -37,7 +38,7 @@ protected:
     r.tenant = "duka";
     r.key = event_key{7, {static_cast<std::uint8_t>(shard), static_cast<std::uint8_t>(seq)}};
     r.personal.push_back({table::outbox, false, 5, "key" + std::to_string(seq), "value"});
-    return r;
+    return std::make_shared<const persistence::journal_row>(std::move(r));
   }
   std::uint64_t take(shard_id shard) { return store->open_shard(shard).value().epoch; }
 
@@ -123,14 +124,15 @@ TEST_F(store_actors, an_append_of_nothing_is_refused_and_disturbs_nobody) {
 TEST_F(store_actors, rows_are_folded_and_read_back) {
   const auto epoch = take(0);
   const auto r = row(0, epoch, 1);
-  const conversation_id conversation = r.conversation;
+  const conversation_id conversation = r->conversation;
   ASSERT_EQ(ask<append_answer>(writer, append_request{{r}, {{"duka", conversation, "wrapped"}}}).value,
             append_outcome::committed);
   auto opened = ask<open_answer>(reader, open_request{0, 100});
   ASSERT_TRUE(opened.value);
   EXPECT_GT(opened.value->shard.epoch, epoch);
   EXPECT_EQ(opened.value->shard.tail.size(), 1U);
-  EXPECT_TRUE(opened.value->keys.empty());
+  EXPECT_TRUE(opened.value->keys.newest.empty());
+  EXPECT_TRUE(opened.value->keys.complete);
   EXPECT_EQ(ask<fold_answer>(folder, fold_request{0, epoch, {r}}).why.code, errc::fenced) << "an old owner folded";
   EXPECT_EQ(ask<fold_answer>(folder, fold_request{0, opened.value->shard.epoch, {r}}).value, 1U);
   EXPECT_EQ(count->folded_rows, 1U);
@@ -140,7 +142,7 @@ TEST_F(store_actors, rows_are_folded_and_read_back) {
   EXPECT_EQ(values.value->at(0), "value");
   EXPECT_FALSE(values.value->at(1));
   EXPECT_FALSE(values.value->at(2));
-  const auto seen = ask<probe_answer>(reader, probe_request{0, {*r.key, event_key{8, r.key->hash}}});
+  const auto seen = ask<probe_answer>(reader, probe_request{0, {*r->key, event_key{8, r->key->hash}}});
   EXPECT_EQ(seen.value, (std::vector<bool>{true, false}));
   const auto due = ask<range_answer>(reader, due_request{0, table::outbox, 5, 10});
   ASSERT_TRUE(due.value);
@@ -149,9 +151,64 @@ TEST_F(store_actors, rows_are_folded_and_read_back) {
   const auto keys = ask<key_answer>(reader, key_request{"duka", {conversation}});
   EXPECT_EQ(keys.value->at(0), "wrapped");
   opened = ask<open_answer>(reader, open_request{0, 100});
-  EXPECT_EQ(opened.value->keys.size(), 1U);
+  EXPECT_EQ(opened.value->keys.newest, std::vector<event_key>{*r->key});
+  EXPECT_TRUE(opened.value->keys.complete);
   EXPECT_EQ(opened.value->outbox.size(), 1U);
   EXPECT_TRUE(opened.value->shard.tail.empty());
+}
+
+TEST_F(store_actors, shards_that_fold_at_the_same_time_share_a_fold_and_not_its_outcome) {
+  std::vector<persistence::row_ptr> rows;
+  for (shard_id shard = 0; shard < 4; ++shard) {
+    rows.push_back(row(shard, take(shard), 1));
+    ASSERT_EQ(ask<append_answer>(writer, append_request{{rows.back()}, {}}).value, append_outcome::committed);
+  }
+  std::promise<void> reached;
+  std::promise<void> let_go;
+  std::atomic<bool> is_first{true};
+  store->on_fold([&, gate = let_go.get_future().share()](shard_id shard) {
+    if (is_first.exchange(false)) {
+      reached.set_value();
+      gate.wait();
+    }
+    return shard == 2 ? fault::before : fault::none;
+  });
+  auto first = self->request(folder, patience, fold_request{0, rows[0]->epoch, {rows[0]}});
+  reached.get_future().wait();
+  auto second = self->request(folder, patience, fold_request{1, rows[1]->epoch, {rows[1]}});
+  auto third = self->request(folder, patience, fold_request{2, rows[2]->epoch, {rows[2]}});
+  auto fourth = self->request(folder, patience, fold_request{3, rows[3]->epoch, {rows[3]}});
+  let_go.set_value();
+  const auto position = [](auto& handle) {
+    fold_answer got;
+    handle.receive([&](fold_answer& answer) { got = std::move(answer); },
+                   [](caf::error&) { ADD_FAILURE() << "no answer"; });
+    return got;
+  };
+  EXPECT_EQ(position(first).value, 1U);
+  EXPECT_EQ(position(second).value, 1U);
+  EXPECT_EQ(position(third).why.code, errc::unavailable);
+  EXPECT_EQ(position(fourth).value, 1U);
+  EXPECT_EQ(store->folds(), 2U);
+  EXPECT_EQ(count->folded_rows, 3U);
+}
+
+TEST_F(store_actors, opening_reads_the_newest_keys_and_those_of_bucket_0) {
+  const auto epoch = take(0);
+  std::vector<persistence::row_ptr> rows;
+  for (const std::uint32_t bucket : {9U, 0U, 8U, 0U, 7U}) {
+    auto r = *row(0, epoch, rows.size() + 1);
+    r.key->bucket = bucket;
+    rows.push_back(std::make_shared<const persistence::journal_row>(std::move(r)));
+  }
+  ASSERT_EQ(ask<append_answer>(writer, append_request{rows, {}}).value, append_outcome::committed);
+  ASSERT_EQ(ask<fold_answer>(folder, fold_request{0, epoch, rows}).value, 5U);
+  const auto opened = ask<open_answer>(reader, open_request{0, 2});
+  EXPECT_EQ(opened.value->keys.newest, (std::vector<event_key>{*rows[0]->key, *rows[2]->key}));
+  EXPECT_FALSE(opened.value->keys.complete);
+  EXPECT_EQ(opened.value->keys.of_bucket_0.size(), 2U);
+  EXPECT_FALSE(opened.value->keys.bucket_0_complete) << "there may be more";
+  EXPECT_TRUE(ask<open_answer>(reader, open_request{0, 3}).value->keys.bucket_0_complete);
 }
 
 TEST_F(store_actors, failures_of_the_store_are_answers) {

@@ -25,7 +25,7 @@ result<opened_shard> scripted_store::open_shard(shard_id shard) {
   return inner_->open_shard(shard);
 }
 
-result<std::vector<shard_outcome>> scripted_store::append(const std::vector<journal_row>& batch,
+result<std::vector<shard_outcome>> scripted_store::append(const std::vector<row_ptr>& batch,
                                                           const std::vector<wrapped_key>& keys) {
   append_script script;
   {
@@ -42,19 +42,19 @@ result<std::vector<shard_outcome>> scripted_store::append(const std::vector<jour
   return outcomes;
 }
 
-result<std::uint64_t> scripted_store::fold(shard_id shard, std::uint64_t epoch,
-                                           const std::vector<journal_row>& rows) {
+std::vector<result<std::uint64_t>> scripted_store::fold(const std::vector<fold_part>& parts) {
   fold_script script;
   {
     const std::lock_guard lock(mutex_);
     script = fold_script_;
   }
-  const auto what = broken_ ? fault::before : (script ? script(shard) : fault::none);
-  if (what == fault::before)
-    return down();
-  auto reached = inner_->fold(shard, epoch, rows);
-  if (what == fault::after)
-    return down();
+  ++folds_;
+  std::vector<result<std::uint64_t>> reached;
+  for (const auto& part : parts) {
+    const auto what = broken_ ? fault::before : (script ? script(part.shard) : fault::none);
+    auto done = what == fault::before ? result<std::uint64_t>(down()) : inner_->fold({part}).front();
+    reached.push_back(what == fault::after ? result<std::uint64_t>(down()) : std::move(done));
+  }
   return reached;
 }
 
@@ -82,10 +82,11 @@ result<bool> scripted_store::has_event_key(shard_id shard, const event_key& key)
   return inner_->has_event_key(shard, key);
 }
 
-result<std::vector<event_key>> scripted_store::event_keys(shard_id shard, std::size_t limit) {
+result<std::vector<event_key>> scripted_store::event_keys(shard_id shard, std::uint32_t newest_bucket,
+                                                          std::size_t limit) {
   if (broken_)
     return down();
-  return inner_->event_keys(shard, limit);
+  return inner_->event_keys(shard, newest_bucket, limit);
 }
 
 result<std::uint64_t> scripted_store::drop_event_keys(std::uint32_t bucket_before, time_ms committed_before) {

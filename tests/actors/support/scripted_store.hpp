@@ -21,32 +21,35 @@ enum class fault : std::uint8_t {
 /// Thread-safe.
 class scripted_store final : public persistence::store {
 public:
-  using append_script = std::function<fault(const std::vector<persistence::journal_row>&)>;
+  using append_script = std::function<fault(const std::vector<persistence::row_ptr>&)>;
   using fold_script = std::function<fault(shard_id)>;
 
   explicit scripted_store(std::shared_ptr<persistence::store> inner) : inner_(std::move(inner)) {}
 
   /// Called for each append, on the writer's thread; may block.
   void on_append(append_script script);
+  /// Called for each shard of a fold, on the folder's thread; may block.
   void on_fold(fold_script script);
   /// True: the key of this conversation cannot be read.
   void on_conversation_key(std::function<bool(const conversation_id&)> script);
   /// While set, every call but those about tenants fails.
   void break_all(bool broken) { broken_ = broken; }
   std::size_t appends() const { return appends_; }
+  std::size_t folds() const { return folds_; }
 
   std::uint32_t shard_count() const noexcept override { return inner_->shard_count(); }
   result<persistence::opened_shard> open_shard(shard_id shard) override;
-  result<std::vector<persistence::shard_outcome>> append(const std::vector<persistence::journal_row>& batch,
+  using store::append;
+  using store::fold;
+  result<std::vector<persistence::shard_outcome>> append(const std::vector<persistence::row_ptr>& batch,
                                                          const std::vector<persistence::wrapped_key>& keys) override;
-  result<std::uint64_t> fold(shard_id shard, std::uint64_t epoch,
-                             const std::vector<persistence::journal_row>& rows) override;
+  std::vector<result<std::uint64_t>> fold(const std::vector<persistence::fold_part>& parts) override;
   result<std::optional<bytes>> get(const tenant_id& tenant, persistence::table where, const bytes& key) override;
   result<std::vector<persistence::stored_value>> range(const persistence::range_query& query) override;
   result<std::vector<persistence::stored_value>> due(shard_id shard, persistence::table where, time_ms until,
                                                      std::size_t limit) override;
   result<bool> has_event_key(shard_id shard, const event_key& key) override;
-  result<std::vector<event_key>> event_keys(shard_id shard, std::size_t limit) override;
+  result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override;
   result<std::uint64_t> drop_event_keys(std::uint32_t bucket_before, time_ms committed_before) override;
   result<std::vector<persistence::journal_row>> journal(shard_id shard, std::uint64_t after_seq,
                                                         std::size_t limit) override;
@@ -68,6 +71,7 @@ private:
   std::function<bool(const conversation_id&)> key_script_;
   std::atomic<bool> broken_{false};
   std::atomic<std::size_t> appends_{0};
+  std::atomic<std::size_t> folds_{0};
 };
 
 } // namespace wakala::actors::test

@@ -4,6 +4,7 @@
 
 #include "persistence/store.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -88,7 +89,10 @@ public:
     return behind_->open_shard(shard);
   }
 
-  result<std::vector<shard_outcome>> append(const std::vector<journal_row>& batch,
+  using store::append;
+  using store::fold;
+
+  result<std::vector<shard_outcome>> append(const std::vector<row_ptr>& batch,
                                             const std::vector<wrapped_key>& new_keys) override {
     bool late = false;
     errc code = errc::unavailable;
@@ -114,18 +118,19 @@ public:
     return out;
   }
 
-  result<std::uint64_t> fold(shard_id shard, std::uint64_t epoch, const std::vector<journal_row>& rows) override {
+  std::vector<result<std::uint64_t>> fold(const std::vector<fold_part>& parts) override {
     {
       std::unique_lock lock(mutex_);
       wait_while(held_folds_, lock);
-      if (fold_failures_ > 0) {
-        --fold_failures_;
-        return failure(fold_code_);
+      const bool any_picked =
+          std::any_of(parts.begin(), parts.end(), [&](const fold_part& part) { return picked(part.rows); });
+      if (fold_failures_ > 0 || any_picked) {
+        const errc code = fold_failures_ > 0 ? fold_code_ : errc::unavailable;
+        fold_failures_ -= fold_failures_ > 0 ? 1U : 0U;
+        return std::vector<result<std::uint64_t>>(parts.size(), failure(code));
       }
-      if (picked(rows))
-        return failure(errc::unavailable);
     }
-    return behind_->fold(shard, epoch, rows);
+    return behind_->fold(parts);
   }
 
   result<std::optional<bytes>> get(const tenant_id& tenant, table where, const bytes& key) override {
@@ -140,8 +145,8 @@ public:
   result<bool> has_event_key(shard_id shard, const event_key& key) override {
     return reading([&] { return behind_->has_event_key(shard, key); });
   }
-  result<std::vector<event_key>> event_keys(shard_id shard, std::size_t limit) override {
-    return reading([&] { return behind_->event_keys(shard, limit); });
+  result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override {
+    return reading([&] { return behind_->event_keys(shard, newest_bucket, limit); });
   }
   result<std::vector<journal_row>> journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) override {
     return reading([&] { return behind_->journal(shard, after_seq, limit); });
@@ -167,12 +172,8 @@ public:
 private:
   static error failure(errc code) { return make_error(code, "a fault that the test asked for"); }
 
-  bool picked(const std::vector<journal_row>& rows) const {
-    if (chosen_)
-      for (const journal_row& row : rows)
-        if (chosen_(row))
-          return true;
-    return false;
+  bool picked(const std::vector<row_ptr>& rows) const {
+    return chosen_ && std::any_of(rows.begin(), rows.end(), [&](const row_ptr& row) { return chosen_(*row); });
   }
 
   template <class Read>

@@ -80,6 +80,14 @@ inline journal_row commit(shard_id shard, std::uint64_t epoch, std::uint64_t seq
   return row;
 }
 
+/// Shared rows as plain ones, to be compared.
+inline std::vector<journal_row> rows_of(const std::vector<row_ptr>& shared) {
+  std::vector<journal_row> out;
+  for (const row_ptr& row : shared)
+    out.push_back(*row);
+  return out;
+}
+
 using outcomes = std::vector<shard_outcome>;
 
 inline outcomes committed(shard_id shard) { return {{shard, append_outcome::committed}}; }
