@@ -16,7 +16,7 @@ namespace {
 constexpr const char* about =
     "The store alone: journal rows as the actors write them (recorded first, in memory), appended in groups and\n"
     "folded into the tables: appends alone, folds alone, both beside each other. Two spreads of conversations: Zipf\n"
-    "0.99 over 10,000 and uniform over 1,000,000.";
+    "0.99 over 10,000 and uniform over 1,000,000; as many are in the store before.";
 
 struct spread {
   std::string name;
@@ -58,6 +58,10 @@ void make_small(command_options& o) {
   o.what.who.tenants = std::min(o.what.who.tenants, 5U);
 }
 
+std::uint64_t conversations_before(const spread& s, const common_options& common) {
+  return common.smoke ? s.conversations / 500 : s.conversations;
+}
+
 std::string in_short(double value) {
   auto text = std::to_string(value);
   return text.substr(0, text.find('.') + 3);
@@ -78,14 +82,15 @@ report head(const backend& b, const command_options& o, const spread& s, const r
       {"rows", std::to_string(rows.rows.size()) + " of " + std::to_string(rows.updates) + " updates"},
       {"row", in_short(rows.records_per_row()) + " records, " +
                   std::to_string(static_cast<int>(rows.bytes_per_row())) + " bytes of keys and sealed values"},
-      {"conversations_made", std::to_string(rows.keys.size())},
+      {"conversations", std::to_string(conversations_before(s, common)) + " there before, " +
+                            std::to_string(rows.keys.size()) + " in the recording"},
       {"batch_rows", std::to_string(o.plan.batch_rows)},
       {"fold_rows", std::to_string(o.plan.slice_rows)},
       {"shards", std::to_string(o.what.shards)},
       {"tenants", std::to_string(o.what.who.tenants)},
       {"zipf", in_short(s.zipf)},
       {"seed", std::to_string(o.what.who.seed)},
-      {"read_back", o.no_verify ? "no" : "yes: checksums, sequences, and the tables folded again and compared"}};
+      {"read_back", o.no_verify ? "no" : "the last: checksums, sequences, and the tables folded again and compared"}};
   if (!find_backend("postgresql"))
     r.config.emplace_back("postgresql", "not measured: this build has no PostgreSQL store");
   return r;
@@ -126,7 +131,8 @@ outcome run(command_options o, const common_options& common) {
         const auto said = "store: " + b.name + ", " + s.name + ", repeat " + std::to_string(i + 1) + " of " +
                           std::to_string(common.repeats) + ": ";
         o.plan.directory = common.directory + "/store";
-        o.plan.verify = !o.no_verify;
+        o.plan.conversations = conversations_before(s, common);
+        o.plan.verify = !o.no_verify && i + 1 == common.repeats;
         const auto say = [&](const std::string& what) { console_progress().step(said + what); };
         if (auto done = measure_store(b, o.plan, *rows, say, r); !done)
           return fail(done.error());

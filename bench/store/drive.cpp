@@ -45,14 +45,16 @@ private:
 
 } // namespace
 
-script make_script(const recording& from, std::size_t batch_rows, std::size_t slice_rows, std::size_t rows_max) {
+script make_script(const recording& from, std::size_t first, std::size_t count, std::size_t batch_rows,
+                   std::size_t slice_rows) {
   script made;
-  made.rows = std::min(rows_max, from.rows.size());
+  const auto end = first + std::min(count, from.rows.size() - std::min(first, from.rows.size()));
   std::vector<script::slice> open(from.shards);
-  auto key = from.keys.begin();
-  for (std::size_t i = 0; i < made.rows; ++i) {
-    if (i % batch_rows == 0)
-      made.batches.emplace_back().rows.reserve(std::min(batch_rows, made.rows - i));
+  auto key = std::lower_bound(from.keys.begin(), from.keys.end(), first,
+                              [](const recording::fresh_key& k, std::size_t row) { return k.row < row; });
+  for (std::size_t i = first; i < end; ++i, ++made.rows) {
+    if (made.rows % batch_rows == 0)
+      made.batches.emplace_back().rows.reserve(std::min(batch_rows, end - i));
     const auto& row = from.rows[i];
     made.batches.back().rows.push_back(row);
     for (; key != from.keys.end() && key->row == i; ++key)
@@ -72,26 +74,34 @@ script make_script(const recording& from, std::size_t batch_rows, std::size_t sl
   return made;
 }
 
-result<store_driver> store_driver::take(persistence::store& where, script& what) {
-  std::vector<std::uint64_t> epochs;
+result<store_driver> store_driver::take(persistence::store& where) {
+  std::vector<owned_shard> shards;
   for (shard_id shard = 0; shard < where.shard_count(); ++shard) {
     const auto opened = where.open_shard(shard);
     if (!opened)
       return opened.error();
-    epochs.push_back(opened->epoch);
+    shards.push_back({opened->epoch, opened->last_seq});
   }
-  for (auto& batch : what.batches)
-    for (auto& row : batch.rows)
-      row.epoch = epochs[row.shard];
-  for (auto& slice : what.slices)
-    for (auto& row : slice.rows)
-      row.epoch = epochs[row.shard];
-  return store_driver(where, what);
+  return store_driver(where, std::move(shards));
+}
+
+void store_driver::adopt(script& next) {
+  auto ahead = shards_;
+  for (auto& batch : next.batches)
+    for (auto& row : batch.rows) {
+      row.epoch = ahead[row.shard].epoch;
+      row.seq = ++ahead[row.shard].last_seq;
+    }
+  for (auto& slice : next.slices) // of one shard in the same order
+    for (auto& row : slice.rows) {
+      row.epoch = shards_[row.shard].epoch;
+      row.seq = ++shards_[row.shard].last_seq;
+    }
 }
 
 result<void> store_driver::append(const script::batch& one, histogram& times) {
   const auto start = clock::now();
-  const auto outcomes = where_.append(one.rows, one.keys);
+  const auto outcomes = where_->append(one.rows, one.keys);
   times.add(ns_since(start));
   if (!outcomes)
     return outcomes.error();
@@ -103,32 +113,32 @@ result<void> store_driver::append(const script::batch& one, histogram& times) {
 
 result<void> store_driver::fold(const script::slice& one, histogram& times) {
   const auto start = clock::now();
-  const auto reached = where_.fold(one.shard, one.rows.front().epoch, one.rows);
+  const auto reached = where_->fold(one.shard, one.rows.front().epoch, one.rows);
   times.add(ns_since(start));
   if (!reached)
     return reached.error();
   return {};
 }
 
-result<work_figures> store_driver::append_all() {
+result<work_figures> store_driver::append_all(const script& what) {
   histogram times;
   const meter from_here;
-  for (const auto& batch : what_.batches)
+  for (const auto& batch : what.batches)
     if (auto done = append(batch, times); !done)
       return done.error();
-  return from_here.read(what_.rows, std::move(times));
+  return from_here.read(what.rows, std::move(times));
 }
 
-result<work_figures> store_driver::fold_all() {
+result<work_figures> store_driver::fold_all(const script& what) {
   histogram times;
   const meter from_here;
-  for (const auto& slice : what_.slices)
+  for (const auto& slice : what.slices)
     if (auto done = fold(slice, times); !done)
       return done.error();
-  return from_here.read(what_.rows, std::move(times));
+  return from_here.read(what.rows, std::move(times));
 }
 
-result<beside_figures> store_driver::append_and_fold() {
+result<beside_figures> store_driver::append_and_fold(const script& what) {
   beside_figures found;
   std::atomic<std::size_t> appended{0};
   std::atomic<bool> failed{false};
@@ -137,7 +147,7 @@ result<beside_figures> store_driver::append_and_fold() {
   std::optional<error> fold_error;
   const meter from_here;
   std::thread folder([&] {
-    for (const auto& slice : what_.slices) {
+    for (const auto& slice : what.slices) {
       for (auto now = appended.load(); now < slice.after && !failed.load(); now = appended.load())
         appended.wait(now);
       if (failed.load())
@@ -151,7 +161,7 @@ result<beside_figures> store_driver::append_and_fold() {
   });
   histogram append_times;
   std::optional<error> append_error;
-  for (const auto& batch : what_.batches) {
+  for (const auto& batch : what.batches) {
     if (auto done = append(batch, append_times); !done) {
       append_error = done.error();
       failed.store(true);
@@ -162,7 +172,7 @@ result<beside_figures> store_driver::append_and_fold() {
     appended.fetch_add(1);
     appended.notify_all();
   }
-  found.appends = from_here.read(what_.rows, std::move(append_times));
+  found.appends = from_here.read(what.rows, std::move(append_times));
   found.folds.rows = folded_rows.load();
   found.folds.seconds = found.appends.seconds;
   const auto last_append = clock::now();
@@ -178,15 +188,11 @@ result<beside_figures> store_driver::append_and_fold() {
 }
 
 result<bool> store_driver::is_complete() {
-  std::vector<std::uint64_t> last(where_.shard_count());
-  for (const auto& batch : what_.batches)
-    for (const auto& row : batch.rows)
-      last[row.shard] = row.seq;
-  for (shard_id shard = 0; shard < where_.shard_count(); ++shard) {
-    const auto opened = where_.open_shard(shard);
+  for (shard_id shard = 0; shard < where_->shard_count(); ++shard) {
+    const auto opened = where_->open_shard(shard);
     if (!opened)
       return opened.error();
-    if (opened->last_seq != last[shard] || opened->folded_seq != last[shard])
+    if (opened->last_seq != shards_[shard].last_seq || opened->folded_seq != shards_[shard].last_seq)
       return false;
   }
   return true;

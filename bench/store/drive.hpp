@@ -13,7 +13,7 @@
 
 namespace wakala::bench {
 
-/// A recording cut into what a store is given at a time.
+/// Rows cut into what a store is given at a time. Epochs and sequence numbers come from `store_driver::adopt`.
 struct script {
   struct batch {
     std::vector<persistence::journal_row> rows;
@@ -29,9 +29,10 @@ struct script {
   std::size_t rows = 0;
 };
 
-/// `rows_max`: no more rows than that. Preconditions: the sizes are above 0.
-script make_script(const recording& from, std::size_t batch_rows, std::size_t slice_rows,
-                   std::size_t rows_max = ~std::size_t{0});
+/// Of the recording's rows `first` … `first + count - 1`, as far as there are so many. Preconditions: the sizes are
+/// above 0.
+script make_script(const recording& from, std::size_t first, std::size_t count, std::size_t batch_rows,
+                   std::size_t slice_rows);
 
 struct work_figures {
   std::size_t rows = 0;
@@ -57,25 +58,33 @@ struct beside_figures {
 /// Owns all shards of a store. Not thread-safe.
 class store_driver {
 public:
-  /// Takes the shards; `what` must stay.
-  static result<store_driver> take(persistence::store& where, script& what);
+  /// Takes the shards.
+  static result<store_driver> take(persistence::store& where);
+
+  /// Makes the rows continue the shards. Scripts are to be written in the order in which they are adopted.
+  void adopt(script& next);
 
   /// Every batch, one after the other.
-  result<work_figures> append_all();
+  result<work_figures> append_all(const script& what);
   /// Every slice, one after the other; all must be appended.
-  result<work_figures> fold_all();
+  result<work_figures> fold_all(const script& what);
   /// Appends on one thread, folds on another as soon as they may.
-  result<beside_figures> append_and_fold();
-  /// Does the store hold and have folded all of it? The last question: it takes the shards away from this driver.
+  result<beside_figures> append_and_fold(const script& what);
+  /// Does the store hold and have folded all that was adopted? The last question: it takes the shards anew.
   result<bool> is_complete();
 
 private:
-  store_driver(persistence::store& where, script& what) : where_(where), what_(what) {}
+  struct owned_shard {
+    std::uint64_t epoch = 0;
+    std::uint64_t last_seq = 0;
+  };
+  store_driver(persistence::store& where, std::vector<owned_shard> shards)
+      : where_(&where), shards_(std::move(shards)) {}
   result<void> append(const script::batch& one, histogram& times);
   result<void> fold(const script::slice& one, histogram& times);
 
-  persistence::store& where_;
-  script& what_;
+  persistence::store* where_;
+  std::vector<owned_shard> shards_;
 };
 
 } // namespace wakala::bench

@@ -55,6 +55,10 @@ double recording::records_per_row() const {
   return rows.empty() ? 0 : static_cast<double>(sum) / static_cast<double>(rows.size());
 }
 
+double recording::rows_per_update() const {
+  return updates == 0 ? 0 : static_cast<double>(rows.size()) / static_cast<double>(updates);
+}
+
 result<recording> record(const recording_options& options) {
   const population who(options.who);
   auto node = local_node::start({options.workers, options.shards}, who);

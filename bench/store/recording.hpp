@@ -11,7 +11,7 @@
 
 namespace wakala::bench {
 
-/// What a node journalled, in the order of its commits. Epochs are to be set by whoever owns the shards.
+/// What a node journalled, in the order of its commits.
 struct recording {
   std::vector<persistence::journal_row> rows;
   /// Keys that were made, with the row that first needs them; in the order of these rows.
@@ -25,11 +25,12 @@ struct recording {
 
   double bytes_per_row() const; ///< of keys and values, without what a store adds
   double records_per_row() const;
+  double rows_per_update() const;
 };
 
 struct recording_options {
   population_options who;
-  std::size_t updates = 60'000;
+  std::size_t updates = 150'000;
   std::uint32_t shards = 32;
   unsigned workers = 2;
 };
