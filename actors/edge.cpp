@@ -10,6 +10,11 @@ namespace wakala::actors {
 void post_updates(const shard_table_ptr& shards, const node_context_ptr& node, std::vector<routed_event> events,
                   time_ms received_at, time_ms deadline, posted::done_function done) {
   const auto to = std::make_shared<posted>(events.size(), node->count, std::move(done));
+  if (events.size() == 1) { // nearly every POST
+    const auto shard = runtime::shard_of(events.front().tenant, node->shard_count);
+    caf::anon_send((*shards)[shard], shard_batch{std::move(events), {0}, to, received_at, deadline});
+    return;
+  }
   boost::container::small_vector<std::pair<shard_id, shard_batch>, 1> parts;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto shard = runtime::shard_of(events[i].tenant, node->shard_count);

@@ -106,7 +106,7 @@ event as_event(whatsapp::malformed_part part) {
 
 std::vector<routed_event> route(whatsapp::decoded_webhook decoded, std::string_view body, const routing_input& in) {
   std::vector<routed_event> routed;
-  routed.reserve(decoded.events.size() + decoded.malformed.size() + 1);
+  routed.reserve(std::max<std::size_t>(decoded.events.size() + decoded.malformed.size(), 1));
   const auto add = [&](event&& update, const tenant_entry* owner, aside_reason reason) {
     auto& e = routed.emplace_back();
     e.index = static_cast<std::uint32_t>(routed.size() - 1);
