@@ -41,7 +41,7 @@ def find_redis():
 class Peer:
     """All its processes. `start` and then `stop`; after an exception `stop`, too."""
 
-    def __init__(self, directory, secret, appendfsync, web_workers, limit):
+    def __init__(self, directory, secret, appendfsync, web_workers, limit, intake="script"):
         self.directory = directory
         self.processes = []
         self._redis_port, self._web_port = loopback.free_ports(2)
@@ -51,6 +51,7 @@ class Peer:
             "PEER_APP_SECRET": secret,
             "PEER_REDIS_URL": self.redis_url,
             "PEER_LIMIT_PER_WINDOW": str(limit),
+            "PEER_INTAKE": intake,
             "PYTHONPATH": os.path.dirname(os.path.abspath(__file__)),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
@@ -127,6 +128,7 @@ def arguments_of(argv):
     parser.add_argument("--directory", help="for Redis and logs; a fresh one that is removed at the end by default")
     parser.add_argument("--web-workers", type=positive, default=os.cpu_count(), help="uvicorn's processes (all cores)")
     parser.add_argument("--limit", type=positive, default=1_000_000, help="messages a second of one business number")
+    parser.add_argument("--intake", choices=("pipelines", "script"), default="script", help="see the README")
     parser.add_argument("--check", action="store_true", help="only say whether all packages are there")
     return parser.parse_args(argv)
 
@@ -143,7 +145,14 @@ def main(argv):
         signal.signal(number, _raise_stopped)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # ends a pause
     with tempfile.TemporaryDirectory(prefix="peer-") as own:
-        peer = Peer(options.directory or own, options.secret, options.appendfsync, options.web_workers, options.limit)
+        peer = Peer(
+            options.directory or own,
+            options.secret,
+            options.appendfsync,
+            options.web_workers,
+            options.limit,
+            options.intake,
+        )
         try:
             peer.start()
             print(f"public: {peer.url}", flush=True)

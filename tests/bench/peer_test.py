@@ -26,6 +26,7 @@ if run.missing_packages():
     sys.exit(SKIPPED)
 
 import redis.asyncio  # noqa: E402
+import redis.exceptions  # noqa: E402
 from shop import dialogue, events, intake, signature, worker  # noqa: E402
 
 SECRET = b"s3cret"
@@ -120,9 +121,11 @@ class WithRedis(unittest.IsolatedAsyncioTestCase):
         return [json.loads(fields["event"]) for _, fields in await self.redis.xrange(intake.STREAM)]
 
 
-class Intake(WithRedis):
+class IntakeCases:
+    intake_of = None
+
     async def test_an_event_is_queued_once_however_often_and_wherever_it_comes(self):
-        taker = intake.Intake(self.redis)
+        taker = self.intake_of(self.redis)
         fresh = await asyncio.gather(*[taker.accept(message("1")) for _ in range(20)])
         self.assertEqual(sorted(fresh), [0] * 19 + [1])
         self.assertEqual(await taker.accept(message("1") + message("2")), 1)
@@ -132,7 +135,7 @@ class Intake(WithRedis):
 
     async def test_the_limit_holds_for_one_number_within_its_window(self):
         now = [1_000_000]
-        taker = intake.Intake(self.redis, limit=3, now_ms=lambda: now[0])
+        taker = self.intake_of(self.redis, limit=3, now_ms=lambda: now[0])
         for i in range(3):
             self.assertEqual(await taker.accept(message(str(i))), 1)
             now[0] += 100
@@ -145,19 +148,34 @@ class Intake(WithRedis):
             await taker.accept(message("4"))
 
     async def test_over_the_limit_nothing_of_a_body_is_remembered(self):
-        taker = intake.Intake(self.redis, limit=1, now_ms=lambda: 5)
+        taker = self.intake_of(self.redis, limit=1, now_ms=lambda: 5)
         await taker.accept(message("1"))
         with self.assertRaises(intake.OverLimit):
             await taker.accept(message("2", number="n-2") + message("3"))
         self.assertEqual(len(await self.queued()), 1)
-        self.assertEqual(await intake.Intake(self.redis).accept(message("2", number="n-2") + message("3")), 2)
+        self.assertEqual(await self.intake_of(self.redis).accept(message("2", number="n-2") + message("3")), 2)
+
+
+class ByScript(IntakeCases, WithRedis):
+    intake_of = intake.ScriptIntake
+
+
+class ByPipelines(IntakeCases, WithRedis):
+    intake_of = intake.PipelineIntake
+
+    async def test_a_failed_write_lets_the_repeat_in(self):
+        await self.redis.set(intake.STREAM, "not a stream")
+        with self.assertRaises(redis.exceptions.ResponseError):
+            await self.intake_of(self.redis).accept(message("1"))
+        await self.redis.delete(intake.STREAM)
+        self.assertEqual(await self.intake_of(self.redis).accept(message("1")), 1)
 
 
 class Worker(WithRedis):
     async def asyncSetUp(self):
         await super().asyncSetUp()
         self.sent = []
-        self.taker = intake.Intake(self.redis)
+        self.taker = intake.make_intake(self.redis)
         self.worker = await self.new_worker()
 
     async def new_worker(self):
@@ -219,7 +237,11 @@ class WholePeer(unittest.TestCase):
         return answer.status, answer.read().decode()
 
     def test_it_answers_like_a_webhook_and_leaves_nothing_running(self):
-        process, url = self.start("--web-workers", "2")
+        for how in intake.INTAKES:
+            with self.subTest(intake=how):
+                self.use(*self.start("--web-workers", "2", "--intake", how))
+
+    def use(self, process, url):
         children = self.descendants(process.pid)
         self.assertGreaterEqual(len(children), 5)  # Redis, uvicorn with two processes, the worker
         line = webhooks.Line(*urlsplit(url).netloc.split(":"), timeout=20)

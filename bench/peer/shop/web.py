@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 
 from . import settings, signature
 from .events import events_in
-from .intake import STREAM, Intake, OverLimit
+from .intake import STREAM, OverLimit, make_intake
 
 app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -17,7 +17,7 @@ app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 async def start():
     app.state.redis = redis.asyncio.from_url(settings.REDIS_URL)
     await app.state.redis.ping()
-    app.state.intake = Intake(app.state.redis)
+    app.state.intake = make_intake(app.state.redis)
 
 
 @app.on_event("shutdown")
