@@ -188,7 +188,7 @@ bool conversation::fetch_unknown_deliveries() {
   auto& now = act();
   for (const auto& batch : now.inbox)
     for (const auto& e : batch.events)
-      if (e.ordinal != 0 && find_delivery(e.ordinal) == nullptr && find(e.ordinal) == nullptr &&
+      if (e.ordinal != 0 && deliveries_.find(e.ordinal) == nullptr && find(e.ordinal) == nullptr &&
           std::find(now.not_ours.begin(), now.not_ours.end(), e.ordinal) == now.not_ours.end())
         ordinals.push_back(e.ordinal);
   if (ordinals.empty())
@@ -215,8 +215,8 @@ bool conversation::fetch_unknown_deliveries() {
                 if (const auto text = unsealed(table::delivery, request.addresses[2 * i + 1].second, *delivery))
                   if (auto stored = delivery_record_from(*text))
                     d = std::move(*stored);
-              if (find_delivery(ordinals[i]) == nullptr)
-                deliveries_.emplace_back(ordinals[i], std::move(d));
+              if (deliveries_.find(ordinals[i]) == nullptr)
+                deliveries_.put(ordinals[i], std::move(d));
             }
             go();
           },
@@ -308,8 +308,8 @@ void conversation::finish_drafts(work& w) {
         draft->personal.push_back(sealed(table::conversation, conversation_row_key(id_), *w.undo.state));
         break;
       }
-  if (deliveries_.size() > deliveries_kept) // the store has them
-    deliveries_.erase(deliveries_.begin(), deliveries_.end() - static_cast<std::ptrdiff_t>(deliveries_kept));
+  deliveries_.trim(deliveries_kept); // the store has them
+  deliveries_.trim_before(context_->node->clock->now() - delivery_kept_ms, deliveries_kept_long);
 }
 
 void conversation::commit(std::shared_ptr<work> w) {
@@ -341,8 +341,6 @@ void conversation::committed(work& w) {
     state_ = std::move(*w.undo.state);
   unsaved_key_.reset();
   auto& now = act();
-  if (w.disarm)
-    now.armed.clear();
   std::move(w.arming.begin(), w.arming.end(), std::back_inserter(now.armed));
   transmit_next();
   for (auto& answer : w.answers)
@@ -355,6 +353,7 @@ void conversation::committed(work& w) {
 void conversation::refused(work& w, const error& why) {
   take_back(w.undo);
   auto& now = act();
+  now.armed.insert(now.armed.begin(), std::move_iterator(w.disarmed.begin()), std::move_iterator(w.disarmed.end()));
   // What Meta said must not be forgotten because the shard is behind: it would be sent again.
   now.results.insert(now.results.begin(), std::move_iterator(w.results.begin()), std::move_iterator(w.results.end()));
   const bool is_clean = why.code == errc::overloaded || why.code == errc::conflict;
@@ -386,9 +385,10 @@ void conversation::take_back(changes& undo) {
     outbox_ = std::move(*undo.outbox);
   for (auto it = undo.deliveries.rbegin(); it != undo.deliveries.rend(); ++it) {
     const auto ordinal = it->first;
-    std::erase_if(deliveries_, [&](const auto& item) { return item.first == ordinal; });
     if (it->second)
-      deliveries_.emplace_back(ordinal, std::move(*it->second));
+      deliveries_.put(ordinal, std::move(*it->second));
+    else
+      deliveries_.erase(ordinal);
   }
 }
 

@@ -3,14 +3,15 @@
 #pragma once
 
 #include "actors/conversation_records.hpp"
+#include "actors/kept_deliveries.hpp"
 #include "actors/messages.hpp"
 #include "actors/tenant.hpp"
 #include "runtime/token_bucket.hpp"
 
+#include <boost/container/devector.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -49,14 +50,14 @@ private:
   };
   /// What a conversation has at hand while it is not silent.
   struct activity {
-    bool is_busy = false;                    ///< a question to the supervisor is out
-    std::vector<conversation_batch> inbox;   ///< updates that wait for it
-    std::vector<send_result> results;        ///< outcomes of calls that wait for it
-    std::deque<std::function<void()>> later; ///< everything else
-    std::deque<armed_call> armed;            ///< in the order to be made
-    std::optional<send_grant> grant;         ///< the sender let us through
-    std::vector<std::uint64_t> not_ours;     ///< asked of the store: no such message
-    std::size_t singly = 0;                  ///< so many batches are to be committed alone
+    bool is_busy = false;                                    ///< a question to the supervisor is out
+    std::vector<conversation_batch> inbox;                   ///< updates that wait for it
+    std::vector<send_result> results;                        ///< outcomes of calls that wait for it
+    boost::container::devector<std::function<void()>> later; ///< everything else
+    boost::container::devector<armed_call> armed;            ///< in the order to be made
+    std::optional<send_grant> grant;                         ///< the sender let us through
+    std::vector<std::uint64_t> not_ours;                     ///< asked of the store: no such message
+    std::size_t singly = 0;                                  ///< so many batches are to be committed alone
   };
   /// What a commit changes and its refusal brings back.
   struct changes {
@@ -73,7 +74,8 @@ private:
     changes undo;
     std::vector<std::pair<std::uint64_t, std::size_t>> fresh; ///< new outbox items by ordinal, and their drafts
     std::vector<armed_call> arming;
-    bool disarm = false; ///< what is armed must wait: a call before it has to be made again
+    bool disarm = false; ///< what was armed must wait: a call before it has to be made again
+    boost::container::devector<armed_call> disarmed; ///< it; armed again should the commit be refused
     bool threw = false;
     std::vector<conversation_batch> batches;
     std::vector<conversation_answer> answers; ///< beside the batches
@@ -120,15 +122,16 @@ private:
   void remember_outbox(work& w) const;
   void erase_from_outbox(work& w, std::uint64_t ordinal);
   outbox_item* find(std::uint64_t ordinal);
-  delivery_record* find_delivery(std::uint64_t ordinal);
-  delivery_record delivery_of(std::uint64_t ordinal);
+  delivery_record delivery_of(std::uint64_t ordinal) const;
 
   // Sending (conversation_sending.cpp).
   /// Marks as attempted what may leave once this is committed.
   void arm(work& w);
   bool is_armed(std::uint64_t ordinal) const;
   number_gate::permit_ptr permit_for(const outbox_item& item, time_ms now);
+  /// Not while the outcome of a call before it is still to be dealt with, unless that was accepted.
   void transmit_next();
+  bool must_wait_for_results() const;
   void returned(send_result what);
   void apply_result(work& w, const send_result& what);
   void disarm(work& w);
@@ -151,8 +154,7 @@ private:
   std::unique_ptr<bytes> unsaved_key_; ///< wrapped; goes along with the first commit
   bytes state_;                        ///< packed `conversation_record`; empty: the store has none yet
   outbox_items outbox_;
-  /// Deliveries that are not final yet, by ordinal. What is not here is read from the store.
-  std::vector<std::pair<std::uint64_t, delivery_record>> deliveries_;
+  kept_deliveries deliveries_; ///< those that are not final yet
   std::unique_ptr<activity> activity_;
   runtime::token_bucket pair_budget_{45.0, 6'000.0}; ///< Cloud API reference §11
   std::uint64_t in_flight_ = 0;                      ///< ordinal of the call that is out; 0: none

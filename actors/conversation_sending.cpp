@@ -79,9 +79,15 @@ void conversation::arm(work& w) {
     w.all.push_back(std::move(draft));
 }
 
+bool conversation::must_wait_for_results() const {
+  return activity_ && std::any_of(activity_->results.begin(), activity_->results.end(), [](const send_result& r) {
+           return r.outcome.what != send_outcome::kind::accepted;
+         });
+}
+
 void conversation::transmit_next() {
   auto& armed = act().armed;
-  while (in_flight_ == 0 && !armed.empty()) {
+  while (in_flight_ == 0 && !armed.empty() && !must_wait_for_results()) {
     auto next = std::move(armed.front());
     armed.pop_front();
     is_marking_ = !next.read_mark.empty();
@@ -187,6 +193,7 @@ void conversation::apply_result(work& w, const send_result& what) {
 }
 
 void conversation::disarm(work& w) {
+  // At once, not when it is committed: what the commit says was not sent must not be sent meanwhile.
   w.disarm = true;
   for (auto& item : outbox_) {
     if (!is_armed(item.ordinal))
@@ -194,6 +201,9 @@ void conversation::disarm(work& w) {
     item.attempting = false; // it was not sent: it waits its turn again
     put_outbox(item, w.draft);
   }
+  auto& armed = act().armed;
+  w.disarmed.insert(w.disarmed.end(), std::move_iterator(armed.begin()), std::move_iterator(armed.end()));
+  armed.clear();
 }
 
 void conversation::expire_front() {

@@ -117,13 +117,11 @@ event_outcome conversation::apply_status(work& w, const conversation_event& e) {
   const auto& u = e.event->update;
   auto ordinal = e.ordinal;
   if (ordinal == 0 && u.id)
-    for (const auto& [number, d] : deliveries_)
-      if (d.message_id == *u.id)
-        ordinal = number;
+    ordinal = deliveries_.ordinal_of(*u.id).value_or(0);
   if (ordinal == 0)
     return event_outcome::unmatched;
   const bool is_waiting = find(ordinal) != nullptr;
-  if (!is_waiting && find_delivery(ordinal) == nullptr)
+  if (!is_waiting && deliveries_.find(ordinal) == nullptr)
     return event_outcome::unmatched;
   auto d = delivery_of(ordinal);
   const auto before = d.status;
@@ -217,30 +215,21 @@ outbox_item* conversation::find(std::uint64_t ordinal) {
   return it == outbox_.end() ? nullptr : &*it;
 }
 
-delivery_record* conversation::find_delivery(std::uint64_t ordinal) {
-  // The newest are asked for most.
-  const auto it =
-      std::find_if(deliveries_.rbegin(), deliveries_.rend(), [&](const auto& item) { return item.first == ordinal; });
-  return it == deliveries_.rend() ? nullptr : &it->second;
-}
-
-delivery_record conversation::delivery_of(std::uint64_t ordinal) {
-  const auto* known = find_delivery(ordinal);
+delivery_record conversation::delivery_of(std::uint64_t ordinal) const {
+  const auto* known = deliveries_.find(ordinal);
   return known == nullptr ? delivery_record{} : *known;
 }
 
 void conversation::put_delivery(work& w, std::uint64_t ordinal, const delivery_record& d) {
   w.draft.personal.push_back(sealed(table::delivery, ordinal_row_key(id_, ordinal), to_text(d)));
-  auto* known = find_delivery(ordinal);
+  const auto* known = deliveries_.find(ordinal);
   w.undo.deliveries.emplace_back(ordinal, known == nullptr ? std::nullopt : std::optional(*known));
   const bool is_final =
       d.status == delivery_status::read || d.status == delivery_status::played || d.status == delivery_status::failed;
   if (is_final)
-    std::erase_if(deliveries_, [&](const auto& item) { return item.first == ordinal; });
-  else if (known != nullptr)
-    *known = d;
+    deliveries_.erase(ordinal);
   else
-    deliveries_.emplace_back(ordinal, d);
+    deliveries_.put(ordinal, d);
 }
 
 void conversation::remember_outbox(work& w) const {

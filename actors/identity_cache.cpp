@@ -34,10 +34,11 @@ std::optional<identity_cache::mapping> identity_cache::find(const bytes& key) {
   const auto hash = as_hash(key);
   auto it = young_.find(hash);
   if (it == young_.end()) {
-    auto node = old_.extract(hash);
-    if (node.empty())
+    const auto older = old_.find(hash);
+    if (older == old_.end())
       return std::nullopt;
-    it = young_.insert(std::move(node)).position; // asked for: it stays another round
+    it = young_.insert(*older).first; // asked for: it stays another round
+    old_.erase(older);
   }
   const auto& e = it->second;
   return mapping{e.conversation,

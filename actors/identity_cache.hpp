@@ -5,11 +5,12 @@
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/ids.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <array>
 #include <cstring>
 #include <functional>
 #include <optional>
-#include <unordered_map>
 
 namespace wakala::actors {
 
@@ -41,14 +42,7 @@ private:
     hash16 user{};
     bool has_user = false;
   };
-  struct hasher {
-    std::size_t operator()(const hash16& key) const noexcept {
-      std::size_t value = 0;
-      std::memcpy(&value, key.data(), sizeof value); // a keyed hash is uniform
-      return value;
-    }
-  };
-  using generation = std::unordered_map<hash16, entry, hasher>;
+  using generation = boost::unordered_flat_map<hash16, entry, random_id_hash, random_id_equal>;
 
   std::size_t generation_;
   generation young_;

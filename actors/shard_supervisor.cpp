@@ -234,11 +234,6 @@ void shard_supervisor::wake_next() {
 
 // -- events ------------------------------------------------------------
 
-bool shard_supervisor::seen_in_memory(const event_key& key, std::uint32_t other_bucket) const {
-  const event_key other{other_bucket, key.hash};
-  return tail_.has_key(key) || tail_.has_key(other);
-}
-
 void shard_supervisor::finish(waiter& w, event_outcome outcome) {
   if (w.resume)
     w.resume();
@@ -289,7 +284,7 @@ void shard_supervisor::take(shard_batch batch) {
   if (waits_for_another(batch))
     return;
   std::vector<event_ptr> fresh;
-  std::vector<event_ptr> unsure;
+  runtime::key_filter::places unsure;
   fresh.reserve(batch.events.size());
   const bool refuse = !is_open_ || lagging();
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
@@ -301,15 +296,13 @@ void shard_supervisor::take(shard_batch batch) {
       finish(w, event_outcome::retry);
     } else if (const auto flying = in_flight_.find(e.key.hash); flying != in_flight_.end()) {
       flying->second.others.push_back(std::move(w));
-    } else if (seen_in_memory(e.key, e.other_bucket)) {
+    } else if (tail_.has_key(e.key.hash)) {
       finish(w, event_outcome::repeated);
     } else {
       in_flight_.emplace(e.key.hash, flight{std::move(w), {}, 0, batch.deadline});
-      const bool is_new = keys_.certainly_new(e.key) && keys_.certainly_new(event_key{e.other_bucket, e.key.hash});
-      auto shared = std::make_shared<const routed_event>(std::move(e));
-      if (!is_new)
-        unsure.push_back(shared);
-      fresh.push_back(std::move(shared)); // in document order
+      keys_.look_up(e.key, unsure);
+      keys_.look_up(event_key{e.other_bucket, e.key.hash}, unsure);
+      fresh.push_back(std::make_shared<const routed_event>(std::move(e))); // in document order
     }
   }
   if (fresh.empty())
@@ -318,21 +311,16 @@ void shard_supervisor::take(shard_batch batch) {
   if (unsure.empty())
     dispatch(std::move(fresh), batch.received_at, batch.deadline);
   else // order inside a POST must hold: everything waits for the look-up, not only what is looked up
-    probe(std::move(fresh), std::move(unsure), batch.received_at, batch.deadline);
+    probe(std::move(fresh), unsure, batch.received_at, batch.deadline);
 }
 
-void shard_supervisor::probe(std::vector<event_ptr> hold, std::vector<event_ptr> unsure, time_ms received_at,
-                             time_ms deadline) {
-  runtime::probe_request question{shard_, {}};
-  for (const auto& e : unsure) {
-    question.keys.push_back(e->key);
-    question.keys.push_back(event_key{e->other_bucket, e->key.hash});
-  }
+void shard_supervisor::probe(std::vector<event_ptr> hold, const runtime::key_filter::places& unsure,
+                             time_ms received_at, time_ms deadline) {
+  runtime::probe_request question{shard_, {unsure.begin(), unsure.end()}};
   auto held = std::make_shared<std::vector<event_ptr>>(std::move(hold));
   self_->request(store_.reader, store_timeout, std::move(question))
       .then(
-          [this, held, unsure = std::move(unsure), epoch = epoch_, received_at,
-           deadline](const runtime::probe_answer& answer) {
+          [this, held, unsure, epoch = epoch_, received_at, deadline](const runtime::probe_answer& answer) {
             if (epoch != epoch_ || !is_open_)
               return; // closing has answered for all of them
             if (!answer.value) {
@@ -342,8 +330,8 @@ void shard_supervisor::probe(std::vector<event_ptr> hold, std::vector<event_ptr>
             }
             std::set<key_hash> seen;
             for (std::size_t i = 0; i < unsure.size(); ++i)
-              if ((*answer.value)[2 * i] || (*answer.value)[2 * i + 1])
-                seen.insert(unsure[i]->key.hash);
+              if ((*answer.value)[i])
+                seen.insert(unsure[i].hash);
             std::erase_if(*held, [&](const event_ptr& e) { return seen.contains(e->key.hash); });
             for (const auto& key : seen)
               settle(key, event_outcome::repeated);
@@ -402,16 +390,16 @@ bool shard_supervisor::lagging() const {
 }
 
 void shard_supervisor::commit(commit_request request, caf::response_promise promise) {
-  std::vector<event_key> unsure;
+  runtime::key_filter::places unsure;
   if (const auto may = may_commit(request, unsure); !may)
     promise.deliver(commit_answer{false, may.error()});
   else if (unsure.empty())
     append(std::move(request), std::move(promise));
   else
-    commit_after_probe(std::move(request), std::move(unsure), std::move(promise));
+    commit_after_probe(std::move(request), unsure, std::move(promise));
 }
 
-result<void> shard_supervisor::may_commit(const commit_request& request, std::vector<event_key>& unsure) const {
+result<void> shard_supervisor::may_commit(const commit_request& request, runtime::key_filter::places& unsure) const {
   if (!is_open_)
     return make_error(errc::unavailable, "the shard is not open");
   if (lagging())
@@ -424,24 +412,23 @@ result<void> shard_supervisor::may_commit(const commit_request& request, std::ve
     }
     if (!draft.key)
       continue;
-    if (seen_in_memory(*draft.key, 0) || committing_.contains(draft.key->hash))
+    if (tail_.has_key(draft.key->hash) || committing_.contains(draft.key->hash))
       return make_error(errc::conflict, "the event was committed already");
-    if (!keys_.certainly_new(*draft.key))
-      unsure.push_back(*draft.key);
+    keys_.look_up(*draft.key, unsure);
   }
   return {};
 }
 
-void shard_supervisor::commit_after_probe(commit_request given, std::vector<event_key> unsure,
+void shard_supervisor::commit_after_probe(commit_request given, const runtime::key_filter::places& unsure,
                                           caf::response_promise promise) {
   // A copy of an event may reach its conversation long after the first was committed and folded. The event was looked
   // for when it came in, but not since.
   const auto stamp = begin_read();
   auto request = std::make_shared<commit_request>(std::move(given));
-  self_->request(store_.reader, store_timeout, runtime::probe_request{shard_, std::move(unsure)})
+  self_->request(store_.reader, store_timeout, runtime::probe_request{shard_, {unsure.begin(), unsure.end()}})
       .then(
           [this, request, promise, stamp, epoch = epoch_](const runtime::probe_answer& answer) mutable {
-            std::vector<event_key> known_now;
+            runtime::key_filter::places known_now;
             auto may = epoch == epoch_ ? may_commit(*request, known_now)
                                        : result<void>(make_error(errc::unavailable, "the shard was reopened"));
             if (may && !answer.value)

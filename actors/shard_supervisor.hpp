@@ -7,10 +7,10 @@
 #include "runtime/key_filter.hpp"
 #include "runtime/overlay.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
@@ -38,14 +38,7 @@ public:
   caf::behavior start(shard_id shard, node_context_ptr context, store_handles store);
 
 private:
-  using key_hash = std::array<std::uint8_t, 16>;
-  struct hash_of_key {
-    std::size_t operator()(const key_hash& key) const noexcept {
-      std::size_t value = 0;
-      std::memcpy(&value, key.data(), sizeof value); // a keyed hash is uniform
-      return value;
-    }
-  };
+  using key_hash = event_hash;
   /// Who wants to know what becomes of an event.
   struct waiter {
     std::shared_ptr<posted> post;
@@ -74,7 +67,8 @@ private:
   void take(shard_batch batch);
   /// A batch that repeats an event in flight waits for it as a whole: array order holds for what comes after it.
   bool waits_for_another(shard_batch& batch);
-  void probe(std::vector<event_ptr> hold, std::vector<event_ptr> unsure, time_ms received_at, time_ms deadline);
+  void probe(std::vector<event_ptr> hold, const runtime::key_filter::places& unsure, time_ms received_at,
+             time_ms deadline);
   void dispatch(std::vector<event_ptr> fresh, time_ms received_at, time_ms deadline);
   void dispatch_to(const tenant_id& id, tenant_batch batch);
   void settle(const key_hash& key, event_outcome outcome);
@@ -82,13 +76,13 @@ private:
   /// Answers for events whose time is up, or whose tenant has ended.
   void settle_if(const std::function<bool(const flight&)>& which);
   void plan_expiry();
-  bool seen_in_memory(const event_key& key, std::uint32_t other_bucket) const;
 
   void commit(commit_request request, caf::response_promise promise);
   /// `conflict` for a repeat; `unavailable` when only the tables know: then `unsure` says of which keys.
-  result<void> may_commit(const commit_request& request, std::vector<event_key>& unsure) const;
+  result<void> may_commit(const commit_request& request, runtime::key_filter::places& unsure) const;
   /// Asks the tables about keys of which neither tail nor filter is certain, and commits what they do not hold.
-  void commit_after_probe(commit_request request, std::vector<event_key> unsure, caf::response_promise promise);
+  void commit_after_probe(commit_request request, const runtime::key_filter::places& unsure,
+                          caf::response_promise promise);
   void append(commit_request request, caf::response_promise promise);
   /// Rows on their way to disk, and what their commits make of their events.
   struct append_in_flight {
@@ -139,14 +133,14 @@ private:
   std::uint64_t epoch_ = 0;
   std::uint64_t last_seq_ = 0;
   runtime::overlay tail_;
-  runtime::key_filter keys_{131'072}; ///< 256 KiB at most
-  std::unordered_map<key_hash, flight, hash_of_key> in_flight_;
+  runtime::key_filter keys_{131'072}; ///< about 800 KiB at most
+  std::unordered_map<key_hash, flight, random_id_hash, random_id_equal> in_flight_;
   bool expiry_is_planned_ = false;
-  std::unordered_map<key_hash, std::size_t, hash_of_key> committing_;
+  boost::unordered_flat_map<key_hash, std::size_t, random_id_hash, random_id_equal> committing_;
   std::map<tenant_id, tenant_slot> tenants_;
   std::uint64_t last_incarnation_ = 0;
-  std::unordered_map<conversation_id, std::uint64_t> leases_;
-  std::unordered_map<conversation_id, std::size_t> appending_;
+  boost::unordered_flat_map<conversation_id, std::uint64_t, random_id_hash, random_id_equal> leases_;
+  boost::unordered_flat_map<conversation_id, std::size_t, random_id_hash, random_id_equal> appending_;
   std::unordered_map<conversation_id, std::vector<std::pair<load_request, caf::response_promise>>> waiting_loads_;
   std::uint64_t last_lease_ = 0;
   std::deque<std::pair<tenant_id, conversation_id>> to_wake_;

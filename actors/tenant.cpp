@@ -172,6 +172,8 @@ void tenant::take(tenant_batch batch) {
     auto& who = in.who.emplace_back();
     if (e->aside != aside_reason::none || !is_personal(e->update))
       continue;
+    if (e->update.kind == event_kind::status && parse_outbox_id(e->update.callback_data))
+      continue; // it says itself whose it is
     who = names_of(e->update);
     bool all_known = true;
     for (const auto* key : {&who.phone, &who.user, &who.previous_user})

@@ -130,7 +130,7 @@ private:
 
   caf::event_based_actor* self_;
   tenant_context_ptr context_;
-  std::unordered_map<conversation_id, slot> slots_;
+  std::unordered_map<conversation_id, slot, random_id_hash, random_id_equal> slots_;
   boost::intrusive::list<slot> order_; ///< least recently used first
   identity_cache identities_{16'384};
   std::map<std::string, caf::actor> senders_;

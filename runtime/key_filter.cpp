@@ -9,14 +9,11 @@ namespace wakala::runtime {
 
 namespace {
 
-constexpr std::size_t line_words = 8; ///< 512 bits
-constexpr std::size_t keys_per_line = 32;
-constexpr int bits_per_key = 7; ///< with 16 bits of room for each, about one in 500 is mistaken for a known one
+/// Of 1.5 slots for a key a third stay free: a search ends within a line of the cache.
+constexpr std::size_t slots_for(std::size_t keys) noexcept { return keys + keys / 2 + 2; }
 
-struct mixed_hash {
-  std::uint64_t line;
-  std::uint64_t bits;
-};
+constexpr unsigned bucket_bits = 16;
+constexpr std::uint32_t bucket_mask = (1U << bucket_bits) - 1;
 
 /// Keyed hashes are uniform already; others may not be.
 std::uint64_t mix(std::uint64_t x) noexcept {
@@ -25,35 +22,50 @@ std::uint64_t mix(std::uint64_t x) noexcept {
   return x ^ (x >> 32U);
 }
 
-mixed_hash hash_of(const event_key& key) noexcept {
+std::uint64_t hash_of(const event_key& key) noexcept {
   std::array<std::uint64_t, 2> halves{};
   std::memcpy(halves.data(), key.hash.data(), sizeof halves);
-  const std::uint64_t line = mix(halves[0] ^ std::rotl(halves[1], 23));
-  return {line, mix(line + halves[1])};
+  return mix(halves[0] ^ std::rotl(halves[1], 23));
+}
+
+/// Never 0; from other bits than the slot.
+std::uint32_t fingerprint_of(std::uint64_t hash) noexcept {
+  return (static_cast<std::uint32_t>(hash & bucket_mask) | 1U) << bucket_bits;
+}
+
+void put_once(key_filter::places& out, const event_key& key) {
+  if (std::find(out.begin(), out.end(), key) == out.end())
+    out.push_back(key);
 }
 
 } // namespace
 
 key_filter::generation::generation(std::size_t capacity)
-    : capacity_(std::max<std::size_t>(capacity, 1)),
-      bits_((capacity_ + keys_per_line - 1) / keys_per_line * line_words) {}
+    : capacity_(std::max<std::size_t>(capacity, 1)), slots_(slots_for(capacity_)) {}
+
+std::size_t key_filter::generation::first_slot(std::uint64_t hash) const noexcept {
+  return static_cast<std::size_t>(((hash >> 32U) * slots_.size()) >> 32U);
+}
 
 void key_filter::generation::add(const event_key& key) noexcept {
-  auto [line, bits] = hash_of(key);
-  std::uint64_t* const words = bits_.data() + line % (bits_.size() / line_words) * line_words;
-  for (int i = 0; i < bits_per_key; ++i, bits >>= 9U)
-    words[(bits >> 6U) & 7U] |= std::uint64_t{1} << (bits & 63U);
+  const auto hash = hash_of(key);
+  auto at = first_slot(hash);
+  while (slots_[at] != 0)
+    at = at + 1 == slots_.size() ? 0 : at + 1;
+  slots_[at] = fingerprint_of(hash) | (key.bucket & bucket_mask);
   ++size_;
   newest_bucket_ = std::max(newest_bucket_, key.bucket);
 }
 
-bool key_filter::generation::may_hold(const event_key& key) const noexcept {
-  auto [line, bits] = hash_of(key);
-  const std::uint64_t* const words = bits_.data() + line % (bits_.size() / line_words) * line_words;
-  bool all = true;
-  for (int i = 0; i < bits_per_key && all; ++i, bits >>= 9U)
-    all = (words[(bits >> 6U) & 7U] >> (bits & 63U) & 1U) != 0;
-  return all;
+void key_filter::generation::look_up(const event_key& key, places& out) const {
+  const auto hash = hash_of(key);
+  for (auto at = first_slot(hash); slots_[at] != 0; at = at + 1 == slots_.size() ? 0 : at + 1) {
+    if ((slots_[at] ^ fingerprint_of(hash)) >> bucket_bits != 0)
+      continue;
+    // The bucket it was asked for is looked at in any case: of one older than 18 hours the end says too little.
+    put_once(out, key);
+    put_once(out, event_key{newest_bucket_ - ((newest_bucket_ - slots_[at]) & bucket_mask), key.hash});
+  }
 }
 
 key_filter::key_filter(std::size_t capacity) : capacity_(capacity) {}
@@ -104,13 +116,13 @@ void key_filter::add(const event_key& key) {
   generations_.back().add(key);
 }
 
-bool key_filter::certainly_new(const event_key& key) const noexcept {
-  if (key.bucket == 0)
-    return bucket_0_known_ && (bucket_0_.empty() || !bucket_0_.front().may_hold(key));
-  // What a generation holds is of no bucket after its newest.
-  return key.bucket >= known_from_ &&
-         std::none_of(generations_.begin(), generations_.end(),
-                      [&](const generation& g) { return g.newest_bucket() >= key.bucket && g.may_hold(key); });
+void key_filter::look_up(const event_key& key, places& out) const {
+  for (const generation& g : generations_)
+    g.look_up(key, out);
+  for (const generation& g : bucket_0_)
+    g.look_up(key, out);
+  if (key.bucket == 0 ? !bucket_0_known_ : key.bucket < known_from_)
+    put_once(out, key);
 }
 
 std::size_t key_filter::size() const noexcept {

@@ -1,6 +1,7 @@
 #include "runtime/overlay.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 namespace wakala::runtime {
@@ -19,6 +20,9 @@ constexpr bool is_hashed(table where) noexcept {
          where == table::figures || where == table::identity;
 }
 
+/// What a message writes and what is read by conversation. Keys begin with its id.
+constexpr bool is_grouped(table where) noexcept { return where == table::transcript || where == table::outbox; }
+
 /// Room beyond this is given back when the tail is empty.
 constexpr std::size_t room_kept = 4096;
 
@@ -30,33 +34,64 @@ const overlay::places& overlay::of_table(table where) const noexcept {
 
 overlay::places& overlay::of_table(table where) noexcept { return tables_[static_cast<std::size_t>(where) - 1]; }
 
+overlay::group_key overlay::group_of(std::string_view key) noexcept {
+  group_key out{};
+  std::memcpy(out.data(), key.data(), std::min(key.size(), out.size()));
+  return out;
+}
+
+/// The first place that is not before `at`.
+overlay::group::const_iterator overlay::place_in(const group& all, const address& at) noexcept {
+  if (all.empty() || slot_less{}(all.back(), at))
+    return all.end();
+  return std::lower_bound(all.begin(), all.end(), at, slot_less{});
+}
+
 void overlay::put(const journal_row& row, const record& r) {
   auto& table = of_table(r.where);
   const slot fresh{&row, &r};
-  const auto put_into = [&](auto& kept) {
-    const auto [place, is_new] = kept.insert(fresh);
-    if (!is_new) {
-      place->row = &row;
-      place->newest = &r;
-    }
+  const auto replace = [&](const slot& place) {
+    place.row = &row;
+    place.newest = &r;
   };
-  if (is_hashed(r.where))
-    put_into(table.hashed);
-  else
-    put_into(table.ordered);
+  if (is_grouped(r.where)) {
+    auto& fellows = table.grouped[group_of(r.key)];
+    const auto place = place_in(fellows, of(fresh));
+    if (place != fellows.end() && slot_equal{}(*place, fresh))
+      replace(*place);
+    else
+      fellows.insert(place, fresh);
+  } else if (is_hashed(r.where)) {
+    if (const auto [place, is_new] = table.hashed.insert(fresh); !is_new)
+      replace(*place);
+  } else if (const auto [place, is_new] = table.ordered.insert(fresh); !is_new) {
+    replace(*place);
+  }
 }
 
 void overlay::forget(const journal_row& row, const record& r) {
   auto& table = of_table(r.where);
+  const slot gone{&row, &r};
   const auto forget_in = [&](auto& kept) {
-    const auto place = kept.find(slot{&row, &r});
+    const auto place = kept.find(gone);
     if (place != kept.end() && place->newest == &r)
       kept.erase(place);
   };
-  if (is_hashed(r.where))
+  if (is_grouped(r.where)) {
+    const auto known = table.grouped.find(group_of(r.key));
+    if (known == table.grouped.end())
+      return;
+    auto& fellows = known->second;
+    const auto place = place_in(fellows, of(gone));
+    if (place != fellows.end() && place->newest == &r)
+      fellows.erase(place);
+    if (fellows.empty())
+      table.grouped.erase(known);
+  } else if (is_hashed(r.where)) {
     forget_in(table.hashed);
-  else
+  } else {
     forget_in(table.ordered);
+  }
 }
 
 void overlay::add(row_ptr row) {
@@ -64,14 +99,22 @@ void overlay::add(row_ptr row) {
     for (const record& r : *part)
       put(*row, r);
   if (row->key)
-    keys_[*row->key] = row->seq;
+    keys_[row->key->hash] = row->seq;
   rows_.push_back(std::move(row));
 }
 
 const record* overlay::find(const tenant_id& tenant, table where, const bytes& key) const {
   const auto& table = of_table(where);
+  const address at{tenant, key};
+  if (is_grouped(where)) {
+    const auto known = table.grouped.find(group_of(key));
+    if (known == table.grouped.end())
+      return nullptr;
+    const auto place = place_in(known->second, at);
+    return place == known->second.end() || !slot_equal{}(*place, at) ? nullptr : place->newest;
+  }
   const auto find_in = [&](const auto& kept) -> const record* {
-    const auto place = kept.find(address{tenant, key});
+    const auto place = kept.find(at);
     return place == kept.end() ? nullptr : place->newest;
   };
   return is_hashed(where) ? find_in(table.hashed) : find_in(table.ordered);
@@ -83,9 +126,18 @@ void overlay::for_prefix(const persistence::range_query& query, Each each) const
   const auto fits = [&](const slot& s) {
     return s.row->tenant == query.tenant && std::string_view(s.newest->key).starts_with(query.prefix);
   };
-  for (const slot& s : table.hashed)
-    if (fits(s))
-      each(*s.newest);
+  const auto look_at = [&](const auto& kept) {
+    for (const slot& s : kept)
+      if (fits(s))
+        each(*s.newest);
+  };
+  look_at(table.hashed);
+  if (query.prefix.size() < sizeof(group_key)) {
+    for (const auto& [key, fellows] : table.grouped)
+      look_at(fellows);
+  } else if (const auto known = table.grouped.find(group_of(query.prefix)); known != table.grouped.end()) {
+    look_at(known->second);
+  }
   for (auto it = table.ordered.lower_bound(address{query.tenant, query.prefix});
        it != table.ordered.end() && fits(*it); ++it)
     each(*it->newest);
@@ -128,6 +180,8 @@ std::vector<stored_value> overlay::all(table where) const {
       out.push_back(stored_value{s.row->tenant, s.newest->key, s.newest->value, s.newest->due});
   };
   std::for_each(of_table(where).hashed.begin(), of_table(where).hashed.end(), add);
+  for (const auto& [key, fellows] : of_table(where).grouped)
+    std::for_each(fellows.begin(), fellows.end(), add);
   std::for_each(of_table(where).ordered.begin(), of_table(where).ordered.end(), add);
   return out;
 }
@@ -145,7 +199,7 @@ void overlay::drop_through(std::uint64_t seq) {
       for (const record& r : *part)
         forget(row, r);
     if (row.key)
-      if (const auto known = keys_.find(*row.key); known != keys_.end() && known->second <= seq)
+      if (const auto known = keys_.find(row.key->hash); known != keys_.end() && known->second <= seq)
         keys_.erase(known);
     rows_.pop_front();
   }

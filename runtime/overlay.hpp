@@ -4,6 +4,7 @@
 
 #include "persistence/store.hpp"
 
+#include <boost/container/devector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
@@ -28,8 +29,8 @@ public:
   /// Valid until the overlay changes.
   const persistence::record* find(const tenant_id& tenant, persistence::table where, const bytes& key) const;
 
-  /// Is the key of an event in the tail?
-  bool has_key(const event_key& key) const { return keys_.contains(key); }
+  /// Is an event in the tail whose key has this hash, in whatever bucket?
+  bool has_key(const event_hash& hash) const { return keys_.contains(hash); }
 
   /// Puts the tail's records over what the tables answered to `query`, keeping order, prefix, cursor and limit.
   std::vector<persistence::stored_value> merge(const persistence::range_query& query,
@@ -90,14 +91,15 @@ private:
       return std::tuple(of(a).tenant, of(a).key) < std::tuple(of(b).tenant, of(b).key);
     }
   };
-  struct key_hash {
-    using is_avalanching = void; // a keyed hash is uniform
-    std::size_t operator()(const event_key& key) const noexcept { return std::hash<event_key>{}(key); }
-  };
+  /// Places whose keys begin with the same conversation, in order. New ones come last nearly always, and the first
+  /// go first.
+  using group = boost::container::devector<slot>;
+  using group_key = std::array<std::uint8_t, 16>; ///< the conversation's id
   /// The places of one table. Those that are written most and read by key have a hash table, of which the rare
-  /// question for a range looks at every place; the others are kept in order.
+  /// question for a range looks at every place; what is read by conversation lies together; the rest is in order.
   struct places {
     boost::unordered_flat_set<slot, slot_hash, slot_equal> hashed;
+    boost::unordered_flat_map<group_key, group, random_id_hash, random_id_equal> grouped;
     std::set<slot, slot_less> ordered;
   };
 
@@ -105,12 +107,15 @@ private:
   places& of_table(persistence::table where) noexcept;
   void put(const persistence::journal_row& row, const persistence::record& r);
   void forget(const persistence::journal_row& row, const persistence::record& r);
+  static group_key group_of(std::string_view key) noexcept;
+  static group::const_iterator place_in(const group& all, const address& at) noexcept;
   template <class Each>
   void for_prefix(const persistence::range_query& query, Each each) const;
 
   std::deque<persistence::row_ptr> rows_;
   std::array<places, std::size(persistence::all_tables)> tables_;
-  boost::unordered_flat_map<event_key, std::uint64_t, key_hash> keys_; ///< of the newest row with that key
+  /// Sequence number of the newest row with that key.
+  boost::unordered_flat_map<event_hash, std::uint64_t, random_id_hash, random_id_equal> keys_;
 };
 
 } // namespace wakala::runtime

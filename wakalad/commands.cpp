@@ -50,8 +50,9 @@ int keygen_command(const std::string& file, bool as_json) {
   std::vector<std::string> problems;
   if (const auto written = persistence::write_kek_file(file, random); !written)
     problems.push_back(written.error().what);
-  return report(as_json, json{{"file", file}}, problems,
-                file + ": a fresh key-encryption key. Keep a copy in a safe place: without it the store cannot be read.");
+  return report(
+      as_json, json{{"file", file}}, problems,
+      file + ": a fresh key-encryption key. Keep a copy in a safe place: without it the store cannot be read.");
 }
 
 int backup_command(const std::string& file, const std::string& config_file, const std::string& store, bool as_json) {
@@ -87,7 +88,7 @@ int verify_command(const std::string& file, bool as_json) {
     problems.emplace_back(file + ": damaged");
   return report(as_json, std::move(object), problems,
                 file + ": good, " + std::to_string(verified->journal_rows) + " journal rows, " +
-                  std::to_string(verified->table_rows) + " table rows");
+                    std::to_string(verified->table_rows) + " table rows");
 }
 
 int rebuild_command(const std::string& file, bool as_json) {
@@ -103,7 +104,7 @@ int rebuild_command(const std::string& file, bool as_json) {
     problems.emplace_back(file + ": the tables differ from the journal");
   return report(as_json, std::move(object), problems,
                 file + ": " + std::to_string(rebuilt->journal_rows) + " journal rows fold into the same " +
-                  std::to_string(rebuilt->table_rows) + " table rows");
+                    std::to_string(rebuilt->table_rows) + " table rows");
 }
 
 } // namespace wakala::daemon

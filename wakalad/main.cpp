@@ -39,12 +39,14 @@ int main(int argc, char** argv) {
   check->add_option("FILE", file, "configuration file")->required();
   auto* keygen = app.add_subcommand("keygen", "write a fresh key-encryption key; never overwrites");
   keygen->add_option("FILE", file, "file to write")->required();
-  auto* backup = app.add_subcommand("backup", "copy the configured store into FILE and FILE.keys, also while it is in use");
+  auto* backup =
+      app.add_subcommand("backup", "copy the configured store into FILE and FILE.keys, also while it is in use");
   backup->add_option("FILE", file, "file to write; never overwritten")->required();
   backup->add_option("--store", store, "path of the store, instead of the configuration's store.url");
   auto* verify = app.add_subcommand("verify", "read a store or a backup completely and report damage");
   verify->add_option("FILE", file, "path of the store or backup")->required();
-  auto* rebuild = app.add_subcommand("rebuild", "fold the journal again and compare with the tables; changes nothing");
+  auto* rebuild =
+      app.add_subcommand("rebuild", "fold the journal again and compare with the tables; changes nothing");
   rebuild->add_option("FILE", file, "path of the store or backup")->required();
   auto* decode = app.add_subcommand("decode", "print one JSON line per event of a webhook body");
   decode->add_option("FILE", file, "file with the body (default: standard input)");

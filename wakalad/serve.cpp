@@ -105,8 +105,8 @@ private:
 void run(const node_config& config, const environment& env, const sigset_t& stop_signals) {
   auto random = std::make_shared<system_random>();
   if (config.kek_file.empty())
-    throw result_error(make_error(errc::invalid_argument,
-                                  "keys.kek_file: is needed; `wakalad keygen FILE` writes a fresh key"));
+    throw result_error(
+        make_error(errc::invalid_argument, "keys.kek_file: is needed; `wakalad keygen FILE` writes a fresh key"));
   const auto kek = need(persistence::read_kek_file(config.kek_file), "keys.kek_file");
   if (!config.store_url.starts_with(sqlite_scheme))
     throw result_error(make_error(errc::invalid_argument, "store.url: this daemon serves from sqlite:PATH only"));
@@ -123,21 +123,22 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   context->keys = need(persistence::keyring::open(kek, *store, random), "keys.kek_file");
   context->tenants->set(need(actors::load_directory(*store, *context->keys, context->shard_count), "store"));
   context->phrases =
-    std::make_shared<const commerce::phrasebook>(need(load_phrases(config.strings_dir), "shop.strings_dir"));
+      std::make_shared<const commerce::phrasebook>(need(load_phrases(config.strings_dir), "shop.strings_dir"));
 
   http::io_runtime io{config.io_threads};
   const bool discards = config.meta.graph_url == actors::discard_url;
   if (discards)
     log::warn("graph.discarding", {{"why", "meta.graph_url is discard: no message leaves this node"}});
   const auto graph = std::make_shared<closable_transport>(
-    discards ? actors::make_discard_transport() : http::make_graph_client(io, config.meta, config.limits));
+      discards ? actors::make_discard_transport() : http::make_graph_client(io, config.meta, config.limits));
   context->graph = graph;
 
   runtime::system_config system_settings{config};
   caf::actor_system system{system_settings};
   auto node = std::make_unique<actors::node>(system, context, store, environment_values(env));
-  // Actors first, then the client: answers of calls that are cut may still name an actor, so the actor system goes last.
-  // It waits until no thread holds its logger, and every thread that ever spawned an actor does: so I/O ends before it.
+  // Actors first, then the client: answers of calls that are cut may still name an actor, so the actor system goes
+  // last. It waits until no thread holds its logger, and every thread that ever spawned an actor does: so I/O ends
+  // before it.
   struct in_order {
     std::unique_ptr<actors::node>& node;
     http::io_runtime& io;
@@ -153,16 +154,14 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
 
   http::webhook_edge edge{http::webhook_edge_options{context, &bridge, config.meta, gate}};
   io.start();
-  auto public_server =
-    need(http::server::start(io, http::make_server_options(config.public_listener, config.limits), edge.handler(),
-                             edge.precheck()),
-         "listen.public");
-  http::admin_api admin{http::admin_api_options{context, &bridge, config.admin_tokens, config.node_name, WAKALA_VERSION,
-                                                [&] { return &public_server->counters(); }}};
-  auto admin_server =
-    need(http::server::start(io, http::make_server_options(config.admin_listener, config.limits), admin.handler(),
-                             admin.precheck()),
-         "listen.admin");
+  auto public_server = need(http::server::start(io, http::make_server_options(config.public_listener, config.limits),
+                                                edge.handler(), edge.precheck()),
+                            "listen.public");
+  http::admin_api admin{http::admin_api_options{context, &bridge, config.admin_tokens, config.node_name,
+                                                WAKALA_VERSION, [&] { return &public_server->counters(); }}};
+  auto admin_server = need(http::server::start(io, http::make_server_options(config.admin_listener, config.limits),
+                                               admin.handler(), admin.precheck()),
+                           "listen.admin");
 
   const auto public_url = url_of(config.public_listener, public_server->port());
   const auto admin_url = url_of(config.admin_listener, admin_server->port());

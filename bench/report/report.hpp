@@ -102,7 +102,8 @@ build_facts read_build();
 durability_facts measure_fsync(const std::string& directory, std::string mode);
 
 /// A report with all that is known before the run: the time, the machine, the build, and fsync timed in `directory`.
-report begin_report(std::string command, std::string target, const std::string& directory, std::string durability_mode);
+report begin_report(std::string command, std::string target, const std::string& directory,
+                    std::string durability_mode);
 
 std::string to_json(const report& r); ///< one object, keys always present
 /// What `--json` prints of a command: one object `{command, verdict, void, failure, reports}`.

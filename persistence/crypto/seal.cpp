@@ -1,5 +1,6 @@
 #include "persistence/crypto/seal.hpp"
 
+#include <boost/container/small_vector.hpp>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -7,7 +8,6 @@
 #include <openssl/params.h>
 
 #include <cstring>
-#include <optional>
 #include <stdexcept>
 
 namespace wakala::persistence {
@@ -89,47 +89,28 @@ private:
   held_key holds_;
 };
 
-class mac_context {
+/// A thread's hashing context. Taking a key costs it nothing, so that one serves all tenants.
+class hash_context {
 public:
-  mac_context() {
-    static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  hash_context() {
+    static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "SIPHASH", nullptr);
     context_ = mac == nullptr ? nullptr : EVP_MAC_CTX_new(mac);
     if (context_ == nullptr)
-      throw std::runtime_error("OpenSSL has no HMAC");
+      throw std::runtime_error("OpenSSL has no SipHash");
   }
-  ~mac_context() { EVP_MAC_CTX_free(context_); }
-  mac_context(const mac_context&) = delete;
-  mac_context& operator=(const mac_context&) = delete;
+  ~hash_context() { EVP_MAC_CTX_free(context_); }
+  hash_context(const hash_context&) = delete;
+  hash_context& operator=(const hash_context&) = delete;
 
   EVP_MAC_CTX* start(const key_bytes& key) {
-    if (holds_.is(key)) {
-      must(EVP_MAC_init(context_, nullptr, 0, nullptr), "HMAC");
-      return context_;
-    }
-    holds_.drop();
-    char name[] = "SHA256";
-    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-                                 OSSL_PARAM_construct_end()};
-    must(EVP_MAC_init(context_, key.data(), key.size(), params), "HMAC key");
-    holds_.hold(key);
+    must(EVP_MAC_init(context_, key.data(), hash_key_size, nullptr), "SipHash");
     return context_;
   }
 
 private:
+  static constexpr std::size_t hash_key_size = 16;
   EVP_MAC_CTX* context_ = nullptr;
-  held_key holds_;
 };
-
-/// Some contexts a thread, each with the key it was last used with: a node hashes for many tenants in turn, and
-/// keying a context takes as long as the hash itself. Keys are random, so their first byte spreads them.
-mac_context& mac_for(const key_bytes& key) {
-  constexpr std::size_t contexts = 16;
-  thread_local std::array<std::optional<mac_context>, contexts> all;
-  auto& slot = all[key.front() % contexts];
-  if (!slot)
-    slot.emplace();
-  return *slot;
-}
 
 } // namespace
 
@@ -177,20 +158,19 @@ result<bytes> sealing_key::open(std::string_view associated, std::string_view se
 }
 
 std::array<std::uint8_t, 16> keyed_hash(const key_bytes& key, std::initializer_list<std::string_view> parts) {
-  EVP_MAC_CTX* const ctx = mac_for(key).start(key);
+  thread_local hash_context contexts;
+  EVP_MAC_CTX* const ctx = contexts.start(key);
+  // One call for all parts: each costs as much as hashing dozens of bytes.
+  boost::container::small_vector<unsigned char, 256> all;
   for (const std::string_view part : parts) {
-    std::array<unsigned char, 8> size{};
-    for (std::size_t i = 0; i < size.size(); ++i)
-      size[i] = static_cast<unsigned char>(static_cast<std::uint64_t>(part.size()) >> (56U - 8U * i));
-    must(EVP_MAC_update(ctx, size.data(), size.size()), "HMAC");
-    if (!part.empty())
-      must(EVP_MAC_update(ctx, raw_bytes(part), part.size()), "HMAC");
+    for (unsigned shift = 64; shift > 0; shift -= 8)
+      all.push_back(static_cast<unsigned char>(static_cast<std::uint64_t>(part.size()) >> (shift - 8)));
+    all.insert(all.end(), part.begin(), part.end());
   }
-  std::array<unsigned char, 32> full{};
-  std::size_t written = 0;
-  must(EVP_MAC_final(ctx, full.data(), &written, full.size()), "HMAC");
+  must(EVP_MAC_update(ctx, all.data(), all.size()), "SipHash");
   std::array<std::uint8_t, 16> out{};
-  std::copy_n(full.begin(), out.size(), out.begin());
+  std::size_t written = 0;
+  must(EVP_MAC_final(ctx, out.data(), &written, out.size()), "SipHash");
   return out;
 }
 

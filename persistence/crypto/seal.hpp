@@ -37,7 +37,8 @@ private:
 };
 static_assert(sizeof(sealing_key) == sizeof(key_bytes));
 
-/// HMAC-SHA256 over the parts, each preceded by its length, so that ("ab","c") and ("a","bc") differ. First 16 bytes.
+/// SipHash-2-4 of 128 bits over the parts, each preceded by its length, so that ("ab","c") and ("a","bc") differ. Its
+/// key is the first half of `key`. A pseudo-random function: without the key nothing can be said of the parts.
 std::array<std::uint8_t, 16> keyed_hash(const key_bytes& key, std::initializer_list<std::string_view> parts);
 
 /// A key for one purpose from another key (HKDF-SHA256 with `purpose` as info).

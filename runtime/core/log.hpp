@@ -15,8 +15,8 @@ enum class level : std::uint8_t { debug, info, warn, error };
 /// One `key=value` of an event. Text with blanks, quotes or control characters is quoted and escaped.
 struct field {
   template <class T>
-    requires std::is_arithmetic_v<T>
-  field(std::string_view k, T v) : key(k), value(std::to_string(v)), is_number(true) {}
+  requires std::is_arithmetic_v<T> field(std::string_view k, T v)
+      : key(k), value(std::to_string(v)), is_number(true) {}
   field(std::string_view k, bool v) : key(k), value(v ? "true" : "false") {}
   field(std::string_view k, std::string_view v) : key(k), value(v) {}
   field(std::string_view k, const char* v) : key(k), value(v) {}
@@ -39,8 +39,12 @@ void write(level l, std::string_view event, std::initializer_list<field> fields 
 inline void debug(std::string_view event, std::initializer_list<field> fields = {}) {
   write(level::debug, event, fields);
 }
-inline void info(std::string_view event, std::initializer_list<field> fields = {}) { write(level::info, event, fields); }
-inline void warn(std::string_view event, std::initializer_list<field> fields = {}) { write(level::warn, event, fields); }
+inline void info(std::string_view event, std::initializer_list<field> fields = {}) {
+  write(level::info, event, fields);
+}
+inline void warn(std::string_view event, std::initializer_list<field> fields = {}) {
+  write(level::warn, event, fields);
+}
 inline void error(std::string_view event, std::initializer_list<field> fields = {}) {
   write(level::error, event, fields);
 }

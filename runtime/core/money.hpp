@@ -21,8 +21,9 @@ struct money {
 /// Digits after the decimal point that ISO 4217 gives the currency (0, 2, 3 or 4); `not_found` for an unknown code.
 result<int> minor_digits(std::string_view currency);
 
-/// Parses decimal text such as `250`, `9.99` or `-1.005`, exactly. Fewer fraction digits than the currency has are filled
-/// up; more are an error, as are blanks, exponents, signs other than one leading `-`, and amounts beyond 2^53 minor units.
+/// Parses decimal text such as `250`, `9.99` or `-1.005`, exactly. Fewer fraction digits than the currency has are
+/// filled up; more are an error, as are blanks, exponents, signs other than one leading `-`, and amounts beyond 2^53
+/// minor units.
 result<money> parse_money(std::string_view amount, std::string_view currency);
 
 /// Plain decimal text without currency: `250.00` for {25000, "KES"}.

@@ -130,6 +130,18 @@ TEST_F(exactly_once, a_copy_is_known_after_its_event_has_become_old) {
   EXPECT_EQ(insist(body), outcomes{event_outcome::repeated});
 }
 
+TEST_F(exactly_once, a_copy_that_gives_another_time_is_a_repeat) {
+  const auto said_at = [&](time_ms at) { return text_webhook("n-duka", amina, "wamid.1", "hi", at); };
+  EXPECT_EQ(post(said_at(now())), outcomes{event_outcome::committed});
+  for (const time_ms apart : {ms_per_second, 5 * ms_per_hour, 30 * ms_per_hour})
+    EXPECT_EQ(post(said_at(now() - apart)), outcomes{event_outcome::repeated}) << apart;
+  EXPECT_TRUE(eventually([&] { return shard_state("duka").at("unfolded_rows") == 0; }));
+  EXPECT_EQ(post(said_at(now() - ms_per_hour)), outcomes{event_outcome::repeated}) << "only the tables hold it";
+  restart();
+  EXPECT_EQ(insist(said_at(now() - 60 * ms_per_second)), outcomes{event_outcome::repeated});
+  EXPECT_EQ(inbound_ids("duka", amina.phone).size(), 1U);
+}
+
 TEST_F(exactly_once, a_copy_that_only_the_disk_remembers_is_a_repeat) {
   const auto body = text_webhook("n-duka", amina, "wamid.1", "hi", now() - 20 * ms_per_hour);
   EXPECT_EQ(post(body), outcomes{event_outcome::committed});

@@ -1,5 +1,5 @@
-// libFuzzer target: whatever the bytes, decode answers, what it answers can be written down again, and its reader takes
-// the same texts for JSON as the library does, with the same meaning.
+// libFuzzer target: whatever the bytes, decode answers, what it answers can be written down again, and its reader
+// takes the same texts for JSON as the library does, with the same meaning.
 #include "whatsapp/event.hpp"
 #include "whatsapp/json_tape.hpp"
 #include "whatsapp/json_text.hpp"

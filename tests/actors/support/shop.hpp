@@ -97,7 +97,6 @@ protected:
 
   time_ms now() const { return clock->now(); }
 
-  std::map<std::string, time_ms> first_said; ///< by message id
   limits_config limits;
   std::uint32_t shard_count = 4;
   std::shared_ptr<moving_clock> clock = std::make_shared<moving_clock>();

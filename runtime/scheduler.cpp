@@ -1,0 +1,136 @@
+#include "runtime/scheduler.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <chrono>
+#include <pthread.h>
+#include <string>
+
+namespace wakala::runtime {
+
+namespace {
+
+/// Jobs that may wait for each worker that is awake before another one is woken.
+constexpr std::size_t jobs_each = 8;
+/// How long a job may wait behind a long one while somebody sleeps.
+constexpr std::chrono::milliseconds look_up{1};
+
+void name_thread(std::thread& thread, const std::string& name) {
+  pthread_setname_np(thread.native_handle(), name.c_str());
+}
+
+} // namespace
+
+class scheduler::worker : public caf::execution_unit {
+public:
+  explicit worker(scheduler& owner) : caf::execution_unit(&owner.system()), owner_(owner) {}
+
+  void exec_later(caf::resumable* job) override { owner_.enqueue(job); }
+
+  std::thread thread;
+
+private:
+  scheduler& owner_;
+};
+
+scheduler::scheduler(caf::actor_system& sys) : caf::scheduler::abstract_coordinator(sys) {}
+
+scheduler::~scheduler() = default;
+
+caf::actor_system::module* scheduler::make(caf::actor_system& sys, caf::detail::type_list<>) {
+  return new scheduler(sys); // the system owns its modules
+}
+
+void scheduler::start() {
+  awake_ = num_workers();
+  for (std::size_t i = 0; i < num_workers(); ++i)
+    workers_.push_back(std::make_unique<worker>(*this));
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    auto& each = *workers_[i];
+    each.thread = std::thread([this, &each] {
+      system().thread_started();
+      run(each);
+      system().thread_terminates();
+    });
+    name_thread(each.thread, "worker-" + std::to_string(i));
+  }
+  timer_ = std::thread([this] {
+    system().thread_started();
+    clock_.run_dispatch_loop();
+    system().thread_terminates();
+  });
+  name_thread(timer_, "clock");
+  caf::scheduler::abstract_coordinator::start();
+}
+
+void scheduler::stop() {
+  stop_actors(); // the utility actors are jobs themselves
+  {
+    const std::lock_guard guard(lock_);
+    stopping_ = true;
+  }
+  wakes_.notify_all();
+  for (auto& each : workers_)
+    each->thread.join();
+  for (auto* job : jobs_)
+    cleanup_and_release(job);
+  jobs_.clear();
+  clock_.cancel_dispatch_loop();
+  timer_.join();
+}
+
+void scheduler::enqueue(caf::resumable* job) {
+  bool wake = false;
+  {
+    const std::lock_guard guard(lock_);
+    jobs_.push_back(job);
+    wake = asleep_ > called_ && jobs_.size() > jobs_each * (awake_ + called_);
+    if (wake)
+      ++called_;
+  }
+  if (wake)
+    wakes_.notify_one();
+}
+
+caf::resumable* scheduler::next() {
+  std::unique_lock guard(lock_);
+  while (jobs_.empty()) {
+    if (stopping_)
+      return nullptr;
+    sleep(guard);
+  }
+  auto* const job = jobs_.front();
+  jobs_.pop_front();
+  return job;
+}
+
+void scheduler::sleep(std::unique_lock<std::mutex>& guard) {
+  --awake_;
+  ++asleep_;
+  // The last one awake sleeps until it is called; one that sleeps beside others is called late, or looks up.
+  if (awake_ == 0)
+    wakes_.wait(guard);
+  else
+    wakes_.wait_for(guard, look_up);
+  --asleep_;
+  ++awake_;
+  if (called_ > 0)
+    --called_;
+}
+
+void scheduler::run(worker& me) {
+  while (auto* const job = next()) {
+    switch (job->resume(&me, max_throughput())) {
+    case caf::resumable::resume_later:
+      enqueue(job);
+      break;
+    case caf::resumable::done:
+    case caf::resumable::awaiting_message:
+    case caf::resumable::shutdown_execution_unit:
+      intrusive_ptr_release(job);
+      break;
+    }
+  }
+}
+
+} // namespace wakala::runtime
