@@ -6,8 +6,8 @@
 #include <caf/stateful_actor.hpp>
 
 #include <chrono>
-#include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <thread>
 
 namespace wakala::runtime {
@@ -80,15 +80,17 @@ struct writer_state {
 /// INTERNAL: the shards that fold now have had time to say so.
 struct fold_gathered {};
 
+/// A tenth of the share of others.
+constexpr int fold_niceness = 10;
+
 /// All shards that fold at the same time ask within about this.
 constexpr std::chrono::milliseconds fold_gather_time{5};
 
-/// Folds can wait, within the bounds of what may be unfolded; webhooks cannot. A fold works for a quarter of a second
-/// at a stretch, in which everybody else would get half a processor less: so it takes what nobody else wants. Where
-/// that is nothing for long, the bound of unfolded rows turns webhooks away, which leaves it enough.
+/// Folds can wait, within the bounds of what may be unfolded; webhooks cannot. A fold works for a quarter of a second at
+/// a stretch, in which everybody else would get half a processor less. It gives way, but not to the end: beside a
+/// program that takes all it can get, a fold that got nothing would have webhooks turned away for ever.
 void give_way() noexcept {
-  const sched_param none{};
-  static_cast<void>(pthread_setschedparam(pthread_self(), SCHED_IDLE, &none)); // without it the rest still works
+  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), fold_niceness)); // of this thread only
 }
 
 struct folder_state {
