@@ -84,12 +84,23 @@ void scheduler::enqueue(caf::resumable* job) {
   {
     const std::lock_guard guard(lock_);
     jobs_.push_back(job);
-    wake = asleep_ > called_ && jobs_.size() > jobs_each * (awake_ + called_);
-    if (wake)
-      ++called_;
+    wake = call_another();
   }
   if (wake)
     wakes_.notify_one();
+}
+
+bool scheduler::call_another() {
+  if (jobs_.empty() || asleep_ <= called_)
+    return false;
+  const bool much_to_do = jobs_.size() > jobs_each * (awake_ + called_);
+  // Somebody has to see it should all who are awake be busy for long: who watches, or who was called and is on the
+  // way.
+  const bool nobody_looks = !is_watched_ && called_ == 0;
+  if (!much_to_do && !nobody_looks)
+    return false;
+  ++called_;
+  return true;
 }
 
 caf::resumable* scheduler::next() {
@@ -101,17 +112,24 @@ caf::resumable* scheduler::next() {
   }
   auto* const job = jobs_.front();
   jobs_.pop_front();
+  const bool wake = call_another();
+  guard.unlock();
+  if (wake)
+    wakes_.notify_one();
   return job;
 }
 
 void scheduler::sleep(std::unique_lock<std::mutex>& guard) {
   --awake_;
   ++asleep_;
-  // The last one awake sleeps until it is called; one that sleeps beside others is called late, or looks up.
-  if (awake_ == 0)
+  // Beside those who work one looks up; the others, and the last one, sleep until they are called.
+  if (awake_ == 0 || is_watched_) {
     wakes_.wait(guard);
-  else
+  } else {
+    is_watched_ = true;
     wakes_.wait_for(guard, look_up);
+    is_watched_ = false;
+  }
   --asleep_;
   ++awake_;
   if (called_ > 0)

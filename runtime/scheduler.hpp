@@ -20,8 +20,8 @@ namespace wakala::runtime {
 /// Takes the place of the framework's scheduler. One queue for all workers, of which a sleeping one is woken when
 /// nobody is awake, or when more waits than those who are awake will soon have done: waking a thread costs more than
 /// an actor's step, and the framework's own policy of sharing wakes one for nearly every message between two actors.
-/// Workers that are not needed sleep. While others work they look up now and then, so that no job waits behind one
-/// that takes long; when all sleep, nobody polls.
+/// Workers that are not needed sleep. While others work one of them looks up now and then, so that no job waits
+/// behind one that takes long; when all sleep, nobody polls.
 class scheduler : public caf::scheduler::abstract_coordinator {
 public:
   explicit scheduler(caf::actor_system& sys);
@@ -39,6 +39,8 @@ private:
   class worker;
 
   caf::resumable* next();
+  /// With the lock held: must a sleeper be woken for what waits? If so it counts as called.
+  bool call_another();
   void sleep(std::unique_lock<std::mutex>& guard);
   void run(worker& me);
 
@@ -51,7 +53,8 @@ private:
   std::deque<caf::resumable*> jobs_;
   std::size_t awake_ = 0;
   std::size_t asleep_ = 0;
-  std::size_t called_ = 0; ///< of those asleep, how many were woken and do not know it yet
+  std::size_t called_ = 0;  ///< of those asleep, how many were woken and do not know it yet
+  bool is_watched_ = false; ///< one who sleeps looks up now and then
   bool stopping_ = false;
 };
 

@@ -7,8 +7,8 @@
 
 #include <chrono>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <thread>
+#include <unistd.h>
 
 namespace wakala::runtime {
 
@@ -86,8 +86,8 @@ constexpr int fold_niceness = 10;
 /// All shards that fold at the same time ask within about this.
 constexpr std::chrono::milliseconds fold_gather_time{5};
 
-/// Folds can wait, within the bounds of what may be unfolded; webhooks cannot. A fold works for a quarter of a second at
-/// a stretch, in which everybody else would get half a processor less. It gives way, but not to the end: beside a
+/// Folds can wait, within the bounds of what may be unfolded; webhooks cannot. A fold works for a quarter of a second
+/// at a stretch, in which everybody else would get half a processor less. It gives way, but not to the end: beside a
 /// program that takes all it can get, a fold that got nothing would have webhooks turned away for ever.
 void give_way() noexcept {
   static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), fold_niceness)); // of this thread only
