@@ -31,7 +31,7 @@ struct flush_batch {
 
 /// A commit costs nearly the same for one row as for thirty, most of it in the kernel. After a batch of at least so
 /// many rows the next one waits so long for more; below that rate nobody waits.
-constexpr std::size_t rows_worth_waiting = 16;
+constexpr std::size_t rows_worth_waiting = 4;
 constexpr std::chrono::microseconds gather_time{500};
 
 struct writer_state {
