@@ -11,62 +11,65 @@ namespace wakala::actors {
 using persistence::table;
 using whatsapp::event_kind;
 
-conversation::~conversation() {
-  if (context_)
-    caf::anon_send(context_->owner, conversation_ended{id_});
+conversation::conversation(caf::actor_config& config, tenant_context_ptr context, const conversation_id& id)
+    : runtime::slim_actor(config), context_(std::move(context)), id_(id) {}
+
+void conversation::on_exit() {
+  if (!context_)
+    return;
+  caf::anon_send(context_->owner, conversation_ended{id_});
+  // Whoever still knows us must not keep places at a number, keys and texts alive.
+  activity_.reset();
+  key_.reset();
+  outbox_.clear();
+  context_.reset();
 }
 
-caf::behavior conversation::start(tenant_context_ptr context, const conversation_id& id) {
-  context_ = std::move(context);
-  id_ = id;
-  self_->set_default_handler(caf::drop);
-  return {
-      [this](conversation_batch& batch) {
-        act().inbox.push_back(std::move(batch));
-        go();
-      },
-      [this](send_result& what) { returned(std::move(what)); },
-      [this](passivate) {
-        later([this] {
-          const auto patience = 4 * context_->node->limits.graph_timeout.count();
-          if (in_flight_ != 0 && context_->node->clock->now() - in_flight_since_ > patience)
-            in_flight_ = 0; // its answer was lost on the way to us
-          if (in_flight_ != 0 || !outbox_.empty()) {
-            self_->send(context_->owner, conversation_stays{id_});
-          } else {
-            is_ending_ = true;
-            self_->quit();
-          }
-        });
-      },
-      [this](const wake&) { later([] {}); }, // loads, and looks at the outbox
-      [this](const timer_fired& timer) { later([this, timer] { fire(timer); }); },
-      [this](const context_change& change) { context_ = change.context; },
-      [this](send_grant& grant) {
-        act().grant = std::move(grant); // unused it gives its place back
-        go();
-      },
-      [this](pump_tick tick) {
-        if (tick.generation != pump_generation_)
-          return;
-        pump_at_ = 0;
-        go();
-      },
-      [this](resume_tick) {
-        act().is_busy = false;
-        go();
-      },
-      [this](const conversation_query&) {
-        auto promise = self_->make_response_promise();
-        later([this, promise]() mutable { promise.deliver(view()); });
-        return promise;
-      },
-      [this](const messages_query& q) {
-        auto promise = self_->make_response_promise();
-        later([this, q, promise] { messages(q, promise); });
-        return promise;
-      },
-  };
+bool conversation::receive(caf::type_erased_tuple& what) {
+  if (auto* batch = as<conversation_batch>(what)) {
+    act().inbox.push_back(std::move(*batch));
+    go();
+  } else if (auto* result = as<send_result>(what)) {
+    returned(std::move(*result));
+  } else if (as<passivate>(what) != nullptr) {
+    later([this] { may_go(); });
+  } else if (as<wake>(what) != nullptr) {
+    later([] {}); // loads, and looks at the outbox
+  } else if (const auto* timer = as<timer_fired>(what)) {
+    later([this, due = *timer] { fire(due); });
+  } else if (const auto* change = as<context_change>(what)) {
+    context_ = change->context;
+  } else if (auto* grant = as<send_grant>(what)) {
+    act().grant = std::move(*grant); // unused it gives its place back
+    go();
+  } else if (const auto* tick = as<pump_tick>(what)) {
+    if (tick->generation == pump_generation_) {
+      pump_at_ = 0;
+      go();
+    }
+  } else if (as<resume_tick>(what) != nullptr) {
+    act().is_busy = false;
+    go();
+  } else if (as<conversation_query>(what) != nullptr) {
+    later([this, promise = make_response_promise()]() mutable { promise.deliver(view()); });
+  } else if (const auto* query = as<messages_query>(what)) {
+    later([this, q = *query, promise = make_response_promise()] { messages(q, promise); });
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void conversation::may_go() {
+  const auto patience = 4 * context_->node->limits.graph_timeout.count();
+  if (in_flight_ != 0 && context_->node->clock->now() - in_flight_since_ > patience)
+    in_flight_ = 0; // its answer was lost on the way to us
+  if (in_flight_ != 0 || !outbox_.empty()) {
+    send(context_->owner, conversation_stays{id_});
+  } else {
+    is_ending_ = true;
+    quit();
+  }
 }
 
 // -- one thing after the other ------------------------------------------------------------
@@ -110,30 +113,32 @@ void conversation::go() {
 void conversation::load() {
   act().is_busy = true;
   // The supervisor answers everything, also when it closes; were it gone, the request would bounce.
-  self_->request(context_->supervisor, caf::infinite, load_request{context_->entry->config.id, id_})
-      .then([this](const load_answer& answer) { loaded_with(answer); },
-            [this](const caf::error&) {
-              loaded_with(load_answer{std::nullopt, make_error(errc::unavailable, "the shard did not answer")});
-            });
+  ask<load_answer>(
+      context_->supervisor, caf::infinite, load_request{context_->entry->config.id, id_},
+      [this](const load_answer& answer) { loaded_with(answer); },
+      [this](const caf::error&) {
+        loaded_with(load_answer{std::nullopt, make_error(errc::unavailable, "the shard did not answer")});
+      });
 }
 
 void conversation::loaded_with(const load_answer& answer) {
   act().is_busy = false;
-  const auto done = answer.value ? unseal(*answer.value) : result<void>(answer.why);
-  if (done) {
+  const auto opened = answer.value ? unseal(*answer.value) : result<void>(answer.why);
+  if (opened) {
     is_loaded_ = true;
     return go();
   }
-  log::error("conversation.load_failed",
-             {{"tenant", context_->entry->config.id}, {"conversation", to_string(id_)}, {"why", done.error().what}});
+  log::error(
+      "conversation.load_failed",
+      {{"tenant", context_->entry->config.id}, {"conversation", to_string(id_)}, {"why", opened.error().what}});
   refuse_inbox();
   is_ending_ = true; // questions hear of it by their bounce or their timeout
-  self_->quit(caf::sec::runtime_error);
+  quit(caf::sec::runtime_error);
 }
 
 void conversation::refuse_inbox() {
   for (const auto& batch : std::exchange(act().inbox, {}))
-    self_->send(context_->owner, conversation_answer{id_, {batch.events.size(), event_outcome::retry}});
+    send(context_->owner, conversation_answer{id_, {batch.events.size(), event_outcome::retry}});
 }
 
 result<void> conversation::unseal(const loaded& all) {
@@ -199,32 +204,32 @@ bool conversation::fetch_unknown_deliveries() {
     request.addresses.emplace_back(table::delivery, ordinal_row_key(id_, ordinal));
   }
   now.is_busy = true;
-  self_->request(context_->supervisor, caf::infinite, request)
-      .then(
-          [this, ordinals, request](const runtime::get_answer& answer) {
-            act().is_busy = false;
-            if (!answer.value)
-              refuse_inbox();
-            for (std::size_t i = 0; answer.value && i < ordinals.size(); ++i) {
-              if (!(*answer.value)[2 * i]) {
-                act().not_ours.push_back(ordinals[i]);
-                continue;
-              }
-              delivery_record d;
-              if (const auto& delivery = (*answer.value)[2 * i + 1])
-                if (const auto text = unsealed(table::delivery, request.addresses[2 * i + 1].second, *delivery))
-                  if (auto stored = delivery_record_from(*text))
-                    d = std::move(*stored);
-              if (deliveries_.find(ordinals[i]) == nullptr)
-                deliveries_.put(ordinals[i], std::move(d));
-            }
-            go();
-          },
-          [this](const caf::error&) {
-            act().is_busy = false;
-            refuse_inbox();
-            go();
-          });
+  ask<runtime::get_answer>(
+      context_->supervisor, caf::infinite, request,
+      [this, ordinals, request](const runtime::get_answer& answer) {
+        act().is_busy = false;
+        if (!answer.value)
+          refuse_inbox();
+        for (std::size_t i = 0; answer.value && i < ordinals.size(); ++i) {
+          if (!(*answer.value)[2 * i]) {
+            act().not_ours.push_back(ordinals[i]);
+            continue;
+          }
+          delivery_record d;
+          if (const auto& delivery = (*answer.value)[2 * i + 1])
+            if (const auto text = unsealed(table::delivery, request.addresses[2 * i + 1].second, *delivery))
+              if (auto stored = delivery_record_from(*text))
+                d = std::move(*stored);
+          if (deliveries_.find(ordinals[i]) == nullptr)
+            deliveries_.put(ordinals[i], std::move(d));
+        }
+        go();
+      },
+      [this](const caf::error&) {
+        act().is_busy = false;
+        refuse_inbox();
+        go();
+      });
   return true;
 }
 
@@ -320,20 +325,20 @@ void conversation::commit(std::shared_ptr<work> w) {
   if (unsaved_key_)
     request.keys.push_back(persistence::wrapped_key{request.tenant, id_, *unsaved_key_});
   act().is_busy = true;
-  self_->request(context_->supervisor, caf::infinite, std::move(request))
-      .then(
-          [this, w](const commit_answer& answer) {
-            act().is_busy = false;
-            if (answer.committed)
-              committed(*w);
-            else
-              refused(*w, answer.why);
-            go();
-          },
-          [this, w](const caf::error&) {
-            act().is_busy = false;
-            refused(*w, make_error(errc::unavailable, "the shard did not answer"));
-          });
+  ask<commit_answer>(
+      context_->supervisor, caf::infinite, std::move(request),
+      [this, w](const commit_answer& answer) {
+        act().is_busy = false;
+        if (answer.committed)
+          committed(*w);
+        else
+          refused(*w, answer.why);
+        go();
+      },
+      [this, w](const caf::error&) {
+        act().is_busy = false;
+        refused(*w, make_error(errc::unavailable, "the shard did not answer"));
+      });
 }
 
 void conversation::committed(work& w) {
@@ -345,7 +350,7 @@ void conversation::committed(work& w) {
   transmit_next();
   for (auto& answer : w.answers)
     if (!answer.outcomes.empty())
-      self_->send(context_->owner, std::move(answer)); // of others the tenant hears by our end
+      send(context_->owner, std::move(answer)); // of others the tenant hears by our end
   if (w.threw)
     end_early(); // a fresh actor tries again
 }
@@ -369,14 +374,14 @@ void conversation::refused(work& w, const error& why) {
       continue;
     std::replace(answer.outcomes.begin(), answer.outcomes.end(), event_outcome::committed,
                  repeat ? event_outcome::repeated : event_outcome::retry);
-    self_->send(context_->owner, std::move(answer));
+    send(context_->owner, std::move(answer));
   }
   if (!is_clean || w.threw)
     return end_early(); // written or not is unknown: be loaded again
   // Nothing was written: what is due is tried again, but not at once.
   if (!now.results.empty() || !outbox_.empty()) {
     now.is_busy = true;
-    self_->delayed_send(self_, std::chrono::milliseconds{refused_pause}, resume_tick{});
+    remind(std::chrono::milliseconds{refused_pause}, resume_tick{});
   }
 }
 
@@ -395,15 +400,13 @@ void conversation::take_back(changes& undo) {
 void conversation::end_early() {
   // What is to be sent must not wait until the shopper writes again.
   if (!outbox_.empty())
-    self_->delayed_send(context_->owner, std::chrono::milliseconds{refused_pause}, wake{id_});
+    send_later(context_->owner, std::chrono::milliseconds{refused_pause}, wake{id_});
   is_ending_ = true;
-  self_->quit(caf::sec::runtime_error);
+  quit(caf::sec::runtime_error);
 }
 
 caf::actor spawn_conversation(caf::event_based_actor* owner, tenant_context_ptr context, const conversation_id& id) {
-  return owner->spawn([context = std::move(context), id](caf::stateful_actor<conversation>* self) -> caf::behavior {
-    return self->state.start(context, id);
-  });
+  return owner->spawn<conversation>(std::move(context), id);
 }
 
 } // namespace wakala::actors

@@ -6,11 +6,10 @@
 #include "actors/kept_deliveries.hpp"
 #include "actors/messages.hpp"
 #include "actors/tenant.hpp"
+#include "runtime/slim_actor.hpp"
 #include "runtime/token_bucket.hpp"
 
 #include <boost/container/devector.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/stateful_actor.hpp>
 
 #include <functional>
 #include <memory>
@@ -25,17 +24,13 @@ namespace wakala::actors {
 /// into the next commit together: a busy shopper costs one write, not one for each update. What a refused commit
 /// changed is put back. Between commits the state is kept as the bytes that the store has: a silent shopper costs
 /// little.
-class conversation {
+class conversation final : public runtime::slim_actor {
 public:
-  static inline const char* name = "wakala.conversation";
+  conversation(caf::actor_config& config, tenant_context_ptr context, const conversation_id& id);
 
-  explicit conversation(caf::event_based_actor* self) : self_(self) {}
+  const char* name() const override { return "wakala.conversation"; }
   /// Tells its tenant that it is gone, however it ended.
-  ~conversation();
-  conversation(const conversation&) = delete;
-  conversation& operator=(const conversation&) = delete;
-
-  caf::behavior start(tenant_context_ptr context, const conversation_id& id);
+  void on_exit() override;
 
 private:
   using outbox_items = std::vector<outbox_item>;
@@ -82,7 +77,10 @@ private:
     std::vector<send_result> results;
   };
 
+  bool receive(caf::type_erased_tuple& what) override;
+
   // What comes in, one commit after the other (conversation.cpp).
+  void may_go();
   activity& act();
   void later(std::function<void()> what);
   void go();
@@ -146,7 +144,6 @@ private:
   text_answer view();
   void messages(const messages_query& q, caf::response_promise promise);
 
-  caf::event_based_actor* self_;
   tenant_context_ptr context_;
   conversation_id id_;
   std::uint64_t lease_ = 0;

@@ -52,53 +52,50 @@ void conversation::messages(const messages_query& q, caf::response_promise promi
   const auto failed = [promise](const caf::error&) mutable {
     promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the store did not answer")});
   };
-  self_->request(context_->supervisor, store_timeout, query)
-      .then(
-          [this, promise, failed, limit = q.limit](const runtime::range_answer& answer) mutable {
-            if (!answer.value) {
-              promise.deliver(text_answer{std::nullopt, answer.why});
-              return;
-            }
-            const auto rows = *answer.value;
-            runtime::get_request request{context_->entry->config.id, {}};
-            for (const auto& row : rows)
-              request.addresses.emplace_back(table::delivery, row.key);
-            self_->request(context_->supervisor, store_timeout, request)
-                .then(
-                    [this, promise, rows, limit](const runtime::get_answer& deliveries) mutable {
-                      if (!deliveries.value) {
-                        promise.deliver(text_answer{std::nullopt, deliveries.why});
-                        return;
-                      }
-                      const auto now = context_->node->clock->now();
-                      auto list = nlohmann::json::array();
-                      std::uint64_t last = 0;
-                      for (std::size_t i = 0; i < rows.size(); ++i) {
-                        const auto at = parse_ordinal_row_key(rows[i].key);
-                        const auto text = unsealed(table::transcript, rows[i].key, rows[i].value);
-                        const auto entry =
-                            text ? transcript_entry_from(*text) : result<transcript_entry>(text.error());
-                        if (!at || !entry)
-                          continue;
-                        last = at->second;
-                        std::optional<delivery_record> delivery;
-                        if (const auto& sealed_delivery = (*deliveries.value)[i])
-                          if (const auto d = unsealed(table::delivery, rows[i].key, *sealed_delivery))
-                            if (auto parsed = delivery_record_from(*d))
-                              delivery = *parsed;
-                        list.push_back(
-                            message_json(id_, last, *entry, delivery ? &*delivery : nullptr, find(last), now));
-                      }
-                      const bool more = rows.size() == limit && last != 0;
-                      nlohmann::json next = nullptr;
-                      if (more)
-                        next = std::to_string(last);
-                      promise.deliver(
-                          text_answer{nlohmann::json{{"messages", std::move(list)}, {"next", next}}.dump(), {}});
-                    },
-                    failed);
-          },
-          failed);
+  ask<runtime::range_answer>(
+      context_->supervisor, store_timeout, query,
+      [this, promise, failed, limit = q.limit](const runtime::range_answer& answer) mutable {
+        if (!answer.value) {
+          promise.deliver(text_answer{std::nullopt, answer.why});
+          return;
+        }
+        const auto rows = *answer.value;
+        runtime::get_request request{context_->entry->config.id, {}};
+        for (const auto& row : rows)
+          request.addresses.emplace_back(table::delivery, row.key);
+        ask<runtime::get_answer>(
+            context_->supervisor, store_timeout, request,
+            [this, promise, rows, limit](const runtime::get_answer& deliveries) mutable {
+              if (!deliveries.value) {
+                promise.deliver(text_answer{std::nullopt, deliveries.why});
+                return;
+              }
+              const auto now = context_->node->clock->now();
+              auto list = nlohmann::json::array();
+              std::uint64_t last = 0;
+              for (std::size_t i = 0; i < rows.size(); ++i) {
+                const auto at = parse_ordinal_row_key(rows[i].key);
+                const auto text = unsealed(table::transcript, rows[i].key, rows[i].value);
+                const auto entry = text ? transcript_entry_from(*text) : result<transcript_entry>(text.error());
+                if (!at || !entry)
+                  continue;
+                last = at->second;
+                std::optional<delivery_record> delivery;
+                if (const auto& sealed_delivery = (*deliveries.value)[i])
+                  if (const auto d = unsealed(table::delivery, rows[i].key, *sealed_delivery))
+                    if (auto parsed = delivery_record_from(*d))
+                      delivery = *parsed;
+                list.push_back(message_json(id_, last, *entry, delivery ? &*delivery : nullptr, find(last), now));
+              }
+              const bool more = rows.size() == limit && last != 0;
+              nlohmann::json next = nullptr;
+              if (more)
+                next = std::to_string(last);
+              promise.deliver(text_answer{nlohmann::json{{"messages", std::move(list)}, {"next", next}}.dump(), {}});
+            },
+            failed);
+      },
+      failed);
 }
 
 result<std::string> conversation_summary(const tenant_context& context, const conversation_id& id,

@@ -15,7 +15,7 @@ void conversation::plan_pump(time_ms wait) {
   if (pump_at_ > now && pump_at_ <= now + wait)
     return; // a look is planned that comes early enough
   pump_at_ = now + std::max<time_ms>(wait, 1);
-  self_->delayed_send(self_, std::chrono::milliseconds{pump_at_ - now}, pump_tick{++pump_generation_});
+  remind(std::chrono::milliseconds{pump_at_ - now}, pump_tick{++pump_generation_});
 }
 
 bool conversation::is_armed(std::uint64_t ordinal) const {
@@ -97,12 +97,12 @@ void conversation::transmit_next() {
     in_flight_ = next.ordinal;
     in_flight_since_ = context_->node->clock->now();
     context_->node->count->sends_attempted.fetch_add(1, std::memory_order_relaxed);
-    context_->node->graph->send(send_call{next.number_id, context_->entry->config.access_token,
-                                          is_marking_ ? std::move(next.read_mark) : item->request},
-                                [me = caf::actor_cast<caf::actor>(self_), ordinal = next.ordinal,
-                                 number = next.number_id, permit = next.permit](send_outcome outcome) {
-                                  caf::anon_send(me, send_result{ordinal, number, std::move(outcome)});
-                                });
+    context_->node->graph->send(
+        send_call{next.number_id, context_->entry->config.access_token,
+                  is_marking_ ? std::move(next.read_mark) : item->request},
+        [me = self(), ordinal = next.ordinal, number = next.number_id, permit = next.permit](send_outcome outcome) {
+          caf::anon_send(me, send_result{ordinal, number, std::move(outcome)});
+        });
   }
 }
 
@@ -255,7 +255,7 @@ void conversation::pump() {
   // Its number's gate is shut: its sender says when it is not.
   if (std::exchange(waiting_grant_, item.ordinal) == item.ordinal && pump_at_ > now)
     return;
-  self_->send(context_->owner, send_ticket{caf::actor_cast<caf::actor>(self_), item.number_id, item.ordinal});
+  send(context_->owner, send_ticket{self(), item.number_id, item.ordinal});
   plan_pump(grant_patience); // should the ticket be lost with its sender
 }
 

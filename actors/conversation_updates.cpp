@@ -49,10 +49,10 @@ void conversation::apply_step(work& w, const routed_event& e, time_ms received_a
   about.shelf = context_->shelf.get();
   about.phrases = context_->node->phrases.get();
   about.silent = !config.wants("messages");
-  auto done = context_->node->step(record.shop, u, about);
-  put_cart_timer(record.shop.basket, done.state.basket, w.draft);
-  const bool same_person = done.state.who == record.shop.who && !record.mapped.all().empty();
-  record.shop = std::move(done.state);
+  auto stepped = context_->node->step(record.shop, u, about);
+  put_cart_timer(record.shop.basket, stepped.state.basket, w.draft);
+  const bool same_person = stepped.state.who == record.shop.who && !record.mapped.all().empty();
+  record.shop = std::move(stepped.state);
   const auto number =
       u.phone_number_id.value_or(config.phone_numbers.empty() ? std::string{} : config.phone_numbers.front().id);
   if (u.kind == event_kind::message || u.kind == event_kind::echo) {
@@ -65,7 +65,7 @@ void conversation::apply_step(work& w, const routed_event& e, time_ms received_a
     entry.number_id = number;
     entry.context_id = u.context_id;
     entry.at = u.at > 0 ? u.at : received_at;
-    entry.answered = done.answered;
+    entry.answered = stepped.answered;
     w.draft.personal.push_back(
         sealed(table::transcript, ordinal_row_key(id_, record.next_ordinal++), to_text(entry)));
   }
@@ -73,17 +73,17 @@ void conversation::apply_step(work& w, const routed_event& e, time_ms received_a
   const whatsapp::recipient to =
       who.phone.empty() ? whatsapp::recipient{{}, who.user_id} : whatsapp::recipient{u.from.value_or(who.phone), {}};
   remember_outbox(w);
-  if (done.answered && u.id)
+  if (stepped.answered && u.id)
     enqueue(w, to, whatsapp::mark_as_read{*u.id, false}, number, true);
-  for (const auto& reply : done.replies)
+  for (const auto& reply : stepped.replies)
     enqueue(w, to, reply.content, number, false);
   if (!same_person)
     map_identities(record, w.draft);
-  if (!done.figures.session_id.empty()) {
+  if (!stepped.figures.session_id.empty()) {
     persistence::record figures;
     figures.where = table::figures;
-    figures.key = done.figures.session_id;
-    figures.value = figures_text(done.figures);
+    figures.key = stepped.figures.session_id;
+    figures.value = figures_text(stepped.figures);
     w.draft.business.push_back(std::move(figures));
   }
   put_state(w, record);

@@ -1,5 +1,7 @@
 #include "runtime/scheduler.hpp"
 
+#include "runtime/slim_actor.hpp"
+
 #include <caf/actor_system.hpp>
 
 #include <chrono>
@@ -72,8 +74,11 @@ void scheduler::stop() {
   wakes_.notify_all();
   for (auto& each : workers_)
     each->thread.join();
-  for (auto* job : jobs_)
+  for (auto* job : jobs_) {
+    if (auto* const slim = dynamic_cast<slim_actor*>(job)) // the framework knows its own kinds only
+      slim->cleanup(caf::make_error(caf::exit_reason::user_shutdown), nullptr);
     cleanup_and_release(job);
+  }
   jobs_.clear();
   clock_.cancel_dispatch_loop();
   timer_.join();
