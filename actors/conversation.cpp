@@ -104,8 +104,11 @@ void conversation::go() {
   if (now.is_busy || is_ending_)
     return;
   pump();
-  if (!now.is_busy && now.armed.empty())
-    activity_.reset(); // silent
+  if (now.is_busy || !now.armed.empty())
+    return;
+  activity_.reset(); // silent
+  if (outbox_.empty())
+    outbox_items{}.swap(outbox_); // its room, too
 }
 
 // -- loading ------------------------------------------------------------

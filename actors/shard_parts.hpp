@@ -14,6 +14,7 @@ struct sweep_tick {};
 struct wake_tick {};
 struct timer_tick {};
 struct expiry_tick {};
+struct drop_tick {};
 
 inline constexpr std::chrono::seconds store_timeout{10};
 /// All shards of a node fold at the same moments, so that they share a transaction: a fold costs mostly the pages
@@ -28,6 +29,8 @@ inline constexpr std::chrono::seconds timer_pause{5};
 inline constexpr time_ms trouble_remembered = 2 * ms_per_second;
 inline constexpr std::size_t timers_at_once = 500;
 inline constexpr std::chrono::milliseconds expiry_pause{200};
+inline constexpr std::size_t rows_dropped_at_once = 32; ///< or a share of what there is
+inline constexpr std::chrono::milliseconds drop_pause{10};
 
 } // namespace wakala::actors
 
@@ -37,3 +40,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::sweep_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::expiry_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::drop_tick)

@@ -22,14 +22,26 @@ std::uint64_t shard_supervisor::begin_read() {
 
 void shard_supervisor::end_read(std::uint64_t stamp) {
   reads_.erase(reads_.find(stamp));
-  while (!drops_.empty() && (reads_.empty() || *reads_.begin() > drops_.front().first)) {
-    tail_.drop_through(drops_.front().second);
-    drops_.pop_front();
-    backlog_.left(tail_.rows());
-  }
+  drop_folded();
   if (is_open_) // a fold that found only rows held for this read planned no other
     plan_fold();
   end_when_quiet();
+}
+
+void shard_supervisor::drop_folded() {
+  if (drop_is_planned_)
+    return;
+  while (!drops_.empty() && (reads_.empty() || *reads_.begin() > drops_.front().first)) {
+    // All shards fold together. Were all of them to drop all of it at once, everybody else would wait for that.
+    const bool all = tail_.drop_through(drops_.front().second, std::max(rows_dropped_at_once, tail_.rows() / 32));
+    backlog_.left(tail_.rows());
+    if (!all) {
+      drop_is_planned_ = true;
+      self_->delayed_send(self_, drop_pause, drop_tick{});
+      return;
+    }
+    drops_.pop_front();
+  }
 }
 
 void shard_supervisor::load(const load_request& request, caf::response_promise promise) {

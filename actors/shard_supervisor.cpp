@@ -68,6 +68,10 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
         fire_timers();
         self_->delayed_send(self_, timer_pause, timer_tick{});
       },
+      [this](drop_tick) {
+        drop_is_planned_ = false;
+        drop_folded();
+      },
       [this](shard_batch& batch) { take(std::move(batch)); },
       [this](const event_verdict& verdict) { settle(verdict.key.hash, verdict.outcome); },
       [this](expiry_tick) {

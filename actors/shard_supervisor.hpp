@@ -101,6 +101,8 @@ private:
                 caf::response_promise promise);
   std::uint64_t begin_read();
   void end_read(std::uint64_t stamp);
+  /// Forgets, a part at a time, the rows that the tables hold and no read can miss.
+  void drop_folded();
 
   /// At the next moment at which all shards fold, or at once when many rows wait.
   void plan_fold();
@@ -157,6 +159,7 @@ private:
   time_ms append_failed_at_ = 0;
   std::uint64_t read_stamp_ = 0;
   std::multiset<std::uint64_t> reads_;
+  bool drop_is_planned_ = false;
   std::deque<std::pair<std::uint64_t, std::uint64_t>> drops_; ///< (stamp, seq): drop when no older read is out
 };
 

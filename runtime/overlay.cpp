@@ -192,8 +192,10 @@ std::vector<row_ptr> overlay::after(std::uint64_t seq) const {
   return {first, rows_.end()};
 }
 
-void overlay::drop_through(std::uint64_t seq) {
-  while (!rows_.empty() && rows_.front()->seq <= seq) {
+bool overlay::drop_through(std::uint64_t seq, std::size_t most) {
+  for (std::size_t dropped = 0; !rows_.empty() && rows_.front()->seq <= seq; ++dropped) {
+    if (dropped == most)
+      return false;
     const journal_row& row = *rows_.front();
     for (const auto* part : {&row.personal, &row.business})
       for (const record& r : *part)
@@ -205,6 +207,7 @@ void overlay::drop_through(std::uint64_t seq) {
   }
   if (rows_.empty() && keys_.bucket_count() > room_kept)
     clear();
+  return true;
 }
 
 void overlay::clear() {

@@ -11,6 +11,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -46,8 +47,8 @@ public:
   /// Rows behind `seq`, oldest first, for the next fold.
   std::vector<persistence::row_ptr> after(std::uint64_t seq) const;
 
-  /// Forgets rows up to `seq`: the tables hold them now.
-  void drop_through(std::uint64_t seq);
+  /// Forgets rows up to `seq`, but no more than `most`: the tables hold them now. True when all of them are gone.
+  bool drop_through(std::uint64_t seq, std::size_t most = std::numeric_limits<std::size_t>::max());
 
   std::size_t rows() const noexcept { return rows_.size(); }
   /// Commit time of the oldest unfolded row; 0 when there is none.

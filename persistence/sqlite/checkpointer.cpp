@@ -1,16 +1,25 @@
 #include "persistence/sqlite/checkpointer.hpp"
 
+#include "persistence/sqlite/paced_writes.hpp"
 #include "persistence/sqlite/setup.hpp"
 
 #include <sqlite3.h>
+
+#include <optional>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace wakala::persistence::sqlite {
 
 namespace {
 
-constexpr int start_pages = 4096;          ///< 16 MiB: start moving
-constexpr int truncate_pages = 4 * 4096;   ///< 64 MiB: readers held it up for long; give the space back
-constexpr int small_remainder_pages = 512; ///< what a writer may be made to wait for
+constexpr int start_pages = 4096;               ///< 16 MiB: start moving
+constexpr int hurry_pages = 2 * start_pages;    ///< 32 MiB: the writer is faster than a mover who leaves pauses
+constexpr int truncate_pages = 4 * start_pages; ///< 64 MiB: readers held it up for long; give the space back
+constexpr int small_remainder_pages = 64;       ///< what a writer may be made to wait for
+constexpr int rounds_max = 6;                   ///< to get there while the writer goes on
+/// A third of the share of others: it can wait a little, but a log that grows for ever cannot.
+constexpr int niceness = 5;
 
 } // namespace
 
@@ -40,6 +49,7 @@ void checkpointer::look() {
 }
 
 void checkpointer::run() {
+  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness)); // of this thread only
   std::uint32_t seen = 0;
   while (!stopping_.load()) {
     wakes_.wait(seen);
@@ -63,9 +73,13 @@ void checkpointer::checkpoint(watched_log& log) {
   int total = 0;
   int moved = 0;
   int code = SQLITE_OK;
-  for (int round = 0; round < 4; ++round) {
+  for (int round = 0; round < rounds_max; ++round) {
+    std::optional<paced_writes> paced;
+    if (log.pages.load(std::memory_order_relaxed) < hurry_pages)
+      paced.emplace();
     code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &total, &moved);
-    if (code != SQLITE_OK || total - moved <= small_remainder_pages)
+    // Not `total`: a round knows what was there when it began, the writer what there is now.
+    if (code != SQLITE_OK || log.pages.load(std::memory_order_relaxed) - moved <= small_remainder_pages)
       break;
   }
   // Then the rest, with the writer waiting for a moment, so that the log starts over.

@@ -5,6 +5,7 @@
 #include "persistence/sqlite/checkpointer.hpp"
 #include "persistence/sqlite/create.hpp"
 #include "persistence/sqlite/files.hpp"
+#include "persistence/sqlite/paced_writes.hpp"
 #include "persistence/sqlite/reader.hpp"
 #include "persistence/sqlite/table_file.hpp"
 
@@ -109,6 +110,7 @@ public:
       if (parts[i].shard >= shard_count_)
         works[i].reached = no_such_shard(parts[i].shard);
     }
+    const sqlite::paced_writes paced;
     while (fold_slice(works)) // slices, so that the append of a one-file store never waits long
       checkpointer_.look();
     std::vector<result<std::uint64_t>> reached;
