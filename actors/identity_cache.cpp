@@ -17,15 +17,18 @@ std::array<std::uint8_t, 16> as_hash(const bytes& key) {
 
 void identity_cache::put(const bytes& key, const conversation_id& conversation, const bytes& user,
                          const std::function<bool(const conversation_id&)>& must_stay) {
-  if (young_.size() >= generation_) {
-    auto gone = std::exchange(old_, std::exchange(young_, {}));
-    for (auto& [hash, what] : gone)
-      if (must_stay(what.conversation))
-        young_.emplace(hash, what);
-  }
+  if (young_.size() >= generation_)
+    age(must_stay);
   const auto hash = as_hash(key);
   old_.erase(hash);
   young_[hash] = entry{conversation, as_hash(user), !user.empty()};
+}
+
+void identity_cache::age(const std::function<bool(const conversation_id&)>& must_stay) {
+  const auto gone = std::exchange(old_, std::exchange(young_, {}));
+  for (const auto& [hash, what] : gone)
+    if (must_stay(what.conversation))
+      young_.emplace(hash, what);
 }
 
 std::optional<identity_cache::mapping> identity_cache::find(const bytes& key) {

@@ -15,7 +15,8 @@
 namespace wakala::actors {
 
 /// A bounded cache of identity rows in two generations: when the younger is full it becomes the older, and what was
-/// in the older and not asked for since is forgotten.
+/// in the older and not asked for since is forgotten. So it is with time: who has not written for long is not awake
+/// any more, and is looked up once when they come back.
 class identity_cache {
 public:
   struct mapping {
@@ -30,6 +31,8 @@ public:
   /// store yet.
   void put(const bytes& key, const conversation_id& conversation, const bytes& user,
            const std::function<bool(const conversation_id&)>& must_stay);
+  /// Forgets what was not asked for since the last time, but for those that must stay.
+  void age(const std::function<bool(const conversation_id&)>& must_stay);
   /// Nothing when it is not known here; the store may know.
   std::optional<mapping> find(const bytes& key);
   bool contains(const bytes& key) { return find(key).has_value(); }

@@ -222,10 +222,12 @@ void tenant::take(tenant_batch batch) {
 }
 
 void tenant::learn(const bytes& key, const conversation_id& conversation, const bytes& user) {
-  identities_.put(key, conversation, user, [this](const conversation_id& id) {
-    const auto it = slots_.find(id);
-    return it != slots_.end() && it->second.handed_over > 0; // its first commit may be on the way
-  });
+  identities_.put(key, conversation, user, [this](const conversation_id& id) { return may_be_unsaved(id); });
+}
+
+bool tenant::may_be_unsaved(const conversation_id& id) const {
+  const auto it = slots_.find(id);
+  return it != slots_.end() && it->second.is_busy(); // its first commit may be on the way
 }
 
 std::optional<conversation_id> tenant::conversation_of(const event& e, const names& all, bool may_create) {
@@ -598,7 +600,12 @@ void tenant::make_room() {
 }
 
 void tenant::idle_sweep() {
-  const auto before = context_->node->clock->now() - context_->node->limits.conversation_idle.count();
+  const auto now = context_->node->clock->now();
+  const auto before = now - context_->node->limits.conversation_idle.count();
+  if (identities_aged_at_ <= before) {
+    identities_aged_at_ = now;
+    identities_.age([this](const conversation_id& id) { return may_be_unsaved(id); });
+  }
   std::vector<conversation_id> idle;
   for (const auto& s : order_) {
     if (s.last_used > before || idle.size() >= 1'000)

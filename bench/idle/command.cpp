@@ -14,7 +14,7 @@ constexpr double mega = 1e6;
 
 struct idle_options {
   crowd_plan crowd;
-  std::uint32_t sample = 100'000;
+  std::uint32_t sample = 250'000;
 };
 
 void shorten(idle_options& options) {

@@ -20,6 +20,7 @@ namespace {
 constexpr double as_fast_as_it_goes = 1e6; ///< per second: in effect the next one when a connection is free
 constexpr std::size_t rendered_ahead = std::size_t{64} << 20U;
 constexpr auto rest_patience = 10min;
+constexpr int looks_until_freed = 48; ///< the allocator gives back what is free within ten seconds
 
 std::vector<daemon_tenant> tenants_of(const population& who) {
   std::vector<daemon_tenant> all;
@@ -196,6 +197,7 @@ result<void> loaded_daemon::settle() {
 result<double> loaded_daemon::settled_memory() {
   if (auto settled = settle(); !settled)
     return settled.error();
+  std::this_thread::sleep_for(look_every_ * looks_until_freed);
   constexpr double still = 0.001; ///< relative, between two looks
   double last = 0;
   unsigned unchanged = 0;

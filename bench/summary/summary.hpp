@@ -15,7 +15,7 @@ namespace wakala::bench {
 struct summary_plan {
   load_plan load;
   std::uint32_t few = 10'000;     ///< conversations on the node that memory is compared with
-  std::uint32_t sample = 100'000; ///< awake, and put to rest, on fresh nodes
+  std::uint32_t sample = 250'000; ///< awake, and put to rest, on fresh nodes
   cold_plan cold;                 ///< its repeats are those of the whole
   double idle_s = 20;
   unsigned repeats = 5;

@@ -198,6 +198,20 @@ TEST(identity_cache, keeps_those_whose_rows_may_not_be_stored_yet) {
   EXPECT_FALSE(cache.contains(row_key(8)));
 }
 
+TEST(identity_cache, forgets_with_time_what_nobody_asks_for) {
+  identity_cache cache{100};
+  const auto seven_stays = [](const conversation_id& id) { return id == conversation(7); };
+  for (int i = 0; i < 10; ++i)
+    cache.put(row_key(i), conversation(i), {}, nobody_stays);
+  cache.age(seven_stays);
+  EXPECT_TRUE(cache.contains(row_key(3))) << "one round more, for having been asked for";
+  cache.age(seven_stays);
+  EXPECT_TRUE(cache.contains(row_key(3)));
+  EXPECT_TRUE(cache.contains(row_key(7)));
+  EXPECT_FALSE(cache.contains(row_key(4)));
+  EXPECT_EQ(cache.size(), 2U);
+}
+
 // -- discard_transport ------------------------------------------------------------
 
 TEST(discard_transport, names_messages_by_recipient_and_ordinal) {
