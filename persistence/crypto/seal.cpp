@@ -158,8 +158,8 @@ result<bytes> sealing_key::open(std::string_view associated, std::string_view se
 }
 
 std::array<std::uint8_t, 16> keyed_hash(const key_bytes& key, std::initializer_list<std::string_view> parts) {
-  thread_local hash_context contexts;
-  EVP_MAC_CTX* const ctx = contexts.start(key);
+  thread_local hash_context context;
+  EVP_MAC_CTX* const ctx = context.start(key);
   // One call for all parts: each costs as much as hashing dozens of bytes.
   boost::container::small_vector<unsigned char, 256> all;
   for (const std::string_view part : parts) {

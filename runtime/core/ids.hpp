@@ -74,9 +74,5 @@ struct random_id_equal {
 
 template <>
 struct std::hash<wakala::conversation_id> {
-  std::size_t operator()(const wakala::conversation_id& id) const noexcept {
-    std::size_t value = 0;
-    std::memcpy(&value, id.bytes.data(), sizeof value); // the bytes are random already
-    return value;
-  }
+  std::size_t operator()(const wakala::conversation_id& id) const noexcept { return wakala::random_id_hash{}(id); }
 };

@@ -2,6 +2,8 @@
 #include "runtime/shard_map.hpp"
 #include "tests/actors/support/shop.hpp"
 
+#include <future>
+
 namespace wakala::actors::test {
 namespace {
 
@@ -323,6 +325,46 @@ TEST_F(sending, a_passing_error_is_retried_with_back_off) {
   EXPECT_TRUE(stands_at("duka", amina.phone, graph->messages().at(0).callback(), "accepted"));
   EXPECT_EQ(count->sends_retried, 1U);
   EXPECT_EQ(line(graph->messages().at(0).callback()).at("attempts"), 2);
+}
+
+TEST_F(sending, what_waits_behind_a_failure_does_not_overtake_it) {
+  std::atomic<bool> keep{true};
+  std::atomic<bool> is_writing{false};
+  std::promise<void> writing;
+  std::promise<void> write_on;
+  const auto stopped = stop_at_the_end();
+  graph->answer_with([&](const recorded_call& call, std::size_t) -> std::optional<send_outcome> {
+    return keep && !call.is_read_mark() ? std::nullopt : std::optional(accepted(call));
+  });
+  begin();
+  EXPECT_EQ(say("duka", amina, "wamid.1", "help"), committed);
+  ASSERT_TRUE(graph->wait_for_messages(1));
+  EXPECT_EQ(say("duka", amina, "wamid.2", "help"), committed); // its reply may leave as soon as the first is through
+  store->on_append([&, go_on = write_on.get_future().share()](const auto&) {
+    if (!is_writing.exchange(true)) {
+      writing.set_value();
+      go_on.wait();
+    }
+    return fault::none;
+  });
+  // The failure of the first comes while the third is being written, and is dealt with after it.
+  auto third = std::async(std::launch::async, [&] { return say("duka", amina, "wamid.3", "help"); });
+  writing.get_future().wait();
+  keep = false;
+  graph->release([](const recorded_call&) { return refused(131'000, 500); });
+  write_on.set_value();
+  EXPECT_EQ(third.get(), committed);
+  ASSERT_TRUE(graph->wait_for_messages(4));
+  std::vector<std::string> sent;
+  for (const auto& call : graph->messages())
+    sent.push_back(call.callback());
+  std::vector<std::string> wanted;
+  for (const auto& m : transcript_of("duka", amina.phone))
+    if (m.at("direction") == "out")
+      wanted.push_back(m.at("id").get<std::string>());
+  ASSERT_EQ(wanted.size(), 3U);
+  wanted.insert(wanted.begin(), wanted.front());
+  EXPECT_EQ(sent, wanted) << "the first, the first again, and only then those behind it";
 }
 
 TEST_F(sending, an_error_that_is_ours_fails_the_message_and_lets_the_next_pass) {
