@@ -18,7 +18,7 @@ struct resume_tick {};
 inline constexpr std::chrono::seconds store_timeout{10};
 inline constexpr time_ms grant_patience = 30 * ms_per_second;
 inline constexpr time_ms refused_pause = 200;         ///< after a commit that was refused, or an early end
-inline constexpr std::size_t deliveries_kept = 1'024; ///< of a shopper who writes that much
+inline constexpr std::size_t deliveries_kept = 4'096; ///< of a shopper who writes that much
 /// Statuses come within seconds or never: of older deliveries only these few are kept at hand.
 inline constexpr time_ms delivery_kept_ms = 60 * ms_per_second;
 inline constexpr std::size_t deliveries_kept_long = 8;

@@ -29,8 +29,8 @@ inline constexpr std::chrono::seconds timer_pause{5};
 inline constexpr time_ms trouble_remembered = 2 * ms_per_second;
 inline constexpr std::size_t timers_at_once = 500;
 inline constexpr std::chrono::milliseconds expiry_pause{200};
-inline constexpr std::size_t rows_dropped_at_once = 32; ///< or a share of what there is
-inline constexpr std::chrono::milliseconds drop_pause{10};
+inline constexpr std::size_t rows_dropped_at_once = 64; ///< or a share of what there is
+inline constexpr std::chrono::milliseconds drop_pause{20};
 
 } // namespace wakala::actors
 
