@@ -17,7 +17,8 @@ void knee_search::report(bool held) {
     ++confirmed_tries_;
     if (held)
       knee_ = rate_;
-    const auto lower = rate_ * (1 - options_.precision);
+    // In growing steps: a server that only holds for seconds may be far above what it holds for long.
+    const auto lower = rate_ * (1 - std::min(0.5, options_.precision * confirmed_tries_));
     is_over_ = held || confirmed_tries_ >= options_.confirmations || lower < options_.floor;
     if (!is_over_)
       rate_ = lower;

@@ -9,12 +9,13 @@
 namespace wakala::bench {
 
 struct knee_options {
-  double start = 2'000;       ///< first rate, 1/s
-  double growth = 1.5;        ///< factor from one rate to the next until one fails; above 1
-  double precision = 0.05;    ///< the search ends when the rates that held and failed are this close, relative
-  double ceiling = 1e6;       ///< never asked beyond
-  double floor = 1;           ///< not even this: there is no knee
-  unsigned confirmations = 4; ///< long trials at most; each that fails lowers the rate by `precision`
+  double start = 2'000;    ///< first rate, 1/s
+  double growth = 1.5;     ///< factor from one rate to the next until one fails; above 1
+  double precision = 0.05; ///< the search ends when the rates that held and failed are this close, relative
+  double ceiling = 1e6;    ///< never asked beyond
+  double floor = 1;        ///< not even this: there is no knee
+  /// Long trials at most. The first that fails lowers the rate by `precision`, the second by twice that, and so on.
+  unsigned confirmations = 6;
 };
 
 /// Short trials first rise until one fails, then halve the distance; a long trial at the best rate confirms it. Ask

@@ -274,8 +274,16 @@ TEST(knee_search, goes_down_while_the_long_trial_fails) {
   const auto tried = search(s, [](const auto& t) { return t.rate <= (t.is_long ? 9'300 : 10'000); });
   ASSERT_TRUE(s.knee());
   EXPECT_LE(*s.knee(), 9'300);
-  EXPECT_GE(*s.knee(), 9'300 * 0.95 * 0.95);
+  EXPECT_GE(*s.knee(), 9'300 * 0.95 * 0.9);
   EXPECT_GT(std::count_if(tried.begin(), tried.end(), [](const auto& t) { return t.is_long; }), 1);
+}
+
+TEST(knee_search, finds_what_holds_for_long_far_below_what_holds_for_seconds) {
+  knee_search s(knee_options{});
+  search(s, [](const auto& t) { return t.rate <= (t.is_long ? 6'000 : 10'000); });
+  ASSERT_TRUE(s.knee());
+  EXPECT_LE(*s.knee(), 6'000);
+  EXPECT_GE(*s.knee(), 4'200);
 }
 
 TEST(knee_search, says_when_nothing_holds_and_stops_at_its_ceiling) {
@@ -285,7 +293,7 @@ TEST(knee_search, says_when_nothing_holds_and_stops_at_its_ceiling) {
   knee_search flaky(knee_options{});
   const auto tried = search(flaky, [](const auto& t) { return !t.is_long && t.rate < 5'000; });
   EXPECT_FALSE(flaky.knee());
-  EXPECT_EQ(std::count_if(tried.begin(), tried.end(), [](const auto& t) { return t.is_long; }), 4);
+  EXPECT_EQ(std::count_if(tried.begin(), tried.end(), [](const auto& t) { return t.is_long; }), 6);
   knee_options low;
   low.ceiling = 3'000;
   knee_search capped(low);
