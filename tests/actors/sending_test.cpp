@@ -31,6 +31,21 @@ protected:
         found += r.where == persistence::table::outbox && r.key == key && !r.erase ? 1U : 0U;
     return found;
   }
+  /// Callback data of the messages to whomever, as they left.
+  std::vector<std::string> sent() const {
+    std::vector<std::string> ids;
+    for (const auto& call : graph->messages())
+      ids.push_back(call.callback());
+    return ids;
+  }
+  /// Ids of the messages to Amina, as they stand in her transcript.
+  std::vector<std::string> written() {
+    std::vector<std::string> ids;
+    for (const auto& m : transcript_of("duka", amina.phone))
+      if (m.at("direction") == "out")
+        ids.push_back(m.at("id").get<std::string>());
+    return ids;
+  }
   nlohmann::json line(const std::string& id) {
     for (auto& m : transcript_of("duka", amina.phone))
       if (m.at("id") == id)
@@ -132,14 +147,7 @@ TEST_F(sending, messages_of_one_shopper_leave_in_order_one_after_the_other) {
     graph->release(accepted);
   }
   EXPECT_EQ(most, 1);
-  std::vector<std::string> sent;
-  for (const auto& call : graph->messages())
-    sent.push_back(call.callback());
-  std::vector<std::string> written;
-  for (const auto& m : transcript_of("duka", amina.phone))
-    if (m.at("direction") == "out")
-      written.push_back(m.at("id").get<std::string>());
-  EXPECT_EQ(sent, written);
+  EXPECT_EQ(sent(), written());
 }
 
 TEST_F(sending, a_mark_as_read_is_sent_once_for_each_message) {
@@ -355,16 +363,10 @@ TEST_F(sending, what_waits_behind_a_failure_does_not_overtake_it) {
   write_on.set_value();
   EXPECT_EQ(third.get(), committed);
   ASSERT_TRUE(graph->wait_for_messages(4));
-  std::vector<std::string> sent;
-  for (const auto& call : graph->messages())
-    sent.push_back(call.callback());
-  std::vector<std::string> wanted;
-  for (const auto& m : transcript_of("duka", amina.phone))
-    if (m.at("direction") == "out")
-      wanted.push_back(m.at("id").get<std::string>());
+  auto wanted = written();
   ASSERT_EQ(wanted.size(), 3U);
   wanted.insert(wanted.begin(), wanted.front());
-  EXPECT_EQ(sent, wanted) << "the first, the first again, and only then those behind it";
+  EXPECT_EQ(sent(), wanted) << "the first, the first again, and only then those behind it";
 }
 
 TEST_F(sending, an_error_that_is_ours_fails_the_message_and_lets_the_next_pass) {

@@ -243,18 +243,34 @@ TEST_F(slim_actor_test, ends_with_what_it_is_linked_to) {
 }
 
 TEST_F(slim_actor_test, gives_others_their_turn) {
+  node_config alone;
+  alone.worker_threads = 1;
+  system_config config(alone);
+  caf::actor_system sys{config};
+  constexpr std::size_t many = 5'000; // more than one turn takes
+  const auto busy_seen = std::make_shared<seen>();
+  busy_seen->wanted = many;
+  auto enough = busy_seen->enough.get_future();
+  const auto busy = sys.spawn<subject>(busy_seen);
+  std::promise<std::size_t> turn;
+  auto behind = turn.get_future();
+  const auto other = sys.spawn([&](caf::event_based_actor*) -> caf::behavior {
+    return {[&](note) { turn.set_value(busy_seen->notes.size()); }}; // on the same worker
+  });
   std::promise<void> let_go;
-  auto holding = what_->is_holding.get_future();
-  caf::anon_send(actor_, hold{let_go.get_future().share()});
+  auto holding = busy_seen->is_holding.get_future();
+  caf::anon_send(busy, hold{let_go.get_future().share()});
   wait_for(std::move(holding));
-  what_->wanted = 5'000;
-  auto enough = what_->enough.get_future();
-  for (int i = 0; i < 5'000; ++i) // more than one turn takes
-    caf::anon_send(actor_, note{0, i});
+  for (std::size_t i = 0; i < many; ++i)
+    caf::anon_send(busy, note{0, static_cast<int>(i)});
+  caf::anon_send(other, note{});
   let_go.set_value();
+  EXPECT_LT(wait_for(std::move(behind)), many) << "it kept the worker until it had nothing left to do";
   wait_for(std::move(enough));
-  for (int i = 0; i < 5'000; ++i)
-    EXPECT_EQ(what_->notes[static_cast<std::size_t>(i)].number, i);
+  for (std::size_t i = 0; i < many; ++i)
+    EXPECT_EQ(busy_seen->notes[i].number, static_cast<int>(i));
+  caf::anon_send_exit(busy, caf::exit_reason::kill);
+  caf::anon_send_exit(other, caf::exit_reason::kill);
 }
 
 TEST_F(slim_actor_test, nobody_needs_it_any_more) {
