@@ -1,5 +1,7 @@
 #include "persistence/sqlite/connection.hpp"
 
+#include "persistence/sqlite/paced_writes.hpp"
+
 #include <sqlite3.h>
 
 #include <utility>
@@ -69,6 +71,7 @@ connection& connection::operator=(connection&& other) noexcept {
 }
 
 result<connection> connection::open(const std::string& path, access mode, const char* setup) {
+  hook_writes();
   connection out;
   const int flags = (mode == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_URI |
                     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -86,6 +89,7 @@ result<connection> connection::open(const std::string& path, access mode, const 
 }
 
 result<connection> connection::open_temporary(const char* setup) {
+  hook_writes();
   connection out;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2("", &out.db_, flags, nullptr);

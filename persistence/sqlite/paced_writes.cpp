@@ -23,6 +23,7 @@ struct unsent {
   off_t written = 0;
   off_t first = 0;
   off_t end = 0;
+  std::uint64_t total = 0;
 };
 thread_local unsent mine;
 
@@ -48,6 +49,7 @@ ssize_t write_at(int file, const void* data, std::size_t size, off_t at) noexcep
   mine.first = mine.written == 0 ? at : std::min(mine.first, at);
   mine.end = mine.written == 0 ? at + written : std::max(mine.end, at + written);
   mine.written += written;
+  mine.total += static_cast<std::uint64_t>(written);
   if (mine.written >= piece) {
     send();
     std::this_thread::sleep_for(pause);
@@ -71,11 +73,14 @@ bool install() noexcept {
 
 } // namespace
 
-paced_writes::paced_writes() noexcept {
+void hook_writes() noexcept {
   static const bool installed = install();
   static_cast<void>(installed); // without it nothing is paced, and nothing is wrong
-  ++mine.paced;
 }
+
+paced_writes::paced_writes() noexcept : at_first_(mine.total) { ++mine.paced; }
+
+std::uint64_t paced_writes::written() const noexcept { return mine.total - at_first_; }
 
 paced_writes::~paced_writes() {
   if (--mine.paced > 0)

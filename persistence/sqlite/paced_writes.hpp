@@ -2,7 +2,7 @@
 /// Large writes that leave the disk to others.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 
 namespace wakala::persistence::sqlite {
 
@@ -15,6 +15,17 @@ public:
   ~paced_writes();
   paced_writes(const paced_writes&) = delete;
   paced_writes& operator=(const paced_writes&) = delete;
+
+  /// Bytes that SQLite has written on this thread since it was made. None of a build of SQLite whose writes cannot be
+  /// replaced: nothing is paced there.
+  std::uint64_t written() const noexcept;
+
+private:
+  std::uint64_t at_first_;
 };
+
+/// Has SQLite call us for its writes. Before any connection writes, since threads in SQLite read the pointer that
+/// this replaces; every connection does it on opening.
+void hook_writes() noexcept;
 
 } // namespace wakala::persistence::sqlite

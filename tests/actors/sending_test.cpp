@@ -10,8 +10,34 @@ namespace {
 using enum event_outcome;
 using kind = send_outcome::kind;
 
+/// Keeps the first append that comes from being written until it is told to.
+class held_append {
+public:
+  auto hook() {
+    return [this, on = go_.get_future().share()](const auto&) {
+      if (!is_held_.exchange(true)) {
+        reached_.set_value();
+        on.wait();
+      }
+      return fault::none;
+    };
+  }
+  void reached() { reached_.get_future().wait(); }
+  void go_on() { go_.set_value(); }
+
+private:
+  std::atomic<bool> is_held_{false};
+  std::promise<void> reached_;
+  std::promise<void> go_;
+};
+
 class sending : public shop_fixture {
 protected:
+  static tenant_put fresh_token_for_duka() {
+    return {R"({"id":"duka","name":"Duka duka","waba_id":"waba-duka",
+    "phone_numbers":[{"id":"n-duka","display":"254711000000"}],"access_token":"fresh"})",
+            "duka", true};
+  }
   void begin() {
     start();
     add_tenant("duka");
@@ -337,9 +363,7 @@ TEST_F(sending, a_passing_error_is_retried_with_back_off) {
 
 TEST_F(sending, what_waits_behind_a_failure_does_not_overtake_it) {
   std::atomic<bool> keep{true};
-  std::atomic<bool> is_writing{false};
-  std::promise<void> writing;
-  std::promise<void> write_on;
+  held_append held;
   const auto stopped = stop_at_the_end();
   graph->answer_with([&](const recorded_call& call, std::size_t) -> std::optional<send_outcome> {
     return keep && !call.is_read_mark() ? std::nullopt : std::optional(accepted(call));
@@ -348,25 +372,44 @@ TEST_F(sending, what_waits_behind_a_failure_does_not_overtake_it) {
   EXPECT_EQ(say("duka", amina, "wamid.1", "help"), committed);
   ASSERT_TRUE(graph->wait_for_messages(1));
   EXPECT_EQ(say("duka", amina, "wamid.2", "help"), committed); // its reply may leave as soon as the first is through
-  store->on_append([&, go_on = write_on.get_future().share()](const auto&) {
-    if (!is_writing.exchange(true)) {
-      writing.set_value();
-      go_on.wait();
-    }
-    return fault::none;
-  });
+  store->on_append(held.hook());
   // The failure of the first comes while the third is being written, and is dealt with after it.
   auto third = std::async(std::launch::async, [&] { return say("duka", amina, "wamid.3", "help"); });
-  writing.get_future().wait();
+  held.reached();
   keep = false;
   graph->release([](const recorded_call&) { return refused(131'000, 500); });
-  write_on.set_value();
+  held.go_on();
   EXPECT_EQ(third.get(), committed);
   ASSERT_TRUE(graph->wait_for_messages(4));
   auto wanted = written();
   ASSERT_EQ(wanted.size(), 3U);
   wanted.insert(wanted.begin(), wanted.front());
   EXPECT_EQ(sent(), wanted) << "the first, the first again, and only then those behind it";
+}
+
+TEST_F(sending, a_reply_armed_behind_a_mark_that_finds_the_number_shut_stays) {
+  std::atomic<bool> keep{true};
+  held_append held;
+  const auto stopped = stop_at_the_end();
+  graph->answer_with([&](const recorded_call& call, std::size_t) -> std::optional<send_outcome> {
+    return keep ? std::nullopt : std::optional(accepted(call));
+  });
+  begin();
+  EXPECT_EQ(say("duka", amina, "wamid.1", "help"), committed);
+  ASSERT_TRUE(graph->wait_until([](const auto& all) { return all.size() == 1; })); // the mark; its reply is armed
+  store->on_append(held.hook());
+  // The refusal comes while the second is being written, whose commit would let the first reply go.
+  auto second = std::async(std::launch::async, [&] { return say("duka", amina, "wamid.2", "help"); });
+  held.reached();
+  keep = false;
+  graph->release([](const recorded_call&) { return refused(190, 401); });
+  held.go_on();
+  EXPECT_EQ(second.get(), committed);
+  EXPECT_TRUE(eventually([&] { return conversation_of("duka", amina.phone).at("outbox") == 2; }));
+  EXPECT_EQ(graph->calls().size(), 1U) << "sent with a token that was known to be dead";
+  ASSERT_TRUE(json_of(ask_registry(fresh_token_for_duka())).is_object());
+  ASSERT_TRUE(graph->wait_for_messages(2));
+  EXPECT_EQ(sent(), written());
 }
 
 TEST_F(sending, an_error_that_is_ours_fails_the_message_and_lets_the_next_pass) {
@@ -402,10 +445,7 @@ TEST_F(sending, a_dead_token_pauses_the_number_until_it_is_replaced) {
   EXPECT_EQ(say("soko", baraka, "wamid.s1", "hi"), committed);
   ASSERT_TRUE(graph->wait_for_messages(1)) << "another number was paused too";
   EXPECT_EQ(graph->calls().size(), 3U) << "the paused number went on sending";
-  auto form = json_of(ask_registry(tenant_put{R"({"id":"duka","name":"Duka duka","waba_id":"waba-duka",
-    "phone_numbers":[{"id":"n-duka","display":"254711000000"}],"access_token":"fresh"})",
-                                              "duka", true}));
-  ASSERT_TRUE(form.is_object());
+  ASSERT_TRUE(json_of(ask_registry(fresh_token_for_duka())).is_object());
   ASSERT_TRUE(graph->wait_until([](const auto& all) {
     return std::any_of(all.begin(), all.end(), [](const auto& c) {
       return c.access_token == "fresh" && c.body.value("to", "") == "+" + baraka.phone;
