@@ -43,23 +43,15 @@ result<double> grow(loaded_daemon& node, std::uint32_t few, std::uint32_t many) 
   return (*after - *before) / (many - few);
 }
 
-/// Memory of a node that got `messages` from `shoppers` in turn and put them all to rest.
-result<double> memory_at_rest(const idle_place& where, std::uint32_t shoppers, std::uint32_t messages,
-                              std::uint32_t awake_max) {
-  const daemon_folder place(where, "passivated");
-  auto options = place.options();
-  options.limits["conversation_idle"] = "1s";
-  options.limits["live_conversations"] = std::to_string(awake_max);
-  auto node = loaded_daemon::start(options, where.crowd_of(shoppers));
-  if (!node)
-    return node.error();
-  if (auto filled = (*node)->fill(0, messages); !filled)
+/// Lets the next `shoppers` write once and waits until all are at rest. The node's memory then.
+result<double> memory_after_wave(loaded_daemon& node, std::uint64_t first, std::uint32_t shoppers) {
+  if (auto filled = node.fill(first, shoppers); !filled)
     return filled.error();
-  if (auto rest = (*node)->wait_until([](const node_counts& now) { return now.live_conversations == 0; },
-                                      "put all conversations to rest");
+  if (auto rest = node.wait_until([](const node_counts& now) { return now.live_conversations == 0; },
+                                  "put all conversations to rest");
       !rest)
     return rest.error();
-  return (*node)->settled_memory();
+  return node.settled_memory();
 }
 
 void take_turn(crowd& found, driven turn, std::vector<double>& p99_ms, histogram& latency) {
@@ -137,19 +129,24 @@ result<std::vector<double>> measure_resident(const idle_place& where, std::uint3
 
 result<std::vector<double>> measure_passivated(const idle_place& where, std::uint32_t few, std::uint32_t many,
                                                unsigned repeats) {
-  std::vector<double> found;
-  for (unsigned turn = 0; turn < repeats; ++turn) {
-    console_progress().step("passivated: " + show(many) + " messages of as many shoppers" + turn_of(turn, repeats));
-    const auto with_many = memory_at_rest(where, many, many, few);
-    if (!with_many)
-      return with_many.error();
-    console_progress().step("passivated: " + show(many) + " messages of " + show(few) + " shoppers" +
-                            turn_of(turn, repeats));
-    const auto with_few = memory_at_rest(where, few, many, few);
-    if (!with_few)
-      return with_few.error();
-    found.push_back((*with_many - *with_few) / (many - few));
+  const daemon_folder place(where, "passivated");
+  auto options = place.options();
+  options.limits["conversation_idle"] = "1s";
+  options.limits["live_conversations"] = std::to_string(few);
+  auto node = loaded_daemon::start(options, where.crowd_of(many * (repeats + 1)));
+  if (!node)
+    return node.error();
+  std::vector<double> memory;
+  for (unsigned wave = 0; wave <= repeats; ++wave) {
+    console_progress().step("passivated: " + show(many) + " more shoppers" + turn_of(wave, repeats + 1));
+    const auto now = memory_after_wave(**node, std::uint64_t{many} * wave, many);
+    if (!now)
+      return now.error();
+    memory.push_back(*now);
   }
+  std::vector<double> found;
+  for (unsigned wave = 1; wave <= repeats; ++wave)
+    found.push_back((memory[wave] - memory[wave - 1]) / many);
   return found;
 }
 

@@ -51,8 +51,9 @@ result<idle_node> measure_idle_node(const idle_place& where, unsigned repeats, d
 result<std::vector<double>> measure_resident(const idle_place& where, std::uint32_t few, std::uint32_t many,
                                              unsigned repeats);
 
-/// Bytes for each conversation that was put to rest: two nodes get `many` messages each, one from `many` shoppers,
-/// one from `few`, never more than `few` awake at a time; when all rest, the difference, by `many - few`.
+/// Bytes that a node grows by for each conversation that wrote once and was put to rest, never more than `few` awake:
+/// waves of `many` shoppers, each new. The first fills what is bounded (caches, filters, the allocator's stock) and
+/// is not counted; every further one is a value.
 result<std::vector<double>> measure_passivated(const idle_place& where, std::uint32_t few, std::uint32_t many,
                                                unsigned repeats);
 
