@@ -7,6 +7,7 @@ find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_package(PostgreSQL REQUIRED) # libpq
 find_package(GTest REQUIRED)
 # The programs' allocator. Sanitizers bring their own.
 add_library(wakala_allocator INTERFACE)

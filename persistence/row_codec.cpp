@@ -1,6 +1,7 @@
 #include "persistence/row_codec.hpp"
 
 #include "persistence/digest.hpp"
+#include "persistence/raw_ids.hpp"
 #include "runtime/core/codec.hpp"
 
 #include <algorithm>
@@ -25,10 +26,6 @@ constexpr std::uint8_t flag_due = 0x40;
 constexpr std::uint8_t flag_value = 0x20;
 constexpr std::uint8_t table_mask = 0x1f;
 constexpr std::size_t number_size_max = 10;
-
-std::string_view view_of(const std::array<std::uint8_t, 16>& raw) noexcept {
-  return {reinterpret_cast<const char*>(raw.data()), raw.size()};
-}
 
 /// Writes into room that is large enough.
 class pen {

@@ -152,10 +152,10 @@ public:
   /// Takes the shard under a new epoch, durably; from then on every append under an older epoch is fenced.
   virtual result<opened_shard> open_shard(shard_id shard) = 0;
 
-  /// Appends rows of any number of shards and the wrapped keys they need: keys first, then all rows in one
-  /// transaction with one fsync. One outcome per shard in the batch, in order of first appearance; of a fenced shard
-  /// nothing was written. `invalid_argument` (nothing written) when a shard's rows do not continue its sequence
-  /// without a gap.
+  /// Appends rows of any number of shards and the wrapped keys of their conversations: keys first, then all rows in
+  /// one transaction with one fsync. A key whose conversation has no row here belongs to no shard and need not be
+  /// written. One outcome per shard in the batch, in order of first appearance; of a fenced shard nothing was
+  /// written. `invalid_argument` (nothing written) when a shard's rows do not continue its sequence without a gap.
   virtual result<std::vector<shard_outcome>> append(const std::vector<row_ptr>& batch,
                                                     const std::vector<wrapped_key>& new_keys) = 0;
   /// The same for a caller that keeps no rows.

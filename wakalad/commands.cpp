@@ -1,9 +1,11 @@
 #include "wakalad/commands.hpp"
 
 #include "persistence/crypto/keyring.hpp"
+#include "persistence/postgres/postgres_store.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "runtime/config/config_file.hpp"
 #include "runtime/core/random.hpp"
+#include "wakalad/open_store.hpp"
 #include "wakalad/phrases.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,8 +17,6 @@ namespace wakala::daemon {
 using nlohmann::json;
 
 namespace {
-
-constexpr std::string_view sqlite_scheme = "sqlite:";
 
 /// Prints one object, or one line a problem; 0 or 1.
 int report(bool as_json, json object, const std::vector<std::string>& problems, const std::string& good_line) {
@@ -57,17 +57,15 @@ int keygen_command(const std::string& file, bool as_json) {
 
 int backup_command(const std::string& file, const std::string& config_file, const std::string& store, bool as_json) {
   std::vector<std::string> problems;
-  std::string from = store;
-  if (from.starts_with(sqlite_scheme))
-    from.erase(0, sqlite_scheme.size());
+  std::string from = sqlite_path(store).value_or(store);
   if (from.empty()) {
     const auto config = load_config(config_file, process_environment());
     if (!config)
       problems.push_back(config.error().what);
-    else if (!config->store_url.starts_with(sqlite_scheme))
-      problems.push_back("store.url: only sqlite stores are backed up by this command");
+    else if (auto path = sqlite_path(config->store_url))
+      from = std::move(*path);
     else
-      from = config->store_url.substr(sqlite_scheme.size());
+      problems.emplace_back("store.url: only stores in SQLite are backed up by this command; PostgreSQL has pg_dump");
   }
   if (problems.empty())
     if (const auto done = persistence::backup_sqlite_store(from, file); !done)
@@ -77,33 +75,37 @@ int backup_command(const std::string& file, const std::string& config_file, cons
 }
 
 int verify_command(const std::string& file, bool as_json) {
-  const auto verified = persistence::verify_sqlite_store(file);
-  json object{{"file", file}, {"journal_rows", 0}, {"table_rows", 0}};
+  const auto shown = shown_store(file);
+  const auto verified =
+      is_postgres(file) ? persistence::verify_postgres_store(file) : persistence::verify_sqlite_store(file);
+  json object{{"file", shown}, {"journal_rows", 0}, {"table_rows", 0}};
   if (!verified)
-    return report(as_json, std::move(object), {file + ": " + verified.error().what}, {});
+    return report(as_json, std::move(object), {shown + ": " + verified.error().what}, {});
   object["journal_rows"] = verified->journal_rows;
   object["table_rows"] = verified->table_rows;
   auto problems = verified->problems;
   if (!verified->good && problems.empty())
-    problems.emplace_back(file + ": damaged");
+    problems.emplace_back(shown + ": damaged");
   return report(as_json, std::move(object), problems,
-                file + ": good, " + std::to_string(verified->journal_rows) + " journal rows, " +
+                shown + ": good, " + std::to_string(verified->journal_rows) + " journal rows, " +
                     std::to_string(verified->table_rows) + " table rows");
 }
 
 int rebuild_command(const std::string& file, bool as_json) {
-  const auto rebuilt = persistence::rebuild_sqlite_store(file);
-  json object{{"file", file}, {"journal_rows", 0}, {"table_rows", 0}, {"identical", false}};
+  const auto shown = shown_store(file);
+  const auto rebuilt =
+      is_postgres(file) ? persistence::rebuild_postgres_store(file) : persistence::rebuild_sqlite_store(file);
+  json object{{"file", shown}, {"journal_rows", 0}, {"table_rows", 0}, {"identical", false}};
   if (!rebuilt)
-    return report(as_json, std::move(object), {file + ": " + rebuilt.error().what}, {});
+    return report(as_json, std::move(object), {shown + ": " + rebuilt.error().what}, {});
   object["journal_rows"] = rebuilt->journal_rows;
   object["table_rows"] = rebuilt->table_rows;
   object["identical"] = rebuilt->identical;
   auto problems = rebuilt->differences;
   if (!rebuilt->identical && problems.empty())
-    problems.emplace_back(file + ": the tables differ from the journal");
+    problems.emplace_back(shown + ": the tables differ from the journal");
   return report(as_json, std::move(object), problems,
-                file + ": " + std::to_string(rebuilt->journal_rows) + " journal rows fold into the same " +
+                shown + ": " + std::to_string(rebuilt->journal_rows) + " journal rows fold into the same " +
                     std::to_string(rebuilt->table_rows) + " table rows");
 }
 

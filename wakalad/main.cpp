@@ -44,10 +44,10 @@ int main(int argc, char** argv) {
   backup->add_option("FILE", file, "file to write; never overwritten")->required();
   backup->add_option("--store", store, "path of the store, instead of the configuration's store.url");
   auto* verify = app.add_subcommand("verify", "read a store or a backup completely and report damage");
-  verify->add_option("FILE", file, "path of the store or backup")->required();
+  verify->add_option("FILE", file, "path of the store or backup, or postgresql://…")->required();
   auto* rebuild =
       app.add_subcommand("rebuild", "fold the journal again and compare with the tables; changes nothing");
-  rebuild->add_option("FILE", file, "path of the store or backup")->required();
+  rebuild->add_option("FILE", file, "path of the store or backup, or postgresql://…")->required();
   auto* decode = app.add_subcommand("decode", "print one JSON line per event of a webhook body");
   decode->add_option("FILE", file, "file with the body (default: standard input)");
   app.require_subcommand(0, 1);

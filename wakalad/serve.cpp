@@ -9,10 +9,10 @@
 #include "http/graph_client.hpp"
 #include "http/webhook_edge.hpp"
 #include "persistence/crypto/keyring.hpp"
-#include "persistence/sqlite/sqlite_store.hpp"
 #include "runtime/config/config_file.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/system_config.hpp"
+#include "wakalad/open_store.hpp"
 #include "wakalad/phrases.hpp"
 
 #include <caf/actor_system.hpp>
@@ -25,8 +25,6 @@
 namespace wakala::daemon {
 
 namespace {
-
-constexpr std::string_view sqlite_scheme = "sqlite:";
 
 /// Takes the value or ends the start with a text that says which part could not be made ready.
 template <class T>
@@ -108,12 +106,7 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
     throw result_error(
         make_error(errc::invalid_argument, "keys.kek_file: is needed; `wakalad keygen FILE` writes a fresh key"));
   const auto kek = need(persistence::read_kek_file(config.kek_file), "keys.kek_file");
-  if (!config.store_url.starts_with(sqlite_scheme))
-    throw result_error(make_error(errc::invalid_argument, "store.url: this daemon serves from sqlite:PATH only"));
-  persistence::sqlite_options options;
-  options.path = config.store_url.substr(sqlite_scheme.size());
-  options.shard_count = config.cluster.shard_count;
-  std::shared_ptr<persistence::store> store = need(persistence::open_sqlite_store(options), "store.url");
+  const std::shared_ptr<persistence::store> store = need(open_store(config), "store.url");
 
   auto context = std::make_shared<actors::node_context>();
   context->limits = config.limits;

@@ -1,8 +1,11 @@
 #include "bench/store/backend.hpp"
 
+#include "bench/process/postgres_process.hpp"
+#include "persistence/postgres/postgres_store.hpp"
 #include "persistence/sqlite/sqlite_store.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace wakala::bench {
 
@@ -24,12 +27,45 @@ result<std::vector<std::string>> verify_sqlite(const std::string& directory) {
   return std::move(report->problems);
 }
 
+/// The server of one repeat: started when the store is made, ended when it has been read back.
+class postgres_backend {
+public:
+  result<std::unique_ptr<persistence::store>> open(const std::string& directory, std::uint32_t shards) {
+    server_.reset();
+    auto started = postgres_process::start(directory);
+    if (!started)
+      return started.error();
+    server_.emplace(std::move(*started));
+    return persistence::open_postgres_store({server_->url(), shards, 4, "bench", false});
+  }
+  result<std::vector<std::string>> verify() {
+    auto report = persistence::verify_postgres_store(server_->url());
+    server_->stop();
+    server_.reset();
+    if (!report)
+      return report.error();
+    return std::move(report->problems);
+  }
+
+private:
+  std::optional<postgres_process> server_;
+};
+
+std::vector<backend> backends_here() {
+  std::vector<backend> all{{"sqlite", "SQLite WAL, synchronous=FULL, fdatasync a batch", open_sqlite, verify_sqlite}};
+  if (postgres_process::is_there()) {
+    const auto one = std::make_shared<postgres_backend>();
+    all.push_back({"postgresql", "PostgreSQL, fsync and synchronous_commit on, a commit a batch",
+                   [one](const std::string& directory, std::uint32_t shards) { return one->open(directory, shards); },
+                   [one](const std::string&) { return one->verify(); }});
+  }
+  return all;
+}
+
 } // namespace
 
 const std::vector<backend>& all_backends() {
-  static const std::vector<backend> all{
-      {"sqlite", "SQLite WAL, synchronous=FULL, fdatasync a batch", open_sqlite, verify_sqlite},
-  };
+  static const auto all = backends_here();
   return all;
 }
 
@@ -41,7 +77,7 @@ result<backend> find_backend(const std::string& name) {
   std::string names;
   for (const auto& b : all)
     names += (names.empty() ? "" : ", ") + b.name;
-  return make_error(errc::not_found, "this build has no " + name + " store; it has: " + names, "--backend");
+  return make_error(errc::not_found, "there is no store " + name + " here; there is: " + names, "--backend");
 }
 
 } // namespace wakala::bench

@@ -21,7 +21,7 @@ struct backend {
   std::function<result<std::vector<std::string>>(const std::string& directory)> verify;
 };
 
-/// Those of this build.
+/// Those that can be measured here: PostgreSQL's only with its server installed.
 const std::vector<backend>& all_backends();
 /// `not_found` saying plainly which there are.
 result<backend> find_backend(const std::string& name);

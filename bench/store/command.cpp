@@ -34,7 +34,7 @@ struct command_options {
 };
 
 void add_options(CLI::App& sub, command_options& o) {
-  sub.add_option("--backend", o.backend, "only this store (default: all that this build has)");
+  sub.add_option("--backend", o.backend, "only this store (default: all that are here)");
   sub.add_option("--spread", o.spread, "of conversations")
       ->check(CLI::IsMember({"zipf", "uniform", "both"}))
       ->capture_default_str();
@@ -92,7 +92,7 @@ report head(const backend& b, const command_options& o, const spread& s, const r
       {"seed", std::to_string(o.what.who.seed)},
       {"read_back", o.no_verify ? "no" : "the last: checksums, sequences, and the tables folded again and compared"}};
   if (!find_backend("postgresql"))
-    r.config.emplace_back("postgresql", "not measured: this build has no PostgreSQL store");
+    r.config.emplace_back("postgresql", "not measured: the server is not installed");
   return r;
 }
 

@@ -3,6 +3,7 @@
 /// and PATH.keys (wrapped conversation keys).
 #pragma once
 
+#include "persistence/reports.hpp"
 #include "persistence/store.hpp"
 
 #include <chrono>
@@ -25,23 +26,9 @@ result<std::unique_ptr<store>> open_sqlite_store(const sqlite_options& options);
 /// into `to + ".keys"` the wrapped conversation keys. Refuses to overwrite.
 result<void> backup_sqlite_store(const std::string& from, const std::string& to);
 
-struct verify_report {
-  bool good = false;
-  std::uint64_t journal_rows = 0;
-  std::uint64_t table_rows = 0;
-  std::vector<std::string> problems; ///< one line each, no personal data
-};
-
 /// Reads everything: SQLite's own integrity check, gap-free sequences, decodable rows, folded positions, and that
 /// folding the journal gives what the tables hold. Works on a live store's PATH, a stopped one and a backup.
 result<verify_report> verify_sqlite_store(const std::string& path);
-
-struct rebuild_report {
-  bool identical = false;
-  std::uint64_t journal_rows = 0;
-  std::uint64_t table_rows = 0;
-  std::vector<std::string> differences; ///< table and key (hex) of the first 20
-};
 
 /// Folds the journal from its start (a checkpoint when it was trimmed) into fresh tables and compares them with the
 /// stored ones, up to the position that the stored ones have reached. Changes nothing.

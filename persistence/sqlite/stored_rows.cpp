@@ -2,16 +2,7 @@
 
 #include "persistence/digest.hpp"
 
-#include <algorithm>
-
 namespace wakala::persistence::sqlite {
-
-bool to_array(std::string_view raw, std::array<std::uint8_t, 16>& out) noexcept {
-  if (raw.size() != out.size())
-    return false;
-  std::transform(raw.begin(), raw.end(), out.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
-  return true;
-}
 
 std::uint32_t tenant_digest(const tenant_row& row) noexcept {
   digest d;

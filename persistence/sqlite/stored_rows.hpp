@@ -2,6 +2,7 @@
 /// What the store's own rows are made of: checksums, ids, positions.
 #pragma once
 
+#include "persistence/raw_ids.hpp"
 #include "persistence/store.hpp"
 
 namespace wakala::persistence::sqlite {
@@ -9,13 +10,6 @@ namespace wakala::persistence::sqlite {
 std::uint32_t tenant_digest(const tenant_row& row) noexcept;
 std::uint32_t key_digest(std::string_view tenant, std::string_view conversation, std::string_view wrapped) noexcept;
 std::uint32_t meta_digest(std::string_view name, std::string_view value) noexcept;
-
-inline std::string_view view_of(const std::array<std::uint8_t, 16>& raw) noexcept {
-  return {reinterpret_cast<const char*>(raw.data()), raw.size()};
-}
-
-/// False when the bytes are not 16.
-bool to_array(std::string_view raw, std::array<std::uint8_t, 16>& out) noexcept;
 
 /// The last sequence number of every shard, as a mark holds it.
 bytes encode_positions(const std::vector<std::uint64_t>& positions);

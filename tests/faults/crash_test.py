@@ -1,5 +1,7 @@
 """Kills wakalad at random instants under load, again and again, and proves at the end that nothing was lost or doubled.
 
+With `--postgres` the store is a PostgreSQL server of the test's own, which dies now and then, too, or pauses.
+
 WAKALA_FAULT_ROUNDS: how often it is killed (40). WAKALA_FAULT_SEED: repeats the schedule of an earlier run.
 """
 
@@ -57,15 +59,22 @@ def build_load(shops, address, seed, on_ack):
 class Killer:
     """Decides when the daemon dies. Also from the thread that has just read a 200."""
 
-    def __init__(self, node, seed):
+    def __init__(self, node, seed, server=None):
         self.node = node
+        self.server = server
         self.pick = random.Random(f"{seed} killer")
         self._armed = threading.Event()
         self._struck = threading.Event()
+        self._acked = threading.Event()
         self._lock = threading.Lock()
         self.counts = {"life": 0, "startup": 0, "answer": 0, "frozen": 0}
+        self.weights = [5, 2, 2, 1]
+        if server:
+            self.counts |= {"database crash": 0, "database pause": 0}
+            self.weights += [3, 1]
 
     def on_ack(self):
+        self._acked.set()
         if self._armed.is_set():
             with self._lock:
                 if self._armed.is_set():
@@ -73,9 +82,14 @@ class Killer:
                     os.kill(self.node.child.pid, signal.SIGKILL)  # not collected yet, so the id is still the daemon's
                     self._struck.set()
 
+    def wait_for_ack(self, seconds=20):
+        self._acked.clear()
+        if not self._acked.wait(seconds):
+            raise self.node.child.fail(f"answered nothing 200 within {seconds} s of a database that is well")
+
     def one_life(self):
         """Starts the daemon and ends it again."""
-        how = self.pick.choices(tuple(self.counts), weights=(5, 2, 2, 1))[0]
+        how = self.pick.choices(tuple(self.counts), weights=self.weights)[0]
         self.node.spawn()
         if how == "startup":
             time.sleep(self.pick.uniform(0.0, 0.3))
@@ -88,6 +102,15 @@ class Killer:
             if self.pick.random() < 0.5:
                 os.kill(self.node.child.pid, signal.SIGCONT)
                 time.sleep(self.pick.uniform(0.0, 0.5))
+        if how == "database crash":
+            self.server.crash()
+            time.sleep(self.pick.uniform(0.0, 0.5))
+            self.server.start()
+            self.wait_for_ack()  # the daemon has found it again by itself
+        if how == "database pause":
+            with self.server.paused():
+                time.sleep(self.pick.uniform(0.2, 3.0))
+            self.wait_for_ack()
         if not self.node.is_running():
             raise self.node.child.fail("ended by itself")
         if how == "answer":
@@ -124,25 +147,27 @@ def all_is_read(sandbox):
     return sandbox.waiting() == 0 and all("read" in sent["statuses"] for sent in sandbox.record())
 
 
-def check_store(node):
+def check_store(node, server):
+    if server:
+        server.check_journal()
     for command in ("verify", "rebuild"):
-        status, out, err = run_command(command, node.store, timeout=120)
+        status, out, err = run_command(command, server.url if server else node.store, timeout=120)
         if status != 0:
             raise AssertionError(f"wakalad {command} ended with status {status}: {out}{err}")
         print(out.strip(), flush=True)
 
 
-def run(place, rounds, seed):
+def run(place, rounds, seed, server):
     began = time.monotonic()
     shops = [Shop(name, index, own_secret) for index, (name, own_secret) in enumerate(TENANTS)]
     sandbox = place.sandbox()
-    node = place.node(limits=LIMITS, graph_url=sandbox.url)
+    node = place.node(limits=LIMITS, graph_url=sandbox.url, store_url=server and server.url)
     sandbox.start(shops, node.public_port, seed)
     node.start()
     for shop in shops:
         node.add(shop, catalog())
 
-    killer = Killer(node, seed)
+    killer = Killer(node, seed, server)
     load = build_load(shops, ("127.0.0.1", node.public_port), seed, killer.on_ack)
     load.start()
     try:
@@ -176,7 +201,7 @@ def run(place, rounds, seed):
     status = node.stop()
     if status != 0:
         raise node.child.fail(f"ended with status {status} after SIGTERM")
-    check_store(node)
+    check_store(node, server)
     node.start()
     again = {conversation.key: node.messages(*conversation.key) for conversation in load.conversations}
     if again != transcripts:
@@ -198,7 +223,8 @@ def out_of_time(_number, _frame):
 
 
 def main():
-    rounds = int(os.environ.get("WAKALA_FAULT_ROUNDS") or 40)
+    with_postgres = "--postgres" in sys.argv[1:]
+    rounds = int(os.environ.get("WAKALA_FAULT_ROUNDS") or (20 if with_postgres else 40))
     seed = int(os.environ.get("WAKALA_FAULT_SEED") or secrets.randbelow(1_000_000))
     print(f"crash test: {rounds} rounds, seed {seed} (WAKALA_FAULT_SEED={seed} repeats the schedule)", flush=True)
     place = Workplace("wakala-crash-")
@@ -206,7 +232,8 @@ def main():
     signal.signal(signal.SIGALRM, out_of_time)
     signal.alarm(180 + 5 * rounds)
     try:
-        run(place, rounds, seed)
+        server = place.postgres() if with_postgres else None
+        run(place, rounds, seed, server)
         good = True
     except (AssertionError, ChildFailed, loopback.HttpError) as failed:
         print(f"crash test failed with seed {seed}: {failed}", file=sys.stderr)

@@ -74,7 +74,9 @@ class Shop:
 class Node:
     """One daemon and its directory. Only processes started here are ever signalled."""
 
-    def __init__(self, directory, limits=None, graph_url="http://127.0.0.1:9", store=None, level="warn", **sections):
+    def __init__(
+        self, directory, limits=None, graph_url="http://127.0.0.1:9", store=None, level="warn", store_url=None, **sections
+    ):
         self.directory = directory
         self.public_port, self.admin_port = loopback.free_ports(2)
         self.store = store or os.path.join(directory, "data", "wakala.db")
@@ -87,7 +89,7 @@ class Node:
         self.settings = {
             "node": {"name": "faults"},
             "listen": {"public": f"127.0.0.1:{self.public_port}", "admin": f"127.0.0.1:{self.admin_port}"},
-            "store": {"url": f"sqlite:{self.store}"},
+            "store": {"url": store_url or f"sqlite:{self.store}"},
             "keys": {"kek_file": self.kek},
             "meta": {"app_secret": APP_SECRET, "verify_token": "verify-app", "graph_url": graph_url},
             "admin": {"tokens": [{"token": OPERATOR, "scopes": ["operator"]}]},
@@ -275,6 +277,15 @@ class Workplace:
         sandbox = Sandbox(self.path)
         self._stops.append(sandbox.stop)
         return sandbox
+
+    def postgres(self):
+        """A running PostgreSQL server."""
+        from postgres import Postgres  # it needs what this module has
+
+        server = Postgres(self.path)
+        self._stops.append(server.stop)
+        server.start()
+        return server
 
     def close(self, keep):
         while self._stops:

@@ -42,7 +42,7 @@ THIRD_PARTY = {
     "boost/asio": ["http/", "sandbox/", "bench/", "console/", "wakalad/", "tests/"],
     "sqlite3": ["persistence/sqlite/", "tests/"],
     "SQLiteCpp/": ["persistence/sqlite/", "tests/"],
-    "libpq": ["persistence/postgresql/", "tests/"],
+    "libpq": ["persistence/postgres/", "tests/"],
     "openssl/": ["persistence/crypto/", "http/core/", "sandbox/", "bench/", "tests/"],
     "yaml-cpp/": ["runtime/config/", "tests/"],
     "CLI/": ["wakalad/", "sandbox/", "bench/", "console/", "tests/"],

@@ -552,7 +552,9 @@ TEST_P(store_contract, tenants_are_kept_replaced_and_erased) {
 
 TEST_P(store_contract, erasing_a_tenant_takes_its_conversation_keys) {
   const auto epoch = open(0);
-  ASSERT_TRUE(tested->append({commit(0, epoch, 1)},
+  auto others = commit(0, epoch, 2);
+  others.tenant = "other";
+  ASSERT_TRUE(tested->append({commit(0, epoch, 1), others},
                              {{"duka", conversation(7), "mine"}, {"other", conversation(7), "theirs"}}));
   ASSERT_TRUE(tested->erase_tenant("duka"));
   EXPECT_FALSE(tested->conversation_key("duka", conversation(7)).value());
@@ -602,8 +604,7 @@ TEST_P(store_contract, appends_folds_and_reads_go_on_beside_each_other) {
     EXPECT_EQ(tested->open_shard(shard).value().folded_seq, steps);
 }
 
-INSTANTIATE_TEST_SUITE_P(stores, store_contract,
-                         ::testing::Values(store_kind::memory, store_kind::sqlite, store_kind::sqlite_one_file),
+INSTANTIATE_TEST_SUITE_P(stores, store_contract, ::testing::ValuesIn(kinds_under_contract()),
                          [](const auto& one) { return name_of(one.param); });
 
 } // namespace

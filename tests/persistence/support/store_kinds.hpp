@@ -6,13 +6,24 @@
 #include "persistence/sqlite/sqlite_store.hpp"
 #include "tests/persistence/support/samples.hpp"
 
+#include <functional>
+#include <memory>
+#include <vector>
+
 namespace wakala::persistence::testing {
 
 enum class store_kind : std::uint8_t {
   memory,
   sqlite,
   sqlite_one_file, ///< restored from a backup: tables and journal in the same file
+  postgres,
 };
+
+/// The kinds that this program holds to the contract: those that need no server, or the one that does.
+std::vector<store_kind> kinds_under_contract();
+
+/// An empty database and how to open the store in it. Set by the program that has a server.
+inline std::function<std::function<std::unique_ptr<store>(std::uint32_t shards)>()> new_postgres_place;
 
 inline std::string name_of(store_kind kind) {
   switch (kind) {
@@ -22,6 +33,8 @@ inline std::string name_of(store_kind kind) {
     return "sqlite";
   case store_kind::sqlite_one_file:
     return "sqlite_one_file";
+  case store_kind::postgres:
+    return "postgres";
   }
   return "unknown";
 }
@@ -36,6 +49,8 @@ public:
       store_ = make_memory_store(shards);
       return;
     }
+    if (kind_ == store_kind::postgres)
+      open_in_postgres_ = new_postgres_place();
     if (kind_ == store_kind::sqlite_one_file) {
       const std::string origin = directory_.file("origin.db");
       open_sqlite_store({origin, shards, 1}).value();
@@ -54,7 +69,7 @@ public:
   void reopen() {
     close();
     if (kind_ != store_kind::memory)
-      store_ = open_sqlite_store({path_, shards, 2}).value();
+      store_ = open_in_postgres_ ? open_in_postgres_(shards) : open_sqlite_store({path_, shards, 2}).value();
   }
   const std::string& path() const { return path_; }
 
@@ -62,6 +77,7 @@ private:
   store_kind kind_;
   temporary_directory directory_;
   std::string path_;
+  std::function<std::unique_ptr<store>(std::uint32_t)> open_in_postgres_;
   std::unique_ptr<store> store_;
 };
 

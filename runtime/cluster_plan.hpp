@@ -1,0 +1,44 @@
+/// \file
+/// What a node should do about its shards, from what the store says of everybody. Pure.
+#pragma once
+
+#include "persistence/cluster.hpp"
+#include "runtime/placement.hpp"
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace wakala::runtime {
+
+struct cluster_timing {
+  std::chrono::milliseconds beat_every{500};
+  /// Without a heartbeat for so long a node counts as gone: two were due and did not come.
+  std::chrono::milliseconds stale_after{1'100};
+};
+
+enum class standing : std::uint8_t {
+  serving,  ///< lives, and may own shards
+  draining, ///< lives, and is to own none
+  stale,    ///< has not been heard of
+};
+std::string_view to_string(standing s) noexcept;
+
+standing standing_of(const persistence::node_row& node, time_ms now, const cluster_timing& timing) noexcept;
+
+struct cluster_plan {
+  std::vector<std::string> owners; ///< who should serve each shard; empty: nobody can
+  std::vector<shard_id> take;      ///< mine, and nobody who lives has them
+  std::vector<shard_id> release;   ///< I have them, and another should
+  std::vector<shard_id> lost;      ///< I think that I have them, and the store says that another has
+};
+
+/// `me` is the node's name, `refused` are nodes whose machine has answered that nobody listens there: gone at once,
+/// whatever their last heartbeat says. `open` are the shards that this process serves, with their epochs.
+cluster_plan plan_shards(const persistence::cluster_view& view, const std::string& me,
+                         const std::map<shard_id, std::uint64_t>& open, const std::set<std::string>& refused,
+                         const cluster_timing& timing);
+
+} // namespace wakala::runtime

@@ -1,0 +1,87 @@
+#include "persistence/postgres/postgres_store.hpp"
+#include "persistence/postgres/registry.hpp"
+#include "tests/persistence/postgres/shared_server.hpp"
+#include "tests/persistence/support/samples.hpp"
+
+#include <thread>
+
+namespace wakala::persistence::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct postgres_registry_test : ::testing::Test {
+  std::string database = shared_server().new_database();
+  std::string url = shared_server().url(database);
+  std::unique_ptr<store> rows = open_postgres_store({url, 4, 2, "a"}).value();
+  std::unique_ptr<cluster_registry> registry = open_postgres_registry(url, "test").value();
+
+  static node_row node(const std::string& name, std::uint64_t incarnation = 1) {
+    node_row me;
+    me.name = name;
+    me.incarnation = incarnation;
+    me.address = name + ":7000";
+    me.protocol = 3;
+    me.version = "0.1.0";
+    return me;
+  }
+};
+
+TEST_F(postgres_registry_test, those_who_beat_are_known_to_all) {
+  ASSERT_TRUE(registry->beat(node("b"), 1s));
+  const auto view = registry->beat(node("a"), 1s).value();
+  ASSERT_EQ(view.nodes.size(), 2U);
+  auto wanted = node("a");
+  wanted.started_at = view.nodes[0].started_at;
+  wanted.beat_at = view.nodes[0].beat_at;
+  EXPECT_EQ(view.nodes[0], wanted);
+  EXPECT_EQ(view.nodes[1].name, "b");
+  EXPECT_EQ(view.leases.size(), 4U);
+  EXPECT_EQ(view.leases[2], (lease_row{2, 0, ""}));
+  EXPECT_GE(view.now, view.nodes[0].beat_at);
+  EXPECT_LT(view.now - view.nodes[1].beat_at, 60'000);
+}
+
+TEST_F(postgres_registry_test, a_heartbeat_moves_its_own_time_and_nothing_else) {
+  const auto first = registry->beat(node("a"), 1s).value().nodes.at(0);
+  ASSERT_TRUE(registry->set_draining("a", true));
+  std::this_thread::sleep_for(3ms); // of the server's clock
+  const auto second = registry->beat(node("a"), 1s).value().nodes.at(0);
+  EXPECT_GT(second.beat_at, first.beat_at);
+  EXPECT_EQ(second.started_at, first.started_at);
+  EXPECT_TRUE(second.is_draining) << "only others end that";
+}
+
+TEST_F(postgres_registry_test, a_name_is_one_nodes_until_it_is_silent) {
+  ASSERT_TRUE(registry->beat(node("a", 1), 1h));
+  const auto second = registry->beat(node("a", 2), 1h);
+  EXPECT_EQ(code_of(second), errc::conflict);
+  EXPECT_EQ(second.error().field, "node.name");
+  EXPECT_TRUE(registry->beat(node("a", 1), 1h)) << "the first is not disturbed";
+  std::this_thread::sleep_for(3ms);
+  const auto heir = registry->beat(node("a", 2), 1ms).value();
+  EXPECT_EQ(heir.nodes.at(0).incarnation, 2U);
+}
+
+TEST_F(postgres_registry_test, who_leaves_is_gone_but_only_by_its_own_word) {
+  ASSERT_TRUE(registry->beat(node("a", 2), 1s));
+  ASSERT_TRUE(registry->leave("a", 1));
+  EXPECT_EQ(registry->view().value().nodes.size(), 1U);
+  ASSERT_TRUE(registry->leave("a", 2));
+  EXPECT_TRUE(registry->view().value().nodes.empty());
+  EXPECT_EQ(code_of(registry->set_draining("a", true)), errc::not_found);
+}
+
+TEST_F(postgres_registry_test, a_released_shard_is_nobodys_and_its_owner_is_fenced) {
+  const auto epoch = rows->open_shard(1).value().epoch;
+  ASSERT_EQ(rows->append({commit(1, epoch, 1)}, {}).value(), committed(1));
+  ASSERT_TRUE(registry->release(1, epoch + 7)); // not under this epoch: nothing happens
+  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, epoch, "a"}));
+  ASSERT_TRUE(registry->release(1, epoch));
+  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, epoch + 1, ""}));
+  EXPECT_EQ(rows->append({commit(1, epoch, 2)}, {}).value(), fenced(1));
+  EXPECT_EQ(rows->open_shard(1).value().last_seq, 1U);
+}
+
+} // namespace
+} // namespace wakala::persistence::testing
