@@ -21,12 +21,13 @@ std::string program(const std::string& name) {
   return newest;
 }
 
-/// The server refuses to run as root.
+/// The server refuses to run as root. It may pass through directories that are root's alone, as temporary ones are.
 child_options as_its_user(const std::string& directory, std::vector<std::string> words) {
   child_options options;
   options.output_file = directory + "/server.log"; // gone with the directory: what it says is waited for
   if (::geteuid() == 0)
-    words.insert(words.begin(), {"/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"});
+    words.insert(words.begin(), {"/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
+                                 "--inh-caps=+dac_override", "--ambient-caps=+dac_override"});
   options.program = words.front();
   options.arguments.assign(words.begin() + 1, words.end());
   return options;
@@ -40,9 +41,6 @@ result<postgres_process> postgres_process::start(const std::string& directory) {
   if (!is_there())
     return make_error(errc::not_found, "PostgreSQL is not installed (Debian's package postgresql)");
   const auto absolute = std::filesystem::absolute(directory).string();
-  std::error_code ignored; // initdb will say what is wrong
-  std::filesystem::permissions(std::filesystem::path(absolute).parent_path(), std::filesystem::perms::others_exec,
-                               std::filesystem::perm_options::add, ignored);
   if (const passwd* const user = ::geteuid() == 0 ? ::getpwnam("postgres") : nullptr;
       user != nullptr && ::chown(absolute.c_str(), user->pw_uid, user->pw_gid) != 0)
     return make_error(errc::unavailable, absolute + " cannot be given to the user postgres");
