@@ -170,9 +170,13 @@ caf::actor spawn_folder(caf::actor_system& sys, std::shared_ptr<persistence::sto
           return promise;
         },
         [self, where, count](const fold_gathered&) { self->state.flush(*where, *count); },
+        // Nobody asked, so nothing is returned: the sender would not know the answer, would say so with an error, and
+        // an error that nobody asked for ends an actor.
         [where](const expire_keys_request& request) {
-          return fold_answer::from(guarded<std::uint64_t>(
-              [&] { return where->drop_event_keys(request.bucket_before, request.committed_before); }));
+          const auto dropped = guarded<std::uint64_t>(
+              [&] { return where->drop_event_keys(request.bucket_before, request.committed_before); });
+          if (!dropped)
+            log::warn("store.keys_not_forgotten", {{"why", dropped.error().what}});
         },
     };
   });

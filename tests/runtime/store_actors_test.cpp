@@ -193,6 +193,26 @@ TEST_F(store_actors, shards_that_fold_at_the_same_time_share_a_fold_and_not_its_
   EXPECT_EQ(count->folded_rows, 3U);
 }
 
+TEST_F(store_actors, the_folder_outlives_the_forgetting_of_keys) {
+  const auto epoch = take(0);
+  const auto fold = [&](std::uint64_t seq) {
+    return ask<fold_answer>(folder, fold_request{0, epoch, {row(0, epoch, seq)}}).value;
+  };
+  ASSERT_TRUE(store->append({row(0, epoch, 1), row(0, epoch, 2), row(0, epoch, 3)}, {}));
+  EXPECT_EQ(fold(1), 1U);
+  // As a supervisor does it: it sends, and knows no answer to it.
+  const auto sender = sys.spawn([to = folder](caf::event_based_actor* me) -> caf::behavior {
+    me->send(to, expire_keys_request{8, 1});
+    return {[](int number) { return number; }};
+  });
+  EXPECT_EQ(ask<int>(sender, 1), 1); // it has sent
+  EXPECT_EQ(fold(2), 2U);
+  EXPECT_FALSE(store->has_event_key(0, *row(0, epoch, 1)->key).value());
+  EXPECT_EQ(ask<int>(sender, 2), 2); // an answer would have come back by now, and an error to that be on its way
+  EXPECT_EQ(fold(3), 3U);
+  caf::anon_send_exit(sender, caf::exit_reason::kill);
+}
+
 TEST_F(store_actors, opening_reads_the_newest_keys_and_those_of_bucket_0) {
   const auto epoch = take(0);
   std::vector<persistence::row_ptr> rows;
