@@ -100,6 +100,10 @@ result<std::vector<shard_id>> append_rows(connection& on, const std::vector<row_
                                            .list(key_tenants)
                                            .list(key_conversations)
                                            .list(key_values));
+  // A row that is there already means that we were wrong about where the shard stands. It is no repeat of an event,
+  // which is what a conflict would be taken for, and answered as if it were committed.
+  if (!done && done.error().code == errc::conflict)
+    return make_error(errc::unavailable, done.error().what);
   if (!done)
     return done.error();
   std::vector<shard_id> written;

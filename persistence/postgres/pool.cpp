@@ -68,4 +68,18 @@ void pool::give_back(loan taken) {
   returned_.notify_one();
 }
 
+result<std::uint64_t> change(pool& on, const char* sql, const parameters& values) {
+  const auto done = on.read([&](connection& each) { return each.run(sql, values); });
+  if (!done)
+    return done.error();
+  return done->changed();
+}
+
+result<void> change_any(pool& on, const char* sql, const parameters& values) {
+  const auto done = change(on, sql, values);
+  if (!done)
+    return done.error();
+  return {};
+}
+
 } // namespace wakala::persistence::postgres

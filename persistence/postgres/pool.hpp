@@ -77,4 +77,9 @@ private:
   std::vector<connection> free_;
 };
 
+/// Runs a change that may be done twice; the rows it has changed.
+result<std::uint64_t> change(pool& on, const char* sql, const parameters& values);
+/// The same where their number says nothing.
+result<void> change_any(pool& on, const char* sql, const parameters& values);
+
 } // namespace wakala::persistence::postgres

@@ -218,8 +218,8 @@ public:
   result<std::uint64_t> drop_event_keys(std::uint32_t bucket_before, time_ms committed_before) override {
     std::uint64_t dropped = 0;
     for (shard_id shard = 0; shard < own_.size(); ++shard) {
-      const auto done = change(
-          drop_keys_sql,
+      const auto done = postgres::change(
+          readers_, drop_keys_sql,
           parameters{}.int4(postgres::to_int4(shard)).int8(std::int64_t{bucket_before}).int8(committed_before));
       if (!done)
         return done.error();
@@ -228,18 +228,19 @@ public:
     return dropped;
   }
   result<void> put_tenant(const tenant_row& row) override {
-    return none(change(put_tenant_sql, parameters{}
-                                           .text(row.id)
-                                           .int4(postgres::to_int4(row.shard))
-                                           .blob(row.wrapped_key)
-                                           .blob(row.config)
-                                           .int8(postgres::to_int8(row.version))));
+    return postgres::change_any(readers_, put_tenant_sql,
+                                parameters{}
+                                    .text(row.id)
+                                    .int4(postgres::to_int4(row.shard))
+                                    .blob(row.wrapped_key)
+                                    .blob(row.config)
+                                    .int8(postgres::to_int8(row.version)));
   }
   result<void> erase_tenant(const tenant_id& id) override {
-    return none(change(erase_tenant_sql, parameters{}.text(id)));
+    return postgres::change_any(readers_, erase_tenant_sql, parameters{}.text(id));
   }
   result<void> put_meta(std::string_view name, const bytes& value) override {
-    return none(change(put_meta_sql, parameters{}.text(name).blob(value)));
+    return postgres::change_any(readers_, put_meta_sql, parameters{}.text(name).blob(value));
   }
 
 private:
@@ -274,18 +275,6 @@ private:
       if (seen.at(outcome.shard).is_fenced)
         outcome.outcome = append_outcome::fenced;
     return outcomes;
-  }
-
-  result<std::uint64_t> change(const char* sql, const parameters& values) {
-    const auto done = readers_.read([&](connection& on) { return on.run(sql, values); });
-    if (!done)
-      return done.error();
-    return done->changed();
-  }
-  static result<void> none(const result<std::uint64_t>& changed) {
-    if (!changed)
-      return changed.error();
-    return {};
   }
 
   /// Few enough for the lock on the leases to be short.

@@ -83,7 +83,7 @@ public:
   }
 
   result<void> set_draining(const std::string& node, bool is_draining) override {
-    const auto done = change(drain_sql, parameters{}.text(node).int4(is_draining ? 1 : 0));
+    const auto done = postgres::change(connections_, drain_sql, parameters{}.text(node).int4(is_draining ? 1 : 0));
     if (!done)
       return done.error();
     if (*done == 0)
@@ -92,26 +92,16 @@ public:
   }
 
   result<void> leave(const std::string& node, std::uint64_t incarnation) override {
-    return none(change(leave_sql, parameters{}.text(node).int8(postgres::to_int8(incarnation))));
+    return postgres::change_any(connections_, leave_sql,
+                                parameters{}.text(node).int8(postgres::to_int8(incarnation)));
   }
 
   result<void> release(shard_id shard, std::uint64_t epoch) override {
-    return none(change(release_sql, parameters{}.int4(postgres::to_int4(shard)).int8(postgres::to_int8(epoch))));
+    return postgres::change_any(connections_, release_sql,
+                                parameters{}.int4(postgres::to_int4(shard)).int8(postgres::to_int8(epoch)));
   }
 
 private:
-  result<std::uint64_t> change(const char* sql, const parameters& values) {
-    const auto done = connections_.read([&](connection& on) { return on.run(sql, values); });
-    if (!done)
-      return done.error();
-    return done->changed();
-  }
-  static result<void> none(const result<std::uint64_t>& changed) {
-    if (!changed)
-      return changed.error();
-    return {};
-  }
-
   postgres::connector from_;
   postgres::pool connections_;
 };

@@ -35,7 +35,7 @@ struct postgres_store_test : ::testing::Test {
       if (opened)
         return *opened;
       EXPECT_EQ(opened.error().code, errc::unavailable) << opened.error().what;
-      std::this_thread::sleep_for(20ms);
+      std::this_thread::yield();
     }
   }
 };
@@ -108,6 +108,14 @@ TEST_F(postgres_store_test, a_killed_server_is_found_again_and_nothing_committed
   EXPECT_GT(again.epoch, epoch);
   EXPECT_EQ(s->append({commit(0, again.epoch, 2)}, {}).value(), committed(0));
   EXPECT_EQ(s->fold(0, again.epoch, {commit(0, epoch, 1), commit(0, again.epoch, 2)}).value(), 2U);
+}
+
+TEST_F(postgres_store_test, a_row_that_is_there_already_is_not_taken_for_a_repeated_event) {
+  auto s = open();
+  const auto epoch = s->open_shard(0).value().epoch;
+  sql("INSERT INTO journal VALUES (0, 1, 0, '')"); // somebody who should not have
+  EXPECT_EQ(code_of(s->append({commit(0, epoch, 1)}, {})), errc::unavailable);
+  EXPECT_EQ(code_of(s->append({commit(0, epoch, 2)}, {})), errc::unavailable) << "not before it is opened again";
 }
 
 TEST_F(postgres_store_test, reads_do_not_notice_a_restart_while_nobody_asked) {

@@ -16,6 +16,11 @@ struct postgres_registry_test : ::testing::Test {
   std::unique_ptr<store> rows = open_postgres_store({url, 4, 2, "a"}).value();
   std::unique_ptr<cluster_registry> registry = open_postgres_registry(url, "test").value();
 
+  /// Until the server's clock is past that time.
+  void wait_beyond(time_ms time) {
+    while (registry->view().value().now <= time)
+      std::this_thread::yield();
+  }
   static node_row node(const std::string& name, std::uint64_t incarnation = 1) {
     node_row me;
     me.name = name;
@@ -45,7 +50,7 @@ TEST_F(postgres_registry_test, those_who_beat_are_known_to_all) {
 TEST_F(postgres_registry_test, a_heartbeat_moves_its_own_time_and_nothing_else) {
   const auto first = registry->beat(node("a"), 1s).value().nodes.at(0);
   ASSERT_TRUE(registry->set_draining("a", true));
-  std::this_thread::sleep_for(3ms); // of the server's clock
+  wait_beyond(first.beat_at);
   const auto second = registry->beat(node("a"), 1s).value().nodes.at(0);
   EXPECT_GT(second.beat_at, first.beat_at);
   EXPECT_EQ(second.started_at, first.started_at);
@@ -57,8 +62,8 @@ TEST_F(postgres_registry_test, a_name_is_one_nodes_until_it_is_silent) {
   const auto second = registry->beat(node("a", 2), 1h);
   EXPECT_EQ(code_of(second), errc::conflict);
   EXPECT_EQ(second.error().field, "node.name");
-  EXPECT_TRUE(registry->beat(node("a", 1), 1h)) << "the first is not disturbed";
-  std::this_thread::sleep_for(3ms);
+  const auto first = registry->beat(node("a", 1), 1h).value().nodes.at(0); // is not disturbed
+  wait_beyond(first.beat_at + 1);
   const auto heir = registry->beat(node("a", 2), 1ms).value();
   EXPECT_EQ(heir.nodes.at(0).incarnation, 2U);
 }
