@@ -7,6 +7,12 @@ void directory::add(tenant_entry_ptr entry) {
   index();
 }
 
+void directory::add(std::vector<tenant_entry_ptr> entries) {
+  for (auto& entry : entries)
+    tenants_[entry->config.id] = std::move(entry);
+  index();
+}
+
 void directory::remove(const tenant_id& id) {
   tenants_.erase(id);
   index();

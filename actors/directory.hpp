@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace wakala::actors {
 
@@ -21,12 +22,14 @@ struct tenant_entry {
   shard_id shard = 0;
   persistence::tenant_keys_ptr keys;
   std::uint64_t version = 0;
+  std::size_t row_hash = 0; ///< of the stored row
 };
 using tenant_entry_ptr = std::shared_ptr<const tenant_entry>;
 
 class directory {
 public:
   void add(tenant_entry_ptr entry);
+  void add(std::vector<tenant_entry_ptr> entries);
   void remove(const tenant_id& id);
 
   tenant_entry_ptr find(const tenant_id& id) const;

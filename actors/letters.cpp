@@ -123,14 +123,17 @@ result<void> finished(const decoder& in) {
 
 } // namespace
 
-std::string pack_event(const routed_event& e) {
+std::string pack_event(const routed_event& e) { return to_base64(as_span(event_to_bytes(e))); }
+
+result<routed_event> unpack_event(std::string_view text) { return event_from_bytes(from_base64(text).value_or("")); }
+
+bytes event_to_bytes(const routed_event& e) {
   encoder out(form, 1024);
   encode(out, e);
-  return to_base64(as_span(out.take()));
+  return out.take();
 }
 
-result<routed_event> unpack_event(std::string_view text) {
-  const auto packed = from_base64(text).value_or("");
+result<routed_event> event_from_bytes(std::string_view packed) {
   decoder in(packed);
   auto e = in.form() == form ? decode_event(in) : routed_event{};
   if (auto good = finished(in); !good)

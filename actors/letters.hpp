@@ -17,6 +17,9 @@ namespace wakala::actors {
 /// never packed.
 std::string pack_event(const routed_event& e);
 result<routed_event> unpack_event(std::string_view text);
+/// The same as bytes.
+bytes event_to_bytes(const routed_event& e);
+result<routed_event> event_from_bytes(std::string_view packed);
 
 struct letter {
   routed_event event;

@@ -30,7 +30,8 @@ struct shard_batch {
   std::vector<std::uint32_t> places; ///< beside `events`: where in the POST
   std::shared_ptr<posted> to;
   time_ms received_at = 0;
-  time_ms deadline = 0; ///< store time after which an event is dropped uncommitted
+  time_ms deadline = 0;  ///< store time after which an event is dropped uncommitted
+  std::uint8_t hops = 0; ///< nodes that have handed it on
 };
 
 /// shard supervisor → tenant. The supervisor sees commits itself; of every other outcome the tenant tells it by
@@ -124,6 +125,18 @@ struct timer_fired {
 };
 /// node → shard supervisor: end, once nobody waits for an answer of yours.
 struct stop_shard {};
+/// node → shard supervisor: another node is to have the shard. Finish what is going on, send what comes from then on to
+/// the shard's `remote_shard`, and end.
+struct give_up_shard {};
+/// shard supervisor → node: the shard is open here.
+struct shard_is_open {
+  shard_id shard = 0;
+  std::uint64_t epoch = 0;
+};
+/// shard supervisor → node: nothing more is taken in here.
+struct shard_is_closing {
+  shard_id shard = 0;
+};
 /// tenant → shard supervisor: that conversation has ended, nothing more comes under its lease.
 struct conversation_gone {
   conversation_id conversation;
@@ -216,6 +229,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_stays)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_fired)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::stop_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::give_up_shard)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_is_open)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_is_closing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversation_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::reconfigure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::context_change)

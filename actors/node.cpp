@@ -1,120 +1,121 @@
 #include "actors/node.hpp"
 
+#include "actors/visitors.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/shard_map.hpp"
 
-#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
-#include <caf/stateful_actor.hpp>
-
-#include <atomic>
-
-namespace wakala::actors {
-
-struct node::table_holder {
-  shard_table_ptr current;
-
-  shard_table_ptr get() const { return std::atomic_load(&current); }
-  void set(shard_table_ptr next) { std::atomic_store(&current, std::move(next)); }
-};
-
-namespace {
-
-struct restart_shard {
-  shard_id shard = 0;
-};
-
-} // namespace
-
-} // namespace wakala::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::restart_shard)
 
 namespace wakala::actors {
 
 namespace {
-
-struct root_state {
-  root_state() = default;
-  static inline const char* name = "wakala.node";
-  std::map<shard_id, unsigned> failures;
-};
 
 /// As many as the store has connections for.
 constexpr std::size_t readers_of_node = 2;
-
-/// A shard keeps to one reader, so that what it asks is answered in order.
-store_handles of_shard(store_handles all, const std::vector<caf::actor>& readers, shard_id shard) {
-  all.reader = readers[shard % readers.size()];
-  return all;
-}
 
 } // namespace
 
 node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<persistence::store> store,
            std::map<std::string, std::string, std::less<>> environment)
-    : sys_(sys), context_(std::move(context)), table_(std::make_shared<table_holder>()) {
+    : sys_(sys), context_(std::move(context)) {
+  start_actors(store, std::move(environment), false);
+}
+
+node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<persistence::store> store,
+           std::map<std::string, std::string, std::less<>> environment, cluster_options cluster)
+    : sys_(sys), context_(std::move(context)) {
+  start_actors(store, std::move(environment), true);
+  join(std::move(cluster));
+}
+
+void node::start_actors(const std::shared_ptr<persistence::store>& store,
+                        std::map<std::string, std::string, std::less<>> environment, bool is_in_cluster) {
   store_.writer = runtime::spawn_commit_writer(sys_, store, context_->count);
   store_.folder = runtime::spawn_folder(sys_, store, context_->count);
   for (std::size_t i = 0; i < readers_of_node; ++i)
     readers_.push_back(runtime::spawn_reader(sys_, store));
-  store_.reader = readers_.front();
-  auto table = std::make_shared<shard_table>();
-  for (shard_id shard = 0; shard < context_->shard_count; ++shard)
-    table->push_back(spawn_shard_supervisor(sys_, shard, context_, of_shard(store_, readers_, shard)));
-  table_->set(table);
-  root_ = sys_.spawn([holder = table_, node = context_, handles = store_, readers = readers_,
-                      table](caf::stateful_actor<root_state>* self) -> caf::behavior {
-    for (const auto& supervisor : *table)
-      self->monitor(supervisor);
-    self->set_down_handler([self, holder, node](const caf::down_msg& down) {
-      const auto now = holder->get();
-      for (shard_id shard = 0; shard < now->size(); ++shard) {
-        if ((*now)[shard].address() != down.source)
-          continue;
-        const runtime::backoff_policy policy{std::chrono::milliseconds{50}, std::chrono::milliseconds{5'000}};
-        const auto wait = policy.wait(++self->state.failures[shard], *node->random);
-        log::error("shard.down", {{"shard", runtime::shard_name(shard)}, {"restart_in_ms", wait.count()}});
-        self->delayed_send(self, wait, restart_shard{shard});
-      }
-    });
-    return {
-        [self, holder, node, handles, readers](restart_shard restart) {
-          auto next = std::make_shared<shard_table>(*holder->get());
-          (*next)[restart.shard] =
-              spawn_shard_supervisor(self->system(), restart.shard, node, of_shard(handles, readers, restart.shard));
-          self->monitor((*next)[restart.shard]);
-          holder->set(std::move(next));
-        },
-    };
+  host_ = spawn_shard_host(sys_, shard_host_options{context_, store_, readers_, table_, is_in_cluster});
+  registry_ = spawn_registry(sys_, registry_options{context_, store, [holder = table_] { return holder->get(); },
+                                                    std::move(environment), is_in_cluster});
+}
+
+void node::join(cluster_options cluster) {
+  persistence::node_row me;
+  me.name = cluster.name;
+  me.incarnation = cluster.incarnation;
+  me.protocol = cluster.protocol;
+  me.version = cluster.version;
+  runtime::link_hello hello;
+  hello.protocol = cluster.protocol;
+  hello.cluster_id = cluster.cluster_id;
+  hello.node = me.name;
+  hello.incarnation = me.incarnation;
+  hello.version = me.version;
+  const auto visitors = std::make_shared<link_visitors>(sys_, context_, table_, registry_);
+  door_ = runtime::spawn_door(sys_, hello, [visitors](const std::string& from, bytes what, auto answer) {
+    visitors->asked(from, std::move(what), std::move(answer));
   });
-  registry_ =
-      spawn_registry(sys_, registry_options{context_, std::move(store), [holder = table_] { return holder->get(); },
-                                            std::move(environment)});
+  const auto port = runtime::publish_door(sys_, door_, cluster.listen, cluster.with_tls);
+  if (!port)
+    throw result_error(make_error(port.error().code, "cluster.listen: " + port.error().what));
+  const auto& host = cluster.listen.host;
+  me.address = !cluster.advertise.empty()
+                   ? cluster.advertise
+                   : (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(*port);
+  say_goodbye_ = [registry = cluster.registry, me] {
+    if (const auto left = registry->leave(me.name, me.incarnation); !left)
+      log::warn("node.goodbye_not_heard", {{"why", left.error().what}});
+  };
+  runtime::membership_options options;
+  options.registry = cluster.registry;
+  options.me = me;
+  options.hello = hello;
+  options.with_tls = cluster.with_tls;
+  options.timing = cluster.timing;
+  options.may_act = cluster.may_act;
+  options.clock = cluster.clock;
+  options.host = host_;
+  options.watched = readers_;
+  membership_ = runtime::spawn_membership(sys_, std::move(options));
+  visitors->meet(membership_);
+  caf::anon_send(host_, meet_cluster{membership_, registry_});
+  caf::anon_send(membership_, runtime::join_cluster{});
+  log::info("node.joining", {{"node", me.name}, {"address", me.address}});
+}
+
+bool node::leave(std::chrono::milliseconds patience) {
+  if (!membership_)
+    return true;
+  bool has_left = false;
+  caf::scoped_actor self{sys_};
+  self->request(membership_, patience, runtime::leave_cluster{})
+      .receive([&](const runtime::done_answer&) { has_left = true; }, [](const caf::error&) {});
+  return has_left;
 }
 
 node::~node() {
   caf::scoped_actor self{sys_};
   const auto end = [&](const caf::actor& actor) {
+    if (!actor)
+      return;
     self->monitor(actor);
     caf::anon_send_exit(actor, caf::exit_reason::kill);
     self->receive([](const caf::down_msg&) {});
   };
-  end(root_);
   end(registry_);
-  for (const auto& supervisor : *table_->get())
-    caf::anon_send(supervisor, stop_shard{});
-  for (const auto& supervisor : *table_->get()) {
-    self->monitor(supervisor);
-    self->receive([](const caf::down_msg&) {});
-  }
+  self->request(host_, caf::infinite, end_shards{}).receive([](shards_have_ended) {}, [](const caf::error&) {});
+  end(membership_);
+  if (say_goodbye_)
+    say_goodbye_();
+  end(door_);
+  end(host_);
+  for (const auto& remote : *table_->get())
+    end(remote);
   end(store_.writer); // after the supervisors: what they had handed over is still written
   end(store_.folder);
   for (const auto& reader : readers_)
     end(reader);
 }
-
-shard_table_ptr node::shards() const { return table_->get(); }
 
 caf::actor node::shard_of(const tenant_id& tenant) const {
   return (*table_->get())[runtime::shard_of(tenant, context_->shard_count)];

@@ -9,8 +9,15 @@ namespace wakala::actors {
 
 class number_gate::permit {
 public:
-  explicit permit(std::shared_ptr<number_gate> gate) : gate_(std::move(gate)) {}
-  ~permit() { gate_->leave(); }
+  explicit permit(std::shared_ptr<number_gate> gate) : gate_(std::move(gate)) {
+    if (gate_->valve_)
+      ++gate_->valve_->permits;
+  }
+  ~permit() {
+    gate_->leave();
+    if (gate_->valve_)
+      --gate_->valve_->permits;
+  }
   permit(const permit&) = delete;
   permit& operator=(const permit&) = delete;
 
@@ -18,11 +25,14 @@ private:
   std::shared_ptr<number_gate> gate_;
 };
 
-number_gate::number_gate(std::size_t messages_per_second, bool limited)
-    : limited_(limited), pace_(std::max(1.0, static_cast<double>(messages_per_second) / 4),
+number_gate::number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve)
+    : limited_(limited), valve_(std::move(valve)),
+      pace_(std::max(1.0, static_cast<double>(messages_per_second) / 4),
                                1'000.0 / static_cast<double>(messages_per_second)) {}
 
 number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue) {
+  if (valve_ && valve_->is_shut)
+    return nullptr;
   if (limited_) {
     const std::lock_guard lock{mutex_};
     if ((queue_waits_ && !from_queue) || in_flight_ >= calls_in_flight_max || paused_until_ > now || !pace_.take(now))
@@ -88,7 +98,7 @@ std::shared_ptr<number_gate> number_gates::at(const std::string& number_id) {
   const std::lock_guard lock{mutex_};
   auto& gate = gates_[number_id];
   if (!gate)
-    gate = std::make_shared<number_gate>(messages_per_second_, limited_);
+    gate = std::make_shared<number_gate>(messages_per_second_, limited_, valve_);
   return gate;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/core/clock.hpp"
 #include "runtime/token_bucket.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -17,6 +18,12 @@ namespace wakala::actors {
 
 /// Calls in flight at once per number; the pace bounds them over time.
 constexpr std::size_t calls_in_flight_max = 32;
+
+/// Shuts all gates of a shard that is about to move, so that what is on its way out comes to its end. Thread-safe.
+struct send_valve {
+  std::atomic<bool> is_shut{false};
+  std::atomic<std::size_t> permits{0}; ///< that are out
+};
 
 /// Shared by the conversations that send through the number and by its sender, who keeps the queue of those that
 /// found it shut. Thread-safe. A conversation that finds it open needs no message to any actor before it sends.
@@ -32,10 +39,10 @@ public:
     paused, ///< nothing of this number will be accepted before somebody acted; said once a pause
   };
 
-  /// `limited` false: only the places count, and there is always one.
-  number_gate(std::size_t messages_per_second, bool limited);
+  /// `limited` false: only the places count, and there is always one. `valve` may be null.
+  number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr);
 
-  /// A place, or null: none is free, the pace is used up, or others wait in the queue (`from_queue` false only).
+  /// A place, or null: the valve is shut, none is free, the pace is used up, or others wait in the queue (`from_queue` false only).
   permit_ptr enter(time_ms now, bool from_queue);
   /// Milliseconds until `enter` may succeed again; at least 1.
   time_ms wait(time_ms now);
@@ -51,6 +58,7 @@ private:
 
   std::mutex mutex_;
   const bool limited_;
+  const std::shared_ptr<send_valve> valve_;
   runtime::token_bucket pace_;
   std::size_t in_flight_ = 0;
   time_ms paused_until_ = 0;
@@ -61,8 +69,8 @@ private:
 /// The gates of a tenant's numbers, made on first use. Thread-safe.
 class number_gates {
 public:
-  number_gates(std::size_t messages_per_second, bool limited)
-      : messages_per_second_(messages_per_second), limited_(limited) {}
+  number_gates(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr)
+      : messages_per_second_(messages_per_second), limited_(limited), valve_(std::move(valve)) {}
 
   std::shared_ptr<number_gate> at(const std::string& number_id);
   void resume_all();
@@ -70,6 +78,7 @@ public:
 private:
   const std::size_t messages_per_second_;
   const bool limited_;
+  const std::shared_ptr<send_valve> valve_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<number_gate>, std::less<>> gates_;
 };

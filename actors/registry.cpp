@@ -3,6 +3,8 @@
 #include "actors/conversation_records.hpp"
 #include "actors/letters.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/link_frames.hpp"
+#include "runtime/links.hpp"
 #include "runtime/shard_map.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -19,6 +21,27 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::seconds ask_timeout{20};
+constexpr std::chrono::seconds confirm_patience{2};
+
+/// A link has told another node of a change, or could not.
+struct confirmed_change {
+  std::uint64_t number = 0;
+};
+
+} // namespace
+
+} // namespace wakala::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::confirmed_change)
+
+namespace wakala::actors {
+
+namespace {
+
+/// Of one content: a tenant that was removed and made again has the same versions as before, and other keys.
+std::size_t hash_of(const persistence::tenant_row& row) {
+  return std::hash<std::string>{}(row.wrapped_key + row.config) + row.version;
+}
 
 std::string config_associated(const tenant_id& id) { return "tenant-config" + std::string(1, '\0') + id; }
 
@@ -32,16 +55,104 @@ public:
   caf::behavior start(registry_options options) {
     options_ = std::move(options);
     self_->set_default_handler(caf::drop);
+    self_->set_error_handler([](caf::error&) {}); // about something that was not asked
     return {
-        [this](const tenant_put& put) { return text_answer::from(this->put(put)); },
-        [this](const tenant_delete& request) { return text_answer::from(remove(request.id)); },
-        [this](const tenants_import& request) { return text_answer::from(import(request.form)); },
+        [this](const tenant_put& put) { return changed(put, [&] { return this->put(put); }); },
+        [this](const tenant_delete& request) { return changed(request, [&] { return remove(request.id); }); },
+        [this](const tenants_import& request) { return changed(request, [&] { return import(request.form); }); },
         [this](replay_set_aside) { replay(""); },
+        [this](const reload_tenants& request) {
+          reload();
+          if (request.done)
+            request.done();
+        },
+        [this](links_up& up) { links_ = std::move(up.links); },
+        [this](confirmed_change c) { confirmed(c.number); },
     };
   }
 
 private:
+  struct waiting_change {
+    caf::response_promise promise;
+    text_answer answer;
+    std::size_t open = 0;
+  };
+
   directory_ptr tenants() const { return options_.node->tenants->get(); }
+
+  /// Makes a change, here or where the system's shard is, and answers when the other nodes know of it or have had
+  /// their time.
+  template <class Request, class Change>
+  caf::response_promise changed(const Request& request, Change&& change) {
+    auto promise = self_->make_response_promise();
+    if (!options_.is_in_cluster) {
+      promise.deliver(text_answer::from(change()));
+      return promise;
+    }
+    const auto table = options_.shards();
+    const auto shard = runtime::shard_of(system_tenant, options_.node->shard_count);
+    if (!table->is_here(shard)) {
+      self_->request((*table)[shard], ask_timeout, for_tenant<Request>{system_tenant, request})
+          .then(
+              [this, promise](const text_answer& answer) mutable {
+                reload(); // the other has told us by now, but perhaps over a link that is slower than its answer
+                promise.deliver(answer);
+              },
+              [promise](const caf::error&) mutable {
+                promise.deliver(text_answer{
+                    std::nullopt, make_error(errc::unavailable, "the node that writes tenants did not answer")});
+              });
+      return promise;
+    }
+    reload();
+    auto answer = text_answer::from(change());
+    if (!answer.value || links_.empty()) {
+      promise.deliver(std::move(answer));
+      return promise;
+    }
+    const auto number = ++last_change_;
+    waiting_[number] = waiting_change{promise, std::move(answer), links_.size()};
+    const bytes frame{static_cast<char>(runtime::frame_kind::tenants_changed)};
+    for (const auto& link : links_)
+      self_->send(link, runtime::link_question{frame, confirm_patience,
+                                               [me = caf::actor_cast<caf::actor>(self_), number](const auto&) {
+                                                 caf::anon_send(me, confirmed_change{number});
+                                               }});
+    return promise;
+  }
+
+  void confirmed(std::uint64_t number) {
+    const auto it = waiting_.find(number);
+    if (it == waiting_.end() || --it->second.open > 0)
+      return;
+    it->second.promise.deliver(std::move(it->second.answer));
+    waiting_.erase(it);
+  }
+
+  /// What other nodes have changed since.
+  void reload() {
+    const auto before = tenants();
+    auto loaded = load_directory(*options_.store, *options_.node->keys, options_.node->shard_count, before.get());
+    if (!loaded) {
+      log::warn("tenants.not_read", {{"why", loaded.error().what}});
+      return;
+    }
+    const auto now = *loaded;
+    options_.node->tenants->set(now);
+    bool is_new = false;
+    for (const auto& [id, entry] : now->all())
+      if (const auto old = before->find(id); old != entry) {
+        self_->send((*options_.shards())[entry->shard], for_tenant<reconfigure>{id, reconfigure{entry}});
+        is_new = true;
+      }
+    for (const auto& [id, entry] : before->all())
+      if (!now->find(id))
+        self_->send((*options_.shards())[entry->shard], for_tenant<reconfigure>{id, reconfigure{nullptr}});
+    // What came before we knew of its number was set aside.
+    const auto shard = runtime::shard_of(system_tenant, options_.node->shard_count);
+    if (is_new && options_.shards()->is_here(shard))
+      replay("");
+  }
 
   result<std::string> put(const tenant_put& request) {
     const auto form = json::parse(request.form, nullptr, false);
@@ -100,6 +211,7 @@ private:
     entry->shard = row.shard;
     entry->keys = before ? before->keys : *keys;
     entry->version = row.version;
+    entry->row_hash = hash_of(row);
     auto next = std::make_shared<directory>(*tenants());
     next->add(entry);
     options_.node->tenants->set(next);
@@ -222,56 +334,75 @@ private:
 
   caf::event_based_actor* self_;
   registry_options options_;
+  std::vector<caf::actor> links_; ///< to all nodes that can be reached
+  std::map<std::uint64_t, waiting_change> waiting_;
+  std::uint64_t last_change_ = 0;
 };
 
 } // namespace
 
-result<directory_ptr> load_directory(persistence::store& where, persistence::keyring& keys,
-                                     std::uint32_t shard_count) {
+namespace {
+
+result<tenant_entry_ptr> read_entry(const persistence::tenant_row& row, persistence::keyring& keys) {
+  auto unwrapped = keys.unwrap_tenant(row.id, row.wrapped_key);
+  if (!unwrapped)
+    return unwrapped.error();
+  auto entry = std::make_shared<tenant_entry>();
+  entry->shard = row.shard;
+  entry->keys = *unwrapped;
+  entry->version = row.version;
+  entry->row_hash = hash_of(row);
+  if (row.id == system_tenant) {
+    entry->config.id = system_tenant;
+    return tenant_entry_ptr(std::move(entry));
+  }
+  const auto text = entry->keys->data.open(config_associated(row.id), row.config);
+  if (!text)
+    return make_error(errc::corrupt, "the configuration of tenant " + row.id + " cannot be unsealed");
+  auto config = from_stored(*text);
+  if (!config)
+    return config.error();
+  entry->config = std::move(*config);
+  return tenant_entry_ptr(std::move(entry));
+}
+
+result<void> make_system_tenant(persistence::store& where, persistence::keyring& keys, std::uint32_t shard_count) {
+  persistence::tenant_row row;
+  row.id = system_tenant;
+  row.shard = runtime::shard_of(system_tenant, shard_count);
+  row.version = 1;
+  row.wrapped_key = keys.new_tenant_key(system_tenant);
+  if (auto written = where.put_tenant(row); !written && written.error().code != errc::conflict)
+    return written.error();
+  return {}; // a conflict: another node that starts at this moment was quicker
+}
+
+} // namespace
+
+result<directory_ptr> load_directory(persistence::store& where, persistence::keyring& keys, std::uint32_t shard_count,
+                                     const directory* known) {
   auto rows = where.tenants();
+  const auto is_system = [](const persistence::tenant_row& row) { return row.id == system_tenant; };
+  if (rows && std::none_of(rows->begin(), rows->end(), is_system)) {
+    if (auto made = make_system_tenant(where, keys, shard_count); !made)
+      return made.error();
+    rows = where.tenants();
+  }
   if (!rows)
     return rows.error();
-  auto all = std::make_shared<directory>();
-  bool has_system = false;
+  std::vector<tenant_entry_ptr> entries;
   for (const auto& row : *rows) {
-    auto unwrapped = keys.unwrap_tenant(row.id, row.wrapped_key);
-    if (!unwrapped)
-      return unwrapped.error();
-    auto entry = std::make_shared<tenant_entry>();
-    entry->shard = row.shard;
-    entry->keys = *unwrapped;
-    entry->version = row.version;
-    if (row.id == system_tenant) {
-      has_system = true;
-      entry->config.id = system_tenant;
-    } else {
-      const auto text = entry->keys->data.open(config_associated(row.id), row.config);
-      if (!text)
-        return make_error(errc::corrupt, "the configuration of tenant " + row.id + " cannot be unsealed");
-      auto config = from_stored(*text);
-      if (!config)
-        return config.error();
-      entry->config = std::move(*config);
+    auto entry = known != nullptr ? known->find(row.id) : nullptr;
+    if (!entry || entry->row_hash != hash_of(row)) {
+      auto read = read_entry(row, keys);
+      if (!read)
+        return read.error();
+      entry = std::move(*read);
     }
-    all->add(entry);
+    entries.push_back(std::move(entry));
   }
-  if (!has_system) {
-    persistence::tenant_row row;
-    row.id = system_tenant;
-    row.shard = runtime::shard_of(system_tenant, shard_count);
-    row.version = 1;
-    row.wrapped_key = keys.new_tenant_key(system_tenant);
-    if (auto written = where.put_tenant(row); !written)
-      return written.error();
-    auto unwrapped = keys.unwrap_tenant(system_tenant, row.wrapped_key);
-    if (!unwrapped)
-      return unwrapped.error();
-    auto entry = std::make_shared<tenant_entry>();
-    entry->config.id = system_tenant;
-    entry->shard = row.shard;
-    entry->keys = *unwrapped;
-    all->add(entry);
-  }
+  auto all = std::make_shared<directory>();
+  all->add(std::move(entries));
   return directory_ptr(std::move(all));
 }
 

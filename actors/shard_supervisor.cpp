@@ -37,8 +37,9 @@ caf::response_promise shard_supervisor::ask_tenant(const for_tenant<T>& q) {
   return promise;
 }
 
-caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, store_handles store) {
-  shard_ = shard;
+caf::behavior shard_supervisor::start(shard_place place, node_context_ptr context, store_handles store) {
+  shard_ = place.shard;
+  place_ = std::move(place);
   context_ = std::move(context);
   backlog_.belong_to(context_->backlog);
   store_ = std::move(store);
@@ -54,6 +55,12 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
         is_stopping_ = true;
         close(make_error(errc::unavailable, "the node stops"));
         end_when_quiet();
+      },
+      [this](give_up_shard) { give_up(); },
+      [this](quiet_tick) { look_if_quiet(); },
+      [this](hold_tick) {
+        hold_tick_is_planned_ = false;
+        release_held();
       },
       [this](fold_tick) {
         fold_is_planned_ = false;
@@ -133,19 +140,23 @@ caf::behavior shard_supervisor::start(shard_id shard, node_context_ptr context, 
 void shard_supervisor::end_when_quiet() {
   // Who waits for an answer of ours handles nothing else meanwhile, not even its own end.
   if (is_stopping_ && reads_.empty() && appends_out_ == 0)
-    self_->quit(caf::exit_reason::user_shutdown);
+    self_->quit(is_lost_ ? shard_was_lost : shard_was_ended);
 }
 
 void shard_supervisor::open() {
   if (is_open_ || is_stopping_)
     return;
-  self_->request(store_.reader, std::chrono::seconds{60}, runtime::open_request{shard_, keys_read_at_open})
+  // Once it was ours, it is taken again only if nobody else has taken it since.
+  const auto seen = is_in_cluster() ? std::optional(epoch_ == 0 ? place_.seen : epoch_) : std::nullopt;
+  self_->request(store_.reader, std::chrono::seconds{60}, runtime::open_request{shard_, keys_read_at_open, seen})
       .await(
           [this](runtime::open_answer& answer) {
             if (answer.value) {
               opened_with(std::move(*answer.value));
               return;
             }
+            if (answer.why.code == errc::fenced)
+              return end_as_lost();
             ++open_failures_;
             if (open_failures_ == 1)
               log::error("shard.open_failed", {{"shard", runtime::shard_name(shard_)}, {"why", answer.why.what}});
@@ -187,8 +198,11 @@ void shard_supervisor::opened_with(runtime::opened all) {
               {"tail", tail_.rows()},
               {"unsent", to_wake_.size()}});
   open_failures_ = 0;
+  if (is_in_cluster())
+    self_->send(place_.host, shard_is_open{shard_, epoch_});
   fold();
   wake_next();
+  release_held();
 }
 
 void shard_supervisor::close(const error& why) {
@@ -285,6 +299,8 @@ bool shard_supervisor::waits_for_another(shard_batch& batch) {
 }
 
 void shard_supervisor::take(shard_batch batch) {
+  if (is_in_cluster() && passes_on(batch))
+    return;
   if (waits_for_another(batch))
     return;
   std::vector<event_ptr> fresh;
@@ -397,7 +413,7 @@ caf::actor shard_supervisor::tenant_for(const tenant_id& id) {
     return {};
   }
   slot.incarnation = ++last_incarnation_;
-  slot.actor = spawn_tenant(self_, context_, entry, caf::actor_cast<caf::actor>(self_));
+  slot.actor = spawn_tenant(self_, context_, entry, caf::actor_cast<caf::actor>(self_), valve_);
   self_->monitor(slot.actor);
   return slot.actor;
 }
@@ -469,11 +485,11 @@ std::string shard_supervisor::describe() const {
       .dump();
 }
 
-caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_id shard, node_context_ptr context,
+caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_place place, node_context_ptr context,
                                   store_handles store) {
-  return sys.spawn([shard, context = std::move(context),
+  return sys.spawn([place = std::move(place), context = std::move(context),
                     store = std::move(store)](caf::stateful_actor<shard_supervisor>* self) -> caf::behavior {
-    return self->state.start(shard, context, store);
+    return self->state.start(place, context, store);
   });
 }
 

@@ -2,6 +2,7 @@
 /// The owner of a shard: its epoch, its sequence, its unfolded rows, its tenants.
 #pragma once
 
+#include "actors/held_batches.hpp"
 #include "actors/messages.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/key_filter.hpp"
@@ -26,6 +27,18 @@ struct store_handles {
   caf::actor reader;
 };
 
+/// A shard's place in a cluster. Of a node that is alone only the first: then the shard is taken whoever had it.
+struct shard_place {
+  shard_id shard = 0;
+  std::uint64_t seen = 0; ///< the epoch that it must still have when it is taken
+  caf::actor host;        ///< is told what becomes of the shard; null: alone
+  caf::actor remote;      ///< the shard's `remote_shard`, for what comes too late here
+};
+
+/// With what reason a supervisor ends when it was told to, and when another node has its shard.
+inline constexpr auto shard_was_ended = caf::exit_reason::user_shutdown;
+inline constexpr auto shard_was_lost = caf::exit_reason::remote_link_unreachable;
+
 /// Owns one shard. Recognises repeated events before they reach a tenant; numbers commits without gaps; answers reads
 /// as tables plus unfolded rows. Every failure of an append reopens the shard under a new epoch, which ends its
 /// tenants.
@@ -35,7 +48,7 @@ public:
 
   explicit shard_supervisor(caf::event_based_actor* self) : self_(self) {}
 
-  caf::behavior start(shard_id shard, node_context_ptr context, store_handles store);
+  caf::behavior start(shard_place place, node_context_ptr context, store_handles store);
 
 private:
   using key_hash = event_hash;
@@ -63,6 +76,14 @@ private:
   void open();
   void opened_with(runtime::opened all);
   void close(const error& why);
+
+  // shard_moving.cpp: a shard that comes from another node, or goes to one
+  bool is_in_cluster() const { return static_cast<bool>(place_.host); }
+  bool passes_on(shard_batch& batch);
+  void release_held();
+  void give_up();
+  void look_if_quiet();
+  void end_as_lost();
 
   void take(shard_batch batch);
   /// A batch that repeats an event in flight waits for it as a whole: array order holds for what comes after it.
@@ -124,11 +145,18 @@ private:
 
   caf::event_based_actor* self_;
   shard_id shard_ = 0;
+  shard_place place_;
+  held_batches held_; ///< until the shard is open for the first time
+  bool hold_tick_is_planned_ = false;
+  std::shared_ptr<send_valve> valve_ = std::make_shared<send_valve>();
+  time_ms giving_up_since_ = 0;   ///< 0: it stays
+  time_ms intake_shut_since_ = 0; ///< 0: it is open
   node_context_ptr context_;
   store_handles store_;
 
   bool is_open_ = false;
   bool is_stopping_ = false;
+  bool is_lost_ = false; ///< another node has it
   std::size_t appends_out_ = 0; ///< with the commit writer, of whatever epoch
   unsigned open_failures_ = 0;
   unsigned closes_since_commit_ = 0;
@@ -163,7 +191,7 @@ private:
   std::deque<std::pair<std::uint64_t, std::uint64_t>> drops_; ///< (stamp, seq): drop when no older read is out
 };
 
-caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_id shard, node_context_ptr context,
+caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_place place, node_context_ptr context,
                                   store_handles store);
 
 } // namespace wakala::actors

@@ -39,7 +39,8 @@ public:
   tenant(const tenant&) = delete;
   tenant& operator=(const tenant&) = delete;
 
-  caf::behavior start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor);
+  caf::behavior start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor,
+                      std::shared_ptr<send_valve> valve);
 
 private:
   /// The updates of one conversation in a POST, in order.
@@ -139,6 +140,6 @@ private:
 };
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,
-                        caf::actor supervisor);
+                        caf::actor supervisor, std::shared_ptr<send_valve> valve);
 
 } // namespace wakala::actors

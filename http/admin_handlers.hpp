@@ -11,7 +11,11 @@ void healthz(admin_call& call);
 void readyz(admin_call& call);
 void metrics(admin_call& call);
 void openapi(admin_call& call);
+// admin_cluster.cpp
 void cluster(admin_call& call);
+void drain_node(admin_call& call);
+void undrain_node(admin_call& call);
+void move_shard(admin_call& call);
 // admin_tenants.cpp
 void list_tenants(admin_call& call);
 void create_tenant(admin_call& call);

@@ -1,4 +1,4 @@
-// The node itself: health, metrics, cluster, and the description of this API.
+// The node itself: health, metrics, and the description of this API.
 #include "http/admin_call.hpp"
 #include "http/admin_handlers.hpp"
 #include "http/node_metrics.hpp"
@@ -38,7 +38,7 @@ void readyz(admin_call& call) {
       for (const auto& shard : *shards) {
         if (!shard.trouble.empty())
           reasons.push_back(reason(shard.name, shard.trouble));
-        else if (shard.state != "open")
+        else if (shard.state != "open" && shard.state != "remote") // that is another node's business
           reasons.push_back(reason(shard.name, "is " + shard.state));
       }
     if (!reasons.empty()) {
@@ -75,21 +75,5 @@ void metrics(admin_call& call) {
 }
 
 void openapi(admin_call& call) { call.to.send(response::json(200, std::string(openapi_text()))); }
-
-void cluster(admin_call& call) {
-  call.api->shards->get([to = call.to, api = call.api](const result<std::string>& text) {
-    const auto shards = parse_shards(text);
-    if (!shards) {
-      to.send(problem_for(shards.error()));
-      return;
-    }
-    const auto& name = api->options.node_name;
-    auto list = json::array();
-    for (const auto& shard : *shards)
-      list.push_back({{"shard", shard.name}, {"node", name}, {"epoch", shard.epoch}, {"state", shard.state}});
-    const json node{{"name", name}, {"state", "up"}, {"heartbeat_age_ms", 0}, {"version", api->options.version}};
-    to.send(response::json(200, json{{"nodes", json::array({node})}, {"shards", std::move(list)}}.dump()));
-  });
-}
 
 } // namespace wakala::http

@@ -33,6 +33,9 @@ constexpr auto routes = std::to_array<admin_route>({
     {"GET", "/v1/set-aside", access::operators, list_set_aside},
     {"POST", "/v1/set-aside/{id}:drop", access::operators, drop_set_aside},
     {"GET", "/v1/cluster", access::operators, cluster},
+    {"POST", "/v1/cluster/nodes/{node}:drain", access::operators, drain_node},
+    {"POST", "/v1/cluster/nodes/{node}:undrain", access::operators, undrain_node},
+    {"POST", "/v1/cluster/shards/{shard}:move", access::operators, move_shard},
 });
 
 /// Cuts the first segment off a path that begins with '/'.

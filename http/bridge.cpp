@@ -1,10 +1,12 @@
 #include "http/bridge.hpp"
 
+#include "actors/ask.hpp"
 #include "actors/node.hpp"
 #include "runtime/shard_map.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -12,24 +14,7 @@ namespace wakala::http {
 
 namespace {
 
-constexpr std::chrono::seconds ask_timeout{20};
-
-/// One question, one answer, by an actor that ends with it.
-template <class Question>
-void ask(caf::actor_system& sys, caf::actor whom, Question question, bridge::done_text done) {
-  sys.spawn([whom = std::move(whom), question = std::move(question),
-             done = std::move(done)](caf::event_based_actor* self) {
-    self->request(whom, ask_timeout, question)
-        .then(
-            [done](const actors::text_answer& answer) {
-              if (answer.value)
-                done(*answer.value);
-              else
-                done(answer.why);
-            },
-            [done](const caf::error&) { done(make_error(errc::unavailable, "the node did not answer in time")); });
-  });
-}
+using actors::ask;
 
 template <class Question>
 void ask_tenant(actors::node& node, std::string tenant, Question question, bridge::done_text done) {
@@ -118,7 +103,7 @@ void bridge::shards(done_text done) {
         fmt::format(R"({{"shard":"{}","epoch":0,"state":"down","seq":0,"unfolded_rows":0,"tenants":0}})",
                     runtime::shard_name(shard)));
   node_.system().spawn([table, work](caf::event_based_actor* self) {
-    for (std::size_t i = 0; i < table->size(); ++i)
+    for (shard_id i = 0; i < table->size(); ++i)
       self->request((*table)[i], std::chrono::seconds{1}, actors::shard_query{})
           .then(
               [work, i](const actors::text_answer& answer) {
@@ -128,6 +113,95 @@ void bridge::shards(done_text done) {
               },
               [work](const caf::error&) { work->finish_one(); });
   });
+}
+
+namespace {
+
+constexpr std::chrono::seconds cluster_patience{8}; ///< it waits for the store
+
+nlohmann::json to_json(const runtime::cluster_report& report) {
+  using nlohmann::json;
+  const auto& view = report.view;
+  auto nodes = json::array();
+  for (const auto& node : view.nodes) {
+    const auto link = std::find_if(report.links.begin(), report.links.end(),
+                                   [&](const auto& each) { return each.first == node.name; });
+    std::size_t shards = 0;
+    for (const auto& lease : view.leases)
+      shards += lease.node == node.name ? 1U : 0U;
+    nodes.push_back({{"name", node.name},
+                     {"state", runtime::to_string(runtime::standing_of(node, view.now, report.timing))},
+                     {"heartbeat_age_ms", std::max<time_ms>(view.now - node.beat_at, 0)},
+                     {"version", node.version},
+                     {"protocol", node.protocol},
+                     {"address", node.address},
+                     {"shards", shards},
+                     {"link", node.name == report.me              ? "self"
+                              : link == report.links.end() ? "none"
+                                                           : std::string(runtime::to_string(link->second))}});
+  }
+  const auto is_in = [](const std::vector<shard_id>& list, shard_id shard) {
+    return std::find(list.begin(), list.end(), shard) != list.end();
+  };
+  auto shards = json::array();
+  for (const auto& lease : view.leases)
+    shards.push_back({{"shard", runtime::shard_name(lease.shard)},
+                      {"node", lease.node.empty() ? json(nullptr) : json(lease.node)},
+                      {"epoch", lease.epoch},
+                      {"state", is_in(report.opening, lease.shard)   ? "opening"
+                                : is_in(report.leaving, lease.shard) ? "leaving"
+                                : lease.node.empty()                 ? "free"
+                                                                     : "owned"},
+                      {"pinned_to", lease.pinned_to.empty() ? json(nullptr) : json(lease.pinned_to)}});
+  return json{{"node", report.me}, {"member", report.is_member}, {"nodes", nodes}, {"shards", shards}};
+}
+
+error alone() { return make_error(errc::not_found, "this node is alone: cluster.listen is not set"); }
+
+void ask_done(caf::actor_system& sys, caf::actor whom, caf::message question, bridge::done_text done) {
+  sys.spawn([whom = std::move(whom), question = std::move(question),
+             done = std::move(done)](caf::event_based_actor* self) {
+    self->request(whom, cluster_patience, question)
+        .then(
+            [done](const runtime::done_answer& answer) {
+              if (answer.value)
+                done(std::string("{}"));
+              else
+                done(answer.why);
+            },
+            [done](const caf::error&) { done(make_error(errc::unavailable, "the store did not answer in time")); });
+  });
+}
+
+} // namespace
+
+bool bridge::is_in_cluster() const { return static_cast<bool>(node_.membership()); }
+
+void bridge::cluster(done_text done) {
+  const auto membership = node_.membership();
+  if (!membership)
+    return done(alone());
+  node_.system().spawn([membership, done = std::move(done)](caf::event_based_actor* self) {
+    self->request(membership, cluster_patience, runtime::cluster_query{})
+        .then([done](const runtime::cluster_answer& answer) { done(to_json(*answer.value).dump()); },
+              [done](const caf::error&) { done(make_error(errc::unavailable, "the store did not answer in time")); });
+  });
+}
+
+void bridge::drain(std::string node, bool is_draining, done_text done) {
+  if (const auto membership = node_.membership())
+    ask_done(node_.system(), membership, caf::make_message(runtime::drain_node{std::move(node), is_draining}),
+             std::move(done));
+  else
+    done(alone());
+}
+
+void bridge::move_shard(shard_id shard, std::string node, done_text done) {
+  if (const auto membership = node_.membership())
+    ask_done(node_.system(), membership, caf::make_message(runtime::move_shard{shard, std::move(node)}),
+             std::move(done));
+  else
+    done(alone());
 }
 
 } // namespace wakala::http

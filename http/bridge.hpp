@@ -53,9 +53,17 @@ public:
   /// Replays or drops one of them; answers `{"outcome":"applied"|"applied_before"|"dropped"}`.
   void act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay, done_text done);
 
-  /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down","seq","unfolded_rows","tenants"},…]}`; waits at
+  /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down"|"remote","seq","unfolded_rows","tenants"},…]}`; waits at
   /// most a second for each.
   void shards(done_text done);
+
+  // The cluster; `not_found` of a node that is alone.
+  /// The answer of `GET /v1/cluster`.
+  void cluster(done_text done);
+  void drain(std::string node, bool is_draining, done_text done);
+  /// `shard`: its number; `node` empty: back to where it belongs.
+  void move_shard(shard_id shard, std::string node, done_text done);
+  bool is_in_cluster() const;
 
 private:
   actors::node& node_;

@@ -24,7 +24,8 @@ struct node_row {
 struct lease_row {
   shard_id shard = 0;
   std::uint64_t epoch = 0;
-  std::string node; ///< empty: nobody's
+  std::string node;      ///< empty: nobody's
+  std::string pinned_to; ///< the node that an operator wants it on; empty: none
 
   bool operator==(const lease_row&) const = default;
 };
@@ -32,8 +33,10 @@ struct lease_row {
 /// One moment.
 struct cluster_view {
   time_ms now = 0;
+  std::uint64_t cluster_id = 0; ///< random, of this database
   std::vector<node_row> nodes;   ///< by name
   std::vector<lease_row> leases; ///< by shard
+  std::uint64_t tenants_version = 0; ///< grows with every change of a tenant
 };
 
 /// The part of a store that only a cluster needs. Thread-safe. Errors as of `store`.
@@ -55,6 +58,9 @@ public:
   /// Gives a shard up, if it is owned under this epoch: it is nobody's under the next one. What its owner has not
   /// written by then, it cannot write.
   virtual result<void> release(shard_id shard, std::uint64_t epoch) = 0;
+
+  /// Where an operator wants the shard to be, whenever that node can have it; empty: wherever it belongs.
+  virtual result<void> pin(shard_id shard, const std::string& node) = 0;
 };
 
 } // namespace wakala::persistence

@@ -149,8 +149,11 @@ public:
   /// Fixed when the store was created.
   virtual std::uint32_t shard_count() const noexcept = 0;
 
-  /// Takes the shard under a new epoch, durably; from then on every append under an older epoch is fenced.
-  virtual result<opened_shard> open_shard(shard_id shard) = 0;
+  /// Takes the shard under a new epoch, durably; from then on every append under an older epoch is fenced. In a store
+  /// that nodes share, `seen` is the epoch that the caller believes to be the present one: `fenced`, and nothing taken,
+  /// when somebody else has taken or given up the shard since. Without it, and in other stores, it is taken anyway.
+  virtual result<opened_shard> open_shard(shard_id shard, std::optional<std::uint64_t> seen) = 0;
+  result<opened_shard> open_shard(shard_id shard) { return open_shard(shard, std::nullopt); }
 
   /// Appends rows of any number of shards and the wrapped keys of their conversations: keys first, then all rows in
   /// one transaction with one fsync. A key whose conversation has no row here belongs to no shard and need not be
@@ -191,7 +194,8 @@ public:
   virtual result<std::optional<bytes>> conversation_key(const tenant_id& tenant,
                                                         const conversation_id& conversation) = 0;
 
-  /// Inserts or replaces. Durable on return.
+  /// Inserts or replaces. Durable on return. `conflict` in a store that nodes share, when what is there has the same
+  /// version with another content, or a later one.
   virtual result<void> put_tenant(const tenant_row& row) = 0;
   virtual result<void> erase_tenant(const tenant_id& id) = 0;
   virtual result<std::vector<tenant_row>> tenants() = 0;

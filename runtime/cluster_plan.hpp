@@ -19,14 +19,14 @@ struct cluster_timing {
   std::chrono::milliseconds stale_after{1'100};
 };
 
-enum class standing : std::uint8_t {
+enum class node_standing : std::uint8_t {
   serving,  ///< lives, and may own shards
   draining, ///< lives, and is to own none
   stale,    ///< has not been heard of
 };
-std::string_view to_string(standing s) noexcept;
+std::string_view to_string(node_standing s) noexcept;
 
-standing standing_of(const persistence::node_row& node, time_ms now, const cluster_timing& timing) noexcept;
+node_standing standing_of(const persistence::node_row& node, time_ms now, const cluster_timing& timing) noexcept;
 
 struct cluster_plan {
   std::vector<std::string> owners; ///< who should serve each shard; empty: nobody can
@@ -35,10 +35,18 @@ struct cluster_plan {
   std::vector<shard_id> lost;      ///< I think that I have them, and the store says that another has
 };
 
-/// `me` is the node's name, `refused` are nodes whose machine has answered that nobody listens there: gone at once,
-/// whatever their last heartbeat says. `open` are the shards that this process serves, with their epochs.
-cluster_plan plan_shards(const persistence::cluster_view& view, const std::string& me,
-                         const std::map<shard_id, std::uint64_t>& open, const std::set<std::string>& refused,
+/// What a node knows beside what the store says.
+struct own_knowledge {
+  std::string me;
+  std::map<shard_id, std::uint64_t> open; ///< the shards that this process serves, with their epochs
+  /// Nodes whose machine has answered that nobody listens there: gone at once, whatever their last heartbeat says.
+  std::set<std::string> refused;
+  /// Were we heard of ourselves in the time in which others were not? After a stall of the store everybody was silent,
+  /// and the first to be heard again must not think the others dead.
+  bool may_judge_silence = true;
+};
+
+cluster_plan plan_shards(const persistence::cluster_view& view, const own_knowledge& own,
                          const cluster_timing& timing);
 
 } // namespace wakala::runtime

@@ -1,6 +1,7 @@
 #include "runtime/store_actors.hpp"
 
 #include "runtime/core/log.hpp"
+#include "runtime/pulse.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -243,7 +244,7 @@ result<stored_conversation> read_conversation(persistence::store& where, const c
 
 result<opened> open_all(persistence::store& where, const open_request& request) {
   opened all;
-  auto shard = where.open_shard(request.shard);
+  auto shard = where.open_shard(request.shard, request.seen);
   if (!shard)
     return shard.error();
   all.shard = std::move(*shard);
@@ -282,6 +283,7 @@ caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::sto
           return range_answer::from(where->due(request.shard, request.where, request.until, request.limit));
         },
         [where](const open_request& request) { return open_answer::from(open_all(*where, request)); },
+        [](pulse p) { return pulse_felt{p.number}; },
     };
   });
 }

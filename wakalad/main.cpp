@@ -1,6 +1,7 @@
 /// \file
 /// The node daemon's command line.
 
+#include "wakalad/cluster_command.hpp"
 #include "wakalad/commands.hpp"
 #include "wakalad/serve.hpp"
 
@@ -50,6 +51,22 @@ int main(int argc, char** argv) {
   rebuild->add_option("FILE", file, "path of the store or backup, or postgresql://…")->required();
   auto* decode = app.add_subcommand("decode", "print one JSON line per event of a webhook body");
   decode->add_option("FILE", file, "file with the body (default: standard input)");
+  cluster_command_options cluster_options;
+  std::string node;
+  std::string shard;
+  auto* cluster = app.add_subcommand("cluster", "see and change who serves what, through a node's admin listener");
+  cluster->add_option("--url", cluster_options.url, "admin listener (default: the configuration's)");
+  cluster->add_option("--token", cluster_options.token, "operator token (default: the configuration's)")
+      ->envname("WAKALA_OPERATOR_TOKEN");
+  auto* status = cluster->add_subcommand("status", "nodes and shards");
+  auto* drain = cluster->add_subcommand("drain", "give a node's shards to the others, and let it have no new ones");
+  drain->add_option("NODE", node, "its name")->required();
+  auto* undrain = cluster->add_subcommand("undrain", "let it have shards again");
+  undrain->add_option("NODE", node, "its name")->required();
+  auto* move = cluster->add_subcommand("move", "pin a shard to a node; without one, let it go where it belongs");
+  move->add_option("SHARD", shard, "its name or number")->required();
+  move->add_option("NODE", node, "the node's name");
+  cluster->require_subcommand(1);
   app.require_subcommand(0, 1);
 
   try {
@@ -71,6 +88,14 @@ int main(int argc, char** argv) {
       return rebuild_command(file, json);
     if (*decode)
       return decode_command(file);
+    cluster_options.config_file = config_or_default(config);
+    cluster_options.json = json;
+    if (*status)
+      return cluster_status_command(cluster_options);
+    if (*drain || *undrain)
+      return cluster_drain_command(cluster_options, node, static_cast<bool>(*drain));
+    if (*move)
+      return cluster_move_command(cluster_options, shard, node);
     if (json) {
       std::cerr << "wakalad: --json goes with a command\n";
       return usage_error;

@@ -35,7 +35,7 @@ result<std::unique_ptr<persistence::store>> open_store(const node_config& config
   options.url = config.store_url;
   options.shard_count = config.cluster.shard_count;
   options.node = config.node_name;
-  options.is_alone = true;
+  options.serves = config.cluster.is_alone() ? persistence::serving::alone : persistence::serving::in_cluster;
   return persistence::open_postgres_store(options);
 }
 

@@ -9,7 +9,9 @@
 #include "http/graph_client.hpp"
 #include "http/webhook_edge.hpp"
 #include "persistence/crypto/keyring.hpp"
+#include "persistence/postgres/registry.hpp"
 #include "runtime/config/config_file.hpp"
+#include "runtime/config/value_text.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/system_config.hpp"
 #include "wakalad/open_store.hpp"
@@ -99,6 +101,50 @@ private:
   std::shared_ptr<actors::transport> to_;
 };
 
+/// What a node of a cluster has beside one that is alone.
+std::optional<actors::cluster_options> cluster_of(const node_config& config, random_source& random) {
+  if (config.cluster.is_alone())
+    return std::nullopt;
+  actors::cluster_options cluster;
+  cluster.registry = need(persistence::open_postgres_registry(config.store_url, "wakalad " + config.node_name),
+                          "store.url");
+  using steady = std::chrono::steady_clock;
+  const auto asked = steady::now();
+  const auto view = need(cluster.registry->view(), "store.url");
+  cluster.clock->learn(view.now, asked, steady::now());
+  cluster.cluster_id = view.cluster_id;
+  cluster.name = config.node_name;
+  cluster.incarnation = random.next_u64() >> 1U; // as the store has no numbers without a sign
+  cluster.version = WAKALA_VERSION;
+  cluster.listen = need(parse_listen_address(config.cluster.listen), "cluster.listen");
+  cluster.advertise = config.cluster.advertise;
+  cluster.with_tls = config.cluster.has_tls();
+  if (!cluster.with_tls)
+    log::warn("cluster.without_tls", {{"why", "cluster.tls is off: who reaches the port is believed to be a node"}});
+  return cluster;
+}
+
+/// Keeps a node that may have lost its shards without noticing from sending for them.
+class fenced_transport final : public actors::transport {
+public:
+  fenced_transport(std::shared_ptr<actors::transport> to, std::shared_ptr<runtime::standing> may_act)
+      : to_(std::move(to)), may_act_(std::move(may_act)) {}
+
+  void send(actors::send_call call, std::function<void(actors::send_outcome)> done) override {
+    if (may_act_->holds())
+      return to_->send(std::move(call), std::move(done));
+    actors::send_outcome stopped;
+    stopped.what = actors::send_outcome::kind::not_sent;
+    stopped.why = "the node has not been heard of by the cluster";
+    done(std::move(stopped));
+  }
+  bool has_limits() const noexcept override { return to_->has_limits(); }
+
+private:
+  const std::shared_ptr<actors::transport> to_;
+  const std::shared_ptr<runtime::standing> may_act_;
+};
+
 /// Everything that lives while the daemon serves; members are destroyed in reverse.
 void run(const node_config& config, const environment& env, const sigset_t& stop_signals) {
   auto random = std::make_shared<system_random>();
@@ -107,11 +153,15 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
         make_error(errc::invalid_argument, "keys.kek_file: is needed; `wakalad keygen FILE` writes a fresh key"));
   const auto kek = need(persistence::read_kek_file(config.kek_file), "keys.kek_file");
   const std::shared_ptr<persistence::store> store = need(open_store(config), "store.url");
+  auto cluster = cluster_of(config, *random);
 
   auto context = std::make_shared<actors::node_context>();
   context->limits = config.limits;
   context->shard_count = store->shard_count();
-  context->clock = std::make_shared<system_clock_source>();
+  if (cluster)
+    context->clock = cluster->clock;
+  else
+    context->clock = std::make_shared<system_clock_source>();
   context->random = random;
   context->keys = need(persistence::keyring::open(kek, *store, random), "keys.kek_file");
   context->tenants->set(need(actors::load_directory(*store, *context->keys, context->shard_count), "store"));
@@ -125,10 +175,14 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   const auto graph = std::make_shared<closable_transport>(
       discards ? actors::make_discard_transport() : http::make_graph_client(io, config.meta, config.limits));
   context->graph = graph;
+  if (cluster)
+    context->graph = std::make_shared<fenced_transport>(graph, cluster->may_act);
 
   runtime::system_config system_settings{config};
   caf::actor_system system{system_settings};
-  auto node = std::make_unique<actors::node>(system, context, store, environment_values(env));
+  auto node = cluster ? std::make_unique<actors::node>(system, context, store, environment_values(env),
+                                                       std::move(*cluster))
+                      : std::make_unique<actors::node>(system, context, store, environment_values(env));
   // Actors first, then the client: answers of calls that are cut may still name an actor, so the actor system goes
   // last. It waits until no thread holds its logger, and every thread that ever spawned an actor does: so I/O ends
   // before it.
@@ -164,6 +218,8 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   int signal = 0;
   sigwait(&stop_signals, &signal);
   log::info("node.draining", {{"signal", signal}});
+  if (!node->leave(config.limits.drain_timeout))
+    log::warn("node.not_drained", {{"why", "not all shards were given to other nodes in time"}});
   drain(*public_server); // requests in flight get their answers
   drain(*admin_server);
   admin_server.reset();

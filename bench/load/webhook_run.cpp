@@ -113,6 +113,10 @@ private:
 
   result<void> start_daemon(session_options& s) {
     directory_ = options_.directory + "/webhook-" + std::to_string(number_);
+    // What a run that was killed left there would count as messages that this one never sent.
+    std::error_code failed;
+    if (std::filesystem::remove_all(directory_, failed); failed)
+      return make_error(errc::unavailable, "cannot empty " + directory_ + ": " + failed.message());
     daemon_options d;
     d.program = options_.bin_dir + "/wakalad";
     d.directory = directory_;

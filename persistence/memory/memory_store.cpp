@@ -32,7 +32,8 @@ public:
 
   std::uint32_t shard_count() const noexcept override { return static_cast<std::uint32_t>(shards_.size()); }
 
-  result<opened_shard> open_shard(shard_id shard) override {
+  using store::open_shard;
+  result<opened_shard> open_shard(shard_id shard, std::optional<std::uint64_t> /*seen*/) override {
     const std::lock_guard lock(mutex_);
     if (shard >= shards_.size())
       return no_such_shard(shard);

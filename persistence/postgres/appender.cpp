@@ -10,17 +10,22 @@ namespace wakala::persistence::postgres {
 namespace {
 
 constexpr const char* take_sql =
-    "UPDATE shard_leases SET epoch = epoch + 1, node = $2 WHERE shard = $1::int4 RETURNING epoch";
+    "UPDATE shard_leases SET epoch = epoch + 1, node = $2"
+    " WHERE shard = $1::int4 AND ($3::int8 < 0 OR epoch = $3::int8 OR node = $2) RETURNING epoch";
+constexpr const char* lease_sql = "SELECT count(*) FROM shard_leases WHERE shard = $1::int4";
 // A statement of its own: it must see what the appends that the UPDATE has waited for have committed.
 constexpr const char* position_sql = "SELECT coalesce((SELECT max(seq) FROM journal WHERE shard = $1::int4), 0),"
                                      " (SELECT seq FROM folded WHERE shard = $1::int4)";
 
 // FOR SHARE is what fences: a plain SELECT, or FOR KEY SHARE, would let a takeover read the end of the journal while
-// this is on its way. SKIP LOCKED: whoever takes the shard at this moment shall not wait for us, nor we for them.
+// this is on its way. SKIP LOCKED: whoever takes the shard at this moment shall not wait for us, nor we for them. A
+// stand-in of the server that lacks the last rows of the one before it has the same epochs: rows that do not follow
+// what is there are refused like those of another owner.
 constexpr const char* append_sql = R"sql(
 WITH owned AS MATERIALIZED (
-  SELECT l.shard, l.epoch FROM shard_leases AS l JOIN unnest($1::int4[], $2::int8[]) AS w (shard, epoch)
+  SELECT l.shard, l.epoch FROM shard_leases AS l JOIN unnest($1::int4[], $2::int8[], $10::int8[]) AS w (shard, epoch, seq)
       ON w.shard = l.shard AND w.epoch = l.epoch
+    WHERE w.seq = 1 + coalesce((SELECT max(j.seq) FROM journal AS j WHERE j.shard = w.shard), 0)
     FOR SHARE OF l SKIP LOCKED),
 put_keys AS (
   INSERT INTO conversation_keys (tenant, conversation, wrapped)
@@ -37,12 +42,20 @@ SELECT shard FROM owned)sql";
 
 } // namespace
 
-result<taken_shard> take_shard(connection& on, shard_id shard, std::string_view node) {
-  const auto taken = on.run(take_sql, parameters{}.int4(to_int4(shard)).text(node));
+result<taken_shard> take_shard(connection& on, shard_id shard, std::string_view node,
+                               std::optional<std::uint64_t> seen) {
+  const auto taken =
+      on.run(take_sql, parameters{}.int4(to_int4(shard)).text(node).int8(seen ? to_int8(*seen) : std::int64_t{-1}));
   if (!taken)
     return taken.error();
-  if (taken->rows() != 1)
+  if (taken->rows() != 1) {
+    const auto there = on.run(lease_sql, parameters{}.int4(to_int4(shard)));
+    if (!there)
+      return there.error();
+    if (there->number(0, 0) == 1)
+      return make_error(errc::fenced, "another node has taken shard " + std::to_string(shard));
     return make_error(errc::corrupt, "the database has no lease for shard " + std::to_string(shard));
+  }
   const auto at = on.run(position_sql, parameters{}.int4(to_int4(shard)));
   if (!at)
     return at.error();
@@ -51,14 +64,18 @@ result<taken_shard> take_shard(connection& on, shard_id shard, std::string_view 
 
 result<std::vector<shard_id>> append_rows(connection& on, const std::vector<row_ptr>& rows,
                                           const std::vector<wrapped_key>& new_keys) {
-  std::map<shard_id, std::uint64_t> epochs;
+  struct claim {
+    std::uint64_t epoch = 0;
+    std::uint64_t first_seq = 0;
+  };
+  std::map<shard_id, claim> claims;
   std::map<std::pair<tenant_id, conversation_id>, shard_id> places;
   array shards(sql_type::int4);
   array seqs(sql_type::int8);
   array encoded(sql_type::bytea);
   bytes value;
   for (const row_ptr& row : rows) {
-    epochs[row->shard] = row->epoch;
+    claims.try_emplace(row->shard, claim{row->epoch, row->seq});
     if (!new_keys.empty())
       places[{row->tenant, row->conversation}] = row->shard;
     shards.add_int4(to_int4(row->shard));
@@ -69,9 +86,11 @@ result<std::vector<shard_id>> append_rows(connection& on, const std::vector<row_
   }
   array lease_shards(sql_type::int4);
   array lease_epochs(sql_type::int8);
-  for (const auto& [shard, epoch] : epochs) {
+  array first_seqs(sql_type::int8);
+  for (const auto& [shard, claim] : claims) {
     lease_shards.add_int4(to_int4(shard));
-    lease_epochs.add_int8(to_int8(epoch));
+    lease_epochs.add_int8(to_int8(claim.epoch));
+    first_seqs.add_int8(to_int8(claim.first_seq));
   }
   array key_shards(sql_type::int4);
   array key_tenants(sql_type::text);
@@ -99,7 +118,8 @@ result<std::vector<shard_id>> append_rows(connection& on, const std::vector<row_
                                            .list(key_shards)
                                            .list(key_tenants)
                                            .list(key_conversations)
-                                           .list(key_values));
+                                           .list(key_values)
+                                           .list(first_seqs));
   // A row that is there already means that we were wrong about where the shard stands. It is no repeat of an event,
   // which is what a conflict would be taken for, and answered as if it were committed.
   if (!done && done.error().code == errc::conflict)

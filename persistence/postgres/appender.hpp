@@ -14,9 +14,11 @@ struct taken_shard {
   std::uint64_t folded_seq = 0;
 };
 
-/// Takes the shard for `node` under a new epoch. Waits for appends and folds under the old one that are on their way,
+/// Takes the shard for `node` under a new epoch; with `seen`, only if that is still its epoch or the shard is the
+/// node's already, else `fenced`. Waits for appends and folds under the old one that are on their way,
 /// and so settles them: what they have written is in the answer, and nothing comes after it.
-result<taken_shard> take_shard(connection& on, shard_id shard, std::string_view node);
+result<taken_shard> take_shard(connection& on, shard_id shard, std::string_view node,
+                               std::optional<std::uint64_t> seen);
 
 /// Appends rows, each under its epoch, and the keys of their conversations in one statement, which commits by itself.
 /// Answers with the shards whose epochs are still the present ones; of the others nothing was written. A shard whose

@@ -53,7 +53,7 @@ std::string settings(const session& how) {
   return "SET statement_timeout = " + std::to_string(how.statement_timeout.count()) +
          "; SET idle_in_transaction_session_timeout = " + std::to_string(how.transaction_idle_max.count()) +
          "; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
-         "; SET synchronous_commit = on; SET client_min_messages = warning; SET bytea_output = hex";
+         "; SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET client_min_messages = warning; SET bytea_output = hex";
 }
 
 } // namespace
@@ -82,13 +82,26 @@ result<void> check_url(const std::string& url) {
   PQfreemem(why);
   if (options == nullptr || url.empty())
     return make_error(errc::invalid_argument, "is not an address of PostgreSQL (postgresql://…)", "store.url");
-  PQconninfoFree(options);
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> freed(options, &PQconninfoFree);
+  // A password with an unescaped `@` or `/` ends up in one of these, and from there in texts that people read.
+  for (const auto* each = options; each->keyword != nullptr; ++each) {
+    const std::string_view keyword = each->keyword;
+    const std::string_view value = each->val == nullptr ? "" : each->val;
+    if ((keyword == "host" || keyword == "dbname") && value.find('@') != value.npos)
+      return make_error(errc::invalid_argument, "has an @ in its host or database: is one of the password not escaped?",
+                        "store.url");
+    if (keyword == "port" && value.find_first_not_of("0123456789,") != value.npos)
+      return make_error(errc::invalid_argument, "has a port that is no number", "store.url");
+  }
   return {};
 }
 
 result<connection> connection::open(const std::string& url, const session& how) {
-  const std::array keys{"dbname", "application_name", "client_encoding", static_cast<const char*>(nullptr)};
-  const std::array values{url.c_str(), how.application_name.c_str(), "UTF8", static_cast<const char*>(nullptr)};
+  // What stands before `dbname` may be said otherwise by the address. Of several servers the one that takes writes.
+  const std::array keys{"target_session_attrs", "dbname", "application_name", "client_encoding",
+                        static_cast<const char*>(nullptr)};
+  const std::array values{"read-write", url.c_str(), how.application_name.c_str(), "UTF8",
+                          static_cast<const char*>(nullptr)};
   connection out(PQconnectStartParams(keys.data(), values.data(), 1), how.answer_timeout);
   if (out.handle_ == nullptr)
     return make_error(errc::unavailable, "database: no memory for a connection");

@@ -41,28 +41,37 @@ public:
     auto taken = take();
     if (!taken)
       return taken.error();
-    auto out = use(*taken->on);
-    give_back(std::move(*taken));
-    return out;
+    const keeper returns{*this, *taken};
+    return use(*taken->on);
   }
 
   /// The same for what may be done twice: once more on a new connection when the one at hand had been cut off while
   /// nobody used it.
   template <class Use>
   auto read(Use use) -> decltype(use(std::declval<connection&>())) {
-    auto taken = take();
-    if (!taken)
-      return taken.error();
-    auto out = use(*taken->on);
-    const bool was_cut_off = !out && taken->is_used && !taken->on->is_usable();
-    give_back(std::move(*taken));
-    return was_cut_off ? run(use) : std::move(out);
+    {
+      auto taken = take();
+      if (!taken)
+        return taken.error();
+      const keeper returns{*this, *taken};
+      auto out = use(*taken->on);
+      if (out || !taken->is_used || taken->on->is_usable())
+        return out;
+    }
+    return run(use);
   }
 
 private:
   struct loan {
     std::optional<connection> on;
     bool is_used = false; ///< before this loan
+  };
+
+  /// Gives a loan back, whatever happens.
+  struct keeper {
+    pool& from;
+    loan& taken;
+    ~keeper() { from.give_back(std::move(taken)); }
   };
 
   result<loan> take();

@@ -22,12 +22,19 @@ namespace {
 using postgres::connection;
 using postgres::parameters;
 
+#define WAKALA_COUNT_CHANGE "changes AS (UPDATE facts SET value = value + 1 WHERE name = 'tenants_version')"
+// The same once more is no conflict: a change whose answer was lost is repeated.
 constexpr const char* put_tenant_sql =
-    "INSERT INTO tenants (id, shard, wrapped_key, config, version) VALUES ($1, $2::int4, $3, $4, $5)"
+    "WITH " WAKALA_COUNT_CHANGE
+    " INSERT INTO tenants AS t (id, shard, wrapped_key, config, version) VALUES ($1, $2::int4, $3, $4, $5)"
     " ON CONFLICT (id) DO UPDATE SET shard = excluded.shard, wrapped_key = excluded.wrapped_key,"
-    " config = excluded.config, version = excluded.version";
+    " config = excluded.config, version = excluded.version"
+    " WHERE t.version < excluded.version OR"
+    " (t.version, t.config, t.wrapped_key) = (excluded.version, excluded.config, excluded.wrapped_key)";
 constexpr const char* erase_tenant_sql =
-    "WITH keys AS (DELETE FROM conversation_keys WHERE tenant = $1) DELETE FROM tenants WHERE id = $1";
+    "WITH " WAKALA_COUNT_CHANGE ", keys AS (DELETE FROM conversation_keys WHERE tenant = $1)"
+    " DELETE FROM tenants WHERE id = $1";
+#undef WAKALA_COUNT_CHANGE
 constexpr const char* put_meta_sql =
     "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 constexpr const char* drop_keys_sql = "DELETE FROM event_keys WHERE shard = $1::int4 AND"
@@ -72,9 +79,9 @@ public:
         folders_(from_, of_writers(), 1), takers_(from_, of_takers(), 2),
         readers_(from_, of_readers(), std::max<std::size_t>(options.readers, 1)), own_(options.shard_count) {}
 
-  result<void> prepare(bool is_alone) {
-    if (is_alone) {
-      auto guard = postgres::serving_guard::take(from_);
+  result<void> prepare(serving serves) {
+    if (serves != serving::nothing) {
+      auto guard = postgres::serving_guard::take(from_, serves == serving::in_cluster);
       if (!guard)
         return guard.error();
       guard_.emplace(std::move(*guard));
@@ -87,14 +94,15 @@ public:
 
   std::uint32_t shard_count() const noexcept override { return static_cast<std::uint32_t>(own_.size()); }
 
-  result<opened_shard> open_shard(shard_id shard) override {
+  using store::open_shard;
+  result<opened_shard> open_shard(shard_id shard, std::optional<std::uint64_t> seen) override {
     if (shard >= own_.size())
       return no_such_shard(shard);
     {
       const std::lock_guard lock(own_mutex_);
       own_[shard] = own_position{};
     }
-    const auto taken = takers_.read([&](connection& on) { return postgres::take_shard(on, shard, node_); });
+    const auto taken = takers_.read([&](connection& on) { return postgres::take_shard(on, shard, node_, seen); });
     if (!taken)
       return taken.error();
     if (taken->folded_seq > taken->last_seq)
@@ -109,6 +117,9 @@ public:
       if (row.seq != ++expected)
         return make_error(errc::corrupt, "shard " + std::to_string(shard) + ": the journal has a gap before " +
                                              std::to_string(row.seq));
+    if (expected < taken->last_seq) // a stand-in of the server that has not got everything the other had said yes to
+      return make_error(errc::unavailable, "shard " + std::to_string(shard) + ": the journal ends before " +
+                                               std::to_string(taken->last_seq));
     const std::lock_guard lock(own_mutex_);
     own_[shard] = {taken->epoch, taken->last_seq, true};
     return opened_shard{taken->epoch, taken->last_seq, taken->folded_seq, share(std::move(*tail))};
@@ -130,6 +141,9 @@ public:
         open[outcome.shard] = &outcome;
     if (open.empty())
       return outcomes;
+    std::map<shard_id, std::uint64_t> epochs;
+    for (const row_ptr& row : batch)
+      epochs[row->shard] = row->epoch;
     std::vector<row_ptr> rows;
     std::copy_if(batch.begin(), batch.end(), std::back_inserter(rows),
                  [&](const row_ptr& row) { return open.contains(row->shard); });
@@ -145,7 +159,8 @@ public:
     for (auto& [shard, outcome] : open)
       if (!committed.contains(shard)) {
         outcome->outcome = append_outcome::fenced;
-        own_[shard] = own_position{};
+        if (own_[shard].epoch == epochs[shard])
+          own_[shard] = own_position{};
       }
     for (const row_ptr& row : rows)
       if (own_[row->shard].epoch == row->epoch)
@@ -154,6 +169,7 @@ public:
   }
 
   std::vector<result<std::uint64_t>> fold(const std::vector<fold_part>& parts) override {
+    const std::lock_guard one_at_a_time(fold_mutex_);
     std::vector<postgres::part_in_work> works(parts.size());
     for (std::size_t i = 0; i < parts.size(); ++i) {
       works[i].part = &parts[i];
@@ -165,9 +181,13 @@ public:
     const auto is_open = [](const postgres::part_in_work& work) { return !work.is_done; };
     while (std::any_of(works.begin(), works.end(), is_open)) {
       const auto done =
-          folders_.run([&](connection& on) { return postgres::fold_some(on, works, fold_rows_at_once); });
-      if (done)
+          folders_.run([&](connection& on) { return postgres::fold_some(on, works, fold_rows_at_once_); });
+      if (done) {
+        fold_rows_at_once_ = std::min(fold_rows_at_once_ * 2, most_rows_at_once);
         continue;
+      }
+      // Perhaps it took longer than a statement may: the next try is for less.
+      fold_rows_at_once_ = std::max(fold_rows_at_once_ / 2, fewest_rows_at_once);
       for (auto& work : works)
         if (is_open(work)) {
           work.reached = done.error();
@@ -228,13 +248,18 @@ public:
     return dropped;
   }
   result<void> put_tenant(const tenant_row& row) override {
-    return postgres::change_any(readers_, put_tenant_sql,
-                                parameters{}
-                                    .text(row.id)
-                                    .int4(postgres::to_int4(row.shard))
-                                    .blob(row.wrapped_key)
-                                    .blob(row.config)
-                                    .int8(postgres::to_int8(row.version)));
+    const auto done = postgres::change(readers_, put_tenant_sql,
+                                       parameters{}
+                                           .text(row.id)
+                                           .int4(postgres::to_int4(row.shard))
+                                           .blob(row.wrapped_key)
+                                           .blob(row.config)
+                                           .int8(postgres::to_int8(row.version)));
+    if (!done)
+      return done.error();
+    if (*done == 0)
+      return make_error(errc::conflict, "the tenant was changed at the same time: read it and try again");
+    return {};
   }
   result<void> erase_tenant(const tenant_id& id) override {
     return postgres::change_any(readers_, erase_tenant_sql, parameters{}.text(id));
@@ -278,7 +303,8 @@ private:
   }
 
   /// Few enough for the lock on the leases to be short.
-  static constexpr std::size_t fold_rows_at_once = 1'000;
+  static constexpr std::size_t most_rows_at_once = 1'000;
+  static constexpr std::size_t fewest_rows_at_once = 32;
 
   const std::string node_;
   postgres::connector from_;
@@ -288,6 +314,8 @@ private:
   postgres::pool readers_;
   std::optional<postgres::serving_guard> guard_;
   std::mutex append_mutex_;
+  std::mutex fold_mutex_;
+  std::size_t fold_rows_at_once_ = most_rows_at_once;
   std::mutex own_mutex_;
   std::vector<own_position> own_;
 };
@@ -301,7 +329,7 @@ result<std::unique_ptr<store>> open_postgres_store(const postgres_options& optio
   if (auto good = postgres::check_url(options.url); !good)
     return good.error();
   auto out = std::make_unique<postgres_store>(options, "wakalad " + options.node);
-  auto prepared = out->prepare(options.is_alone);
+  auto prepared = out->prepare(options.serves);
   if (!prepared)
     return prepared.error();
   return std::unique_ptr<store>(std::move(out));

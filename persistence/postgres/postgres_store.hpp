@@ -10,6 +10,13 @@
 
 namespace wakala::persistence {
 
+/// What the process means to do with the database.
+enum class serving : std::uint8_t {
+  nothing,    ///< perhaps some shards: nobody is kept out
+  alone,      ///< all shards: refuse to begin beside anybody who serves
+  in_cluster, ///< some of them: refuse to begin beside one who serves alone
+};
+
 struct postgres_options {
   /// As libpq reads it: `postgresql://user@host:port/database?sslmode=verify-full&…`. What it does not say comes from
   /// libpq's environment (`PGPASSWORD`, `PGPASSFILE`, `PGSSLROOTCERT`, …).
@@ -17,7 +24,7 @@ struct postgres_options {
   std::uint32_t shard_count = 32;
   std::size_t readers = 4;     ///< connections for reading
   std::string node = "wakala"; ///< who takes shards; in `shard_leases` and `pg_stat_activity`
-  bool is_alone = false;       ///< this process means to serve all shards: refuse to begin beside another that does
+  serving serves = serving::nothing;
 };
 
 /// Creates or migrates the tables. `invalid_argument` for options that cannot be, `conflict` when the database was

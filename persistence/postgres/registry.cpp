@@ -25,7 +25,11 @@ constexpr const char* beat_sql =
 constexpr const char* nodes_sql =
     "SELECT name, incarnation, address, protocol, version, is_draining::int4, started_at,"
     " beat_at FROM nodes ORDER BY name";
-constexpr const char* leases_sql = "SELECT shard, epoch, node, " WAKALA_NOW " FROM shard_leases ORDER BY shard";
+constexpr const char* leases_sql = "SELECT shard, epoch, node, pinned_to, " WAKALA_NOW ","
+                                   " (SELECT value FROM facts WHERE name = 'tenants_version'),"
+                                   " (SELECT value FROM facts WHERE name = 'cluster_id')"
+                                   " FROM shard_leases ORDER BY shard";
+constexpr const char* pin_sql = "UPDATE shard_leases SET pinned_to = $2 WHERE shard = $1::int4";
 constexpr const char* drain_sql = "UPDATE nodes SET is_draining = $2::int4 <> 0 WHERE name = $1";
 constexpr const char* leave_sql = "DELETE FROM nodes WHERE name = $1 AND incarnation = $2::int8";
 // Waits, as a taker does, for what is on its way under this epoch.
@@ -49,8 +53,10 @@ result<cluster_view> read_view(connection& on) {
                          nodes->number(row, 7)});
   for (int row = 0; row < leases->rows(); ++row) {
     out.leases.push_back({static_cast<shard_id>(leases->number(row, 0)), postgres::unsigned_at(*leases, row, 1),
-                          std::string(leases->text(row, 2))});
-    out.now = leases->number(row, 3);
+                          std::string(leases->text(row, 2)), std::string(leases->text(row, 3))});
+    out.now = leases->number(row, 4);
+    out.tenants_version = postgres::unsigned_at(*leases, row, 5);
+    out.cluster_id = postgres::unsigned_at(*leases, row, 6);
   }
   return out;
 }
@@ -99,6 +105,16 @@ public:
   result<void> release(shard_id shard, std::uint64_t epoch) override {
     return postgres::change_any(connections_, release_sql,
                                 parameters{}.int4(postgres::to_int4(shard)).int8(postgres::to_int8(epoch)));
+  }
+
+  result<void> pin(shard_id shard, const std::string& node) override {
+    const auto done =
+        postgres::change(connections_, pin_sql, parameters{}.int4(postgres::to_int4(shard)).text(node));
+    if (!done)
+      return done.error();
+    if (*done == 0)
+      return make_error(errc::not_found, "there is no shard " + std::to_string(shard), "shard");
+    return {};
   }
 
 private:

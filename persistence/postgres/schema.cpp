@@ -45,7 +45,14 @@ CREATE VIEW whatsapp_conversations AS
   FROM (SELECT tenant, convert_from(value, 'UTF8')::json AS figure FROM figures OFFSET 0) AS f;
 )sql";
 
-constexpr migration all_migrations[] = {{1, step_1}};
+// Where an operator wants a shard to be; how often tenants have changed, for nodes that keep them in memory; and by
+// what nodes know that they belong together.
+constexpr const char* step_2 = R"sql(
+ALTER TABLE shard_leases ADD COLUMN pinned_to text COLLATE "C" NOT NULL DEFAULT '';
+INSERT INTO facts (name, value) VALUES ('tenants_version', 0), ('cluster_id', floor(random() * 9e15)::bigint);
+)sql";
+
+constexpr migration all_migrations[] = {{1, step_1}, {2, step_2}};
 
 /// Any number that nothing else in the database takes for its own: "wakala" in letters.
 constexpr const char* take_turn_sql = "SELECT pg_advisory_xact_lock(131260297079905)";

@@ -55,7 +55,8 @@ public:
 
   std::uint32_t shard_count() const noexcept override { return shard_count_; }
 
-  result<opened_shard> open_shard(shard_id shard) override {
+  using store::open_shard;
+  result<opened_shard> open_shard(shard_id shard, std::optional<std::uint64_t> /*seen*/) override {
     opened_shard out;
     {
       const std::lock_guard lock(journal_mutex_); // waits for the append in flight, and so settles it

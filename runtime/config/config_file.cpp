@@ -32,6 +32,7 @@ public:
     apply_overrides();
     check_listener("listen.public", config_.public_listener);
     check_listener("listen.admin", config_.admin_listener);
+    check_cluster();
     if (!problems_.empty())
       return make_error(errc::invalid_argument, fmt::format("{}", fmt::join(problems_, "\n")), first_key_);
     resolve_paths();
@@ -249,6 +250,24 @@ private:
       problem(name_, key, "needs both tls_certificate_file and tls_key_file, or neither");
   }
 
+  void check_cluster() {
+    const auto& cluster = config_.cluster;
+    if (cluster.is_alone()) {
+      for (const auto* part : {&cluster.advertise, &cluster.tls_certificate_file, &cluster.tls_key_file,
+                               &cluster.tls_ca_file})
+        if (!part->empty()) {
+          problem(name_, "cluster.listen", "is needed beside the other keys of cluster");
+          break;
+        }
+      return;
+    }
+    if (!config_.store_url.starts_with("postgresql://"))
+      problem(name_, "cluster.listen", "needs a store that nodes can share: store.url: postgresql://…");
+    if (cluster.has_tls() &&
+        (cluster.tls_certificate_file.empty() || cluster.tls_key_file.empty() || cluster.tls_ca_file.empty()))
+      problem(name_, "cluster.tls", "needs tls_certificate_file, tls_key_file and tls_ca_file");
+  }
+
   void resolve_paths() {
     const auto base = std::filesystem::path(name_).parent_path();
     const auto resolve = [&](std::string& path) {
@@ -259,6 +278,9 @@ private:
       resolve(listener->tls_certificate_file);
       resolve(listener->tls_key_file);
     }
+    resolve(config_.cluster.tls_certificate_file);
+    resolve(config_.cluster.tls_key_file);
+    resolve(config_.cluster.tls_ca_file);
     resolve(config_.kek_file);
     resolve(config_.strings_dir);
     constexpr std::string_view sqlite = "sqlite:";

@@ -117,6 +117,14 @@ problem check_log_level(const std::string& value) {
   return std::nullopt;
 }
 
+problem nothing_or_address(const std::string& value) {
+  if (value.empty())
+    return std::nullopt;
+  if (const auto read = parse_listen_address(value); !read)
+    return read.error().what;
+  return std::nullopt;
+}
+
 void add_listener(std::vector<setting>& all, const std::string& key, listener_config node_config::*listener) {
   all.push_back(value_of(
       key, [listener](auto& config) -> auto& { return (config.*listener).address; }, parse_listen_address,
@@ -155,6 +163,24 @@ std::vector<setting> make_settings() {
       "cluster.shard_count", [](auto& config) -> auto& { return config.cluster.shard_count; },
       [](const std::string& value) { return parse_number(value, 1, 65'536); },
       [](std::uint32_t value) { return std::to_string(value); }));
+  all.push_back(text(
+      "cluster.listen", [](auto& config) -> auto& { return config.cluster.listen; }, nothing_or_address));
+  all.push_back(text(
+      "cluster.advertise", [](auto& config) -> auto& { return config.cluster.advertise; }, nothing_or_address));
+  all.push_back(text(
+      "cluster.tls", [](auto& config) -> auto& { return config.cluster.tls; },
+      [](const std::string& value) -> problem {
+        if (value != "required" && value != "off")
+          return "must be required or off";
+        return std::nullopt;
+      }));
+  all.push_back(text(
+      "cluster.tls_certificate_file", [](auto& config) -> auto& { return config.cluster.tls_certificate_file; },
+      anything));
+  all.push_back(text(
+      "cluster.tls_key_file", [](auto& config) -> auto& { return config.cluster.tls_key_file; }, anything));
+  all.push_back(text(
+      "cluster.tls_ca_file", [](auto& config) -> auto& { return config.cluster.tls_ca_file; }, anything));
   all.push_back(text(
       "shop.strings_dir", [](auto& config) -> auto& { return config.strings_dir; }, anything));
   all.push_back(number("threads.io", &node_config::io_threads, 1, 256));

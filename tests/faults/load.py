@@ -89,10 +89,11 @@ class Conversation:
 
 
 class Load:
-    """All shoppers. `on_ack()` is called in the thread that has just read a 200."""
+    """All shoppers. `on_ack()` is called in the thread that has just read a 200. `addresses`: listeners, whichever answers."""
 
-    def __init__(self, address, seed, on_ack=lambda: None):
-        self.address = address
+    def __init__(self, addresses, seed, on_ack=lambda: None, timeout=10):
+        self.addresses = [addresses] if isinstance(addresses, tuple) else addresses
+        self.timeout = timeout
         self.posts = []
         self.conversations = []
         self.copies_sent = 0
@@ -133,8 +134,8 @@ class Load:
         return post
 
     def _line(self):
-        line = webhooks.Line(*self.address)
         with self._lock:
+            line = webhooks.RotatingLine(self.addresses, len(self._lines), self.timeout)
             self._lines.append(line)
         return line
 

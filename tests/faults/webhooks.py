@@ -92,6 +92,24 @@ class Line:
             self._connection = None
 
 
+class RotatingLine:
+    """The same to one of several listeners, as through a balancer: whoever does not answer is not asked next."""
+
+    def __init__(self, addresses, first, timeout=10):
+        self._lines = [Line(host, port, timeout) for host, port in addresses]
+        self._at = first % len(self._lines)
+
+    def post(self, path, body, secret, headers=None):
+        status = self._lines[self._at].post(path, body, secret, headers)
+        if status != 200:
+            self._at = (self._at + 1) % len(self._lines)
+        return status
+
+    def close(self):
+        for line in self._lines:
+            line.close()
+
+
 def post_once(port, path, body, secret, timeout=10):
     """One POST on a connection of its own; the status, 0 without an answer."""
     line = Line("127.0.0.1", port, timeout)

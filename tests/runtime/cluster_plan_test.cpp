@@ -14,12 +14,13 @@ using open_shards = std::map<shard_id, std::uint64_t>;
 struct cluster_plan_test : ::testing::Test {
   static constexpr std::uint32_t shards = 16;
   cluster_timing timing;
+  bool may_judge_silence = true;
   cluster_view view;
 
   cluster_plan_test() {
     view.now = now;
     for (shard_id shard = 0; shard < shards; ++shard)
-      view.leases.push_back({shard, 1, ""});
+      view.leases.push_back({shard, 1, "", ""});
   }
   void add(const std::string& name, time_ms silent_for = 100, bool is_draining = false) {
     node_row node;
@@ -47,7 +48,7 @@ struct cluster_plan_test : ::testing::Test {
     return out;
   }
   cluster_plan plan(const std::string& me, const open_shards& open = {}, const std::set<std::string>& refused = {}) {
-    return plan_shards(view, me, open, refused, timing);
+    return plan_shards(view, {me, open, refused, may_judge_silence}, timing);
   }
 };
 
@@ -66,7 +67,7 @@ TEST_F(cluster_plan_test, a_second_node_waits_until_it_is_given_its_share) {
   EXPECT_TRUE(plan("b").take.empty()) << "the owner lives";
   EXPECT_EQ(plan("a", all_open()).release, share);
   for (const auto shard : share)
-    view.leases[shard] = {shard, 2, ""};
+    view.leases[shard] = {shard, 2, "", ""};
   EXPECT_EQ(plan("b").take, share);
   auto rest = all_open();
   for (const auto shard : share)
@@ -119,8 +120,8 @@ TEST_F(cluster_plan_test, what_another_has_taken_is_lost_whatever_I_think) {
   add("b");
   give_all_to("a");
   auto open = all_open();
-  view.leases[3] = {3, 2, "b"};
-  view.leases[4] = {4, 2, "a"}; // another life of mine
+  view.leases[3] = {3, 2, "b", ""};
+  view.leases[4] = {4, 2, "a", ""}; // another life of mine
   const auto found = plan("a", open);
   EXPECT_EQ(found.lost, (std::vector<shard_id>{3, 4}));
   for (const auto shard : {3U, 4U})
@@ -139,6 +140,46 @@ TEST_F(cluster_plan_test, a_node_that_is_nobodys_heir_does_nothing) {
   give_all_to("b");
   EXPECT_TRUE(plan("a").take.empty());
   EXPECT_TRUE(plan("b", all_open()).release.empty());
+}
+
+TEST_F(cluster_plan_test, a_view_from_before_the_take_does_not_take_it_back) {
+  add("a");
+  add("b");
+  give_all_to("b");
+  auto open = all_open();
+  for (auto& [shard, epoch] : open)
+    epoch = 2;
+  EXPECT_TRUE(plan("a", open).lost.empty());
+  for (auto& lease : view.leases)
+    lease = {lease.shard, 2, "a", ""};
+  EXPECT_TRUE(plan("a", open).lost.empty());
+}
+
+TEST_F(cluster_plan_test, who_was_not_heard_of_itself_does_not_think_the_others_dead) {
+  add("a");
+  add("b", 60'000);
+  give_all_to("b");
+  may_judge_silence = false;
+  EXPECT_TRUE(plan("a").take.empty());
+  EXPECT_EQ(plan("a", {}, {"b"}).take.size(), shards) << "a refusal is another matter";
+  may_judge_silence = true;
+  EXPECT_EQ(plan("a").take.size(), shards);
+}
+
+TEST_F(cluster_plan_test, a_shard_goes_where_it_is_pinned_while_that_node_can_have_it) {
+  add("a");
+  add("b");
+  give_all_to("a");
+  const auto share = owned_by("a", {"a", "b"});
+  ASSERT_FALSE(share.empty());
+  const auto pinned = share.front();
+  view.leases[pinned].pinned_to = "b";
+  const auto released = plan("a", all_open()).release;
+  EXPECT_EQ(std::count(released.begin(), released.end(), pinned), 1);
+  view.leases[pinned] = {pinned, 2, "", "b"};
+  EXPECT_EQ(plan("b").take, std::vector<shard_id>{pinned});
+  view.nodes.back().is_draining = true;
+  EXPECT_EQ(plan("a").owners[pinned], "a");
 }
 
 } // namespace

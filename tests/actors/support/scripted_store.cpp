@@ -19,10 +19,10 @@ void scripted_store::on_conversation_key(std::function<bool(const conversation_i
   key_script_ = std::move(script);
 }
 
-result<opened_shard> scripted_store::open_shard(shard_id shard) {
+result<opened_shard> scripted_store::open_shard(shard_id shard, std::optional<std::uint64_t> seen) {
   if (broken_)
     return down();
-  return inner_->open_shard(shard);
+  return inner_->open_shard(shard, seen);
 }
 
 result<std::vector<shard_outcome>> scripted_store::append(const std::vector<row_ptr>& batch,

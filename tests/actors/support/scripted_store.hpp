@@ -38,7 +38,8 @@ public:
   std::size_t folds() const { return folds_; }
 
   std::uint32_t shard_count() const noexcept override { return inner_->shard_count(); }
-  result<persistence::opened_shard> open_shard(shard_id shard) override;
+  using store::open_shard;
+  result<persistence::opened_shard> open_shard(shard_id shard, std::optional<std::uint64_t> seen) override;
   using store::append;
   using store::fold;
   result<std::vector<persistence::shard_outcome>> append(const std::vector<persistence::row_ptr>& batch,

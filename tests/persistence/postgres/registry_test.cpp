@@ -42,7 +42,7 @@ TEST_F(postgres_registry_test, those_who_beat_are_known_to_all) {
   EXPECT_EQ(view.nodes[0], wanted);
   EXPECT_EQ(view.nodes[1].name, "b");
   EXPECT_EQ(view.leases.size(), 4U);
-  EXPECT_EQ(view.leases[2], (lease_row{2, 0, ""}));
+  EXPECT_EQ(view.leases[2], (lease_row{2, 0, "", ""}));
   EXPECT_GE(view.now, view.nodes[0].beat_at);
   EXPECT_LT(view.now - view.nodes[1].beat_at, 60'000);
 }
@@ -81,11 +81,46 @@ TEST_F(postgres_registry_test, a_released_shard_is_nobodys_and_its_owner_is_fenc
   const auto epoch = rows->open_shard(1).value().epoch;
   ASSERT_EQ(rows->append({commit(1, epoch, 1)}, {}).value(), committed(1));
   ASSERT_TRUE(registry->release(1, epoch + 7)); // not under this epoch: nothing happens
-  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, epoch, "a"}));
+  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, epoch, "a", ""}));
   ASSERT_TRUE(registry->release(1, epoch));
-  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, epoch + 1, ""}));
+  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, epoch + 1, "", ""}));
   EXPECT_EQ(rows->append({commit(1, epoch, 2)}, {}).value(), fenced(1));
   EXPECT_EQ(rows->open_shard(1).value().last_seq, 1U);
+}
+
+TEST_F(postgres_registry_test, a_shard_is_taken_only_by_who_has_seen_its_present_epoch) {
+  ASSERT_TRUE(rows->open_shard(1, 0));
+  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, 1, "a", ""}));
+  const auto other = open_postgres_store({url, 4, 2, "b"}).value();
+  EXPECT_EQ(code_of(other->open_shard(1, 0)), errc::fenced) << "somebody was quicker";
+  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, 1, "a", ""})) << "and is not disturbed";
+  ASSERT_TRUE(rows->open_shard(1, 0)) << "the node's own, from a take of which it has not heard";
+  ASSERT_TRUE(other->open_shard(1, 2));
+  EXPECT_EQ(registry->view().value().leases[1], (lease_row{1, 3, "b", ""}));
+  EXPECT_EQ(code_of(rows->open_shard(1, 2)), errc::fenced);
+}
+
+TEST_F(postgres_registry_test, a_pin_stays_until_it_is_taken_away) {
+  ASSERT_TRUE(registry->pin(2, "b"));
+  EXPECT_EQ(registry->view().value().leases[2].pinned_to, "b");
+  ASSERT_TRUE(rows->open_shard(2));
+  EXPECT_EQ(registry->view().value().leases[2].pinned_to, "b");
+  ASSERT_TRUE(registry->pin(2, ""));
+  EXPECT_EQ(registry->view().value().leases[2].pinned_to, "");
+  EXPECT_EQ(code_of(registry->pin(4, "b")), errc::not_found);
+}
+
+TEST_F(postgres_registry_test, every_change_of_a_tenant_is_counted_and_none_is_lost_to_another) {
+  const auto before = registry->view().value().tenants_version;
+  const tenant_row first{"t", 1, "key", "one", 1};
+  ASSERT_TRUE(rows->put_tenant(first));
+  ASSERT_TRUE(rows->put_tenant(first)) << "the same once more";
+  const auto after = registry->view().value().tenants_version;
+  EXPECT_GT(after, before);
+  EXPECT_EQ(code_of(rows->put_tenant({"t", 1, "key", "two", 1})), errc::conflict);
+  EXPECT_EQ(rows->tenants().value(), std::vector<tenant_row>{first});
+  ASSERT_TRUE(rows->erase_tenant("t"));
+  EXPECT_GT(registry->view().value().tenants_version, after);
 }
 
 } // namespace

@@ -78,7 +78,8 @@ public:
 
   std::uint32_t shard_count() const noexcept override { return behind_->shard_count(); }
 
-  result<opened_shard> open_shard(shard_id shard) override {
+  using store::open_shard;
+  result<opened_shard> open_shard(shard_id shard, std::optional<std::uint64_t> seen) override {
     {
       const std::lock_guard lock(mutex_);
       if (open_failures_ > 0) {
@@ -86,7 +87,7 @@ public:
         return failure(open_code_);
       }
     }
-    return behind_->open_shard(shard);
+    return behind_->open_shard(shard, seen);
   }
 
   using store::append;

@@ -1,0 +1,214 @@
+#include "actors/link_messages.hpp"
+
+#include "actors/letters.hpp"
+#include "runtime/core/codec.hpp"
+#include "runtime/link_frames.hpp"
+
+namespace wakala::actors {
+
+using runtime::frame_kind;
+
+namespace {
+
+constexpr std::size_t frame_room = 256;
+constexpr std::uint8_t answer_form = 1;
+
+encoder frame(frame_kind kind) { return encoder(static_cast<std::uint8_t>(kind), frame_room); }
+
+error unreadable() { return make_error(errc::corrupt, "what another node has sent cannot be read"); }
+
+bool is(const decoder& in, frame_kind kind) { return in.form() == static_cast<std::uint8_t>(kind); }
+
+// -- questions: which, and its fields in the order of the struct
+
+void put(encoder& out, const conversation_query& q) { out.text(q.contact); }
+void put(encoder& out, const messages_query& q) {
+  out.text(q.contact);
+  out.text(q.after);
+  out.number(q.limit);
+}
+void put(encoder& out, const conversations_query& q) {
+  out.text(q.after);
+  out.number(q.limit);
+}
+void put(encoder& out, const catalog_put& q) { out.text(q.json); }
+void put(encoder&, const catalog_get&) {}
+void put(encoder& out, const letters_query& q) {
+  out.byte(static_cast<std::uint8_t>(q.where));
+  out.text(q.after);
+  out.number(q.limit);
+  out.byte(q.packed ? 1 : 0);
+}
+void put(encoder& out, const letter_action& q) {
+  out.byte(static_cast<std::uint8_t>(q.where));
+  out.text(q.id);
+  out.byte(q.replay ? 1 : 0);
+}
+void put(encoder& out, const tenant_put& q) {
+  out.text(q.form);
+  out.text(q.id);
+  out.byte(q.must_exist ? 1 : 0);
+}
+void put(encoder& out, const tenant_delete& q) { out.text(q.id); }
+void put(encoder& out, const tenants_import& q) { out.text(q.form); }
+
+std::string text_of(decoder& in) { return std::string(in.text()); }
+std::size_t count_of(decoder& in) { return in.number<std::size_t>(1'000'000'000); }
+bool flag_of(decoder& in) { return in.number<std::uint8_t>(1) != 0; }
+persistence::table table_of(decoder& in) {
+  const auto number = in.byte();
+  const auto found = std::find_if(std::begin(persistence::all_tables), std::end(persistence::all_tables),
+                                  [&](auto t) { return static_cast<std::uint8_t>(t) == number; });
+  return in.expect(found != std::end(persistence::all_tables)) ? *found : persistence::table::dead_letter;
+}
+
+void get(decoder& in, conversation_query& q) { q.contact = text_of(in); }
+void get(decoder& in, messages_query& q) {
+  q.contact = text_of(in);
+  q.after = text_of(in);
+  q.limit = count_of(in);
+}
+void get(decoder& in, conversations_query& q) {
+  q.after = text_of(in);
+  q.limit = count_of(in);
+}
+void get(decoder& in, catalog_put& q) { q.json = text_of(in); }
+void get(decoder&, catalog_get&) {}
+void get(decoder& in, letters_query& q) {
+  q.where = table_of(in);
+  q.after = text_of(in);
+  q.limit = count_of(in);
+  q.packed = flag_of(in);
+}
+void get(decoder& in, letter_action& q) {
+  q.where = table_of(in);
+  q.id = text_of(in);
+  q.replay = flag_of(in);
+}
+void get(decoder& in, tenant_put& q) {
+  q.form = text_of(in);
+  q.id = text_of(in);
+  q.must_exist = flag_of(in);
+}
+void get(decoder& in, tenant_delete& q) { q.id = text_of(in); }
+void get(decoder& in, tenants_import& q) { q.form = text_of(in); }
+
+/// Makes the alternative of that number and reads it.
+template <std::size_t I = 0>
+bool get_any(decoder& in, std::size_t which, any_question& out) {
+  if constexpr (I == std::variant_size_v<any_question>) {
+    return false;
+  } else {
+    if (which != I)
+      return get_any<I + 1>(in, which, out);
+    get(in, out.emplace<I>());
+    return true;
+  }
+}
+
+} // namespace
+
+bytes to_frame(const link_batch& batch) {
+  auto out = frame(frame_kind::batch);
+  out.number(batch.shard);
+  out.byte(batch.hops);
+  out.difference(batch.received_at);
+  out.difference(batch.deadline);
+  out.number(batch.events.size());
+  for (const auto& e : batch.events)
+    out.blob(event_to_bytes(e));
+  return out.take();
+}
+
+result<link_batch> batch_from(std::string_view from) {
+  decoder in(from);
+  if (!is(in, frame_kind::batch))
+    return unreadable();
+  link_batch batch;
+  batch.shard = in.number32();
+  batch.hops = in.byte();
+  batch.received_at = in.difference();
+  batch.deadline = in.difference();
+  for (auto left = in.number<std::size_t>(in.left()); left > 0 && in.good(); --left) {
+    auto event = event_from_bytes(in.blob());
+    if (!event)
+      return event.error();
+    batch.events.push_back(std::move(*event));
+  }
+  if (!in.finished())
+    return unreadable();
+  return batch;
+}
+
+bytes to_frame(const std::vector<event_outcome>& outcomes) {
+  encoder out(answer_form, outcomes.size() + 4);
+  out.number(outcomes.size());
+  for (const auto o : outcomes)
+    out.byte(static_cast<std::uint8_t>(o));
+  return out.take();
+}
+
+result<std::vector<event_outcome>> outcomes_from(std::string_view from) {
+  decoder in(from);
+  std::vector<event_outcome> outcomes;
+  if (in.form() != answer_form)
+    return unreadable();
+  for (auto left = in.number<std::size_t>(in.left()); left > 0; --left)
+    outcomes.push_back(
+        static_cast<event_outcome>(in.number<std::uint8_t>(static_cast<std::uint8_t>(event_outcome::retry))));
+  if (!in.finished())
+    return unreadable();
+  return outcomes;
+}
+
+bytes to_frame(const link_query& question) {
+  auto out = frame(frame_kind::question);
+  out.text(question.tenant);
+  out.number(question.what.index());
+  std::visit([&](const auto& q) { put(out, q); }, question.what);
+  return out.take();
+}
+
+result<link_query> query_from(std::string_view from) {
+  decoder in(from);
+  link_query question;
+  if (!is(in, frame_kind::question))
+    return unreadable();
+  question.tenant = text_of(in);
+  if (!get_any(in, count_of(in), question.what) || !in.finished())
+    return unreadable();
+  return question;
+}
+
+bytes to_frame(const text_answer& answer) {
+  encoder out(answer_form, frame_room);
+  out.byte(answer.value ? 1 : 0);
+  if (answer.value) {
+    out.blob(*answer.value);
+  } else {
+    out.byte(static_cast<std::uint8_t>(answer.why.code));
+    out.text(answer.why.what);
+    out.text(answer.why.field);
+  }
+  return out.take();
+}
+
+text_answer answer_from(std::string_view from) {
+  decoder in(from);
+  text_answer answer;
+  if (in.form() == answer_form && flag_of(in)) {
+    answer.value = std::string(in.blob());
+  } else {
+    const auto code = in.byte();
+    in.expect(code >= static_cast<std::uint8_t>(errc::invalid_argument) &&
+              code <= static_cast<std::uint8_t>(errc::handler_failed));
+    answer.why.code = static_cast<errc>(code);
+    answer.why.what = text_of(in);
+    answer.why.field = text_of(in);
+  }
+  if (!in.finished())
+    return text_answer{std::nullopt, unreadable()};
+  return answer;
+}
+
+} // namespace wakala::actors

@@ -1,0 +1,139 @@
+#include "actors/remote_shard.hpp"
+
+#include "actors/link_messages.hpp"
+#include "runtime/shard_map.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace wakala::actors {
+
+namespace {
+
+struct look_again {};
+struct remote_answer {
+  std::uint64_t question = 0;
+  text_answer answer;
+};
+constexpr std::chrono::milliseconds look_pause{50};
+constexpr std::chrono::seconds answer_patience{18}; ///< a little less than who asked us has
+
+} // namespace
+
+} // namespace wakala::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::look_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::remote_answer)
+
+namespace wakala::actors {
+
+caf::behavior remote_shard::start(shard_id shard, node_context_ptr context) {
+  shard_ = shard;
+  context_ = std::move(context);
+  self_->set_default_handler(caf::drop);
+  self_->set_error_handler([](caf::error&) {});
+  return {
+      [this](route_change& change) {
+        route_ = std::move(change);
+        release();
+      },
+      [this](look_again) {
+        look_is_planned_ = false;
+        release();
+      },
+      [this](shard_batch& batch) {
+        if (batch.hops >= hops_max)
+          refuse(batch);
+        else
+          pass_on(std::move(batch));
+      },
+      [this](remote_answer& given) {
+        if (auto node = questions_.extract(given.question); !node.empty())
+          node.mapped().deliver(std::move(given.answer));
+      },
+      [this](shard_query) {
+        return text_answer{nlohmann::json{{"shard", runtime::shard_name(shard_)},
+                                          {"epoch", route_.to.epoch},
+                                          {"state", "remote"},
+                                          {"node", route_.to.node},
+                                          {"seq", 0},
+                                          {"unfolded_rows", 0},
+                                          {"tenants", 0}}
+                               .dump(),
+                           {}};
+      },
+      [this](const for_tenant<conversation_query>& q) { return ask(q); },
+      [this](const for_tenant<messages_query>& q) { return ask(q); },
+      [this](const for_tenant<conversations_query>& q) { return ask(q); },
+      [this](const for_tenant<catalog_put>& q) { return ask(q); },
+      [this](const for_tenant<catalog_get>& q) { return ask(q); },
+      [this](const for_tenant<letters_query>& q) { return ask(q); },
+      [this](const for_tenant<letter_action>& q) { return ask(q); },
+      [this](const for_tenant<tenant_put>& q) { return ask(q); },
+      [this](const for_tenant<tenant_delete>& q) { return ask(q); },
+      [this](const for_tenant<tenants_import>& q) { return ask(q); },
+      [](const for_tenant<reconfigure>&) {}, // its own node reads the tenants, too
+  };
+}
+
+caf::actor remote_shard::way() const {
+  if (route_.to.link || route_.to.node.empty() || route_.others.empty())
+    return route_.to.link;
+  return route_.others.front(); // its owner lives, and perhaps somebody else reaches it
+}
+
+void remote_shard::pass_on(shard_batch batch) {
+  const auto link = way();
+  if (!link) {
+    held_.hold(std::move(batch), context_->clock->now());
+    release();
+    return;
+  }
+  const auto patience = std::max<time_ms>(batch.deadline - context_->clock->now(), 1);
+  link_batch out{shard_, static_cast<std::uint8_t>(batch.hops + 1), batch.received_at, batch.deadline,
+                 std::move(batch.events)};
+  self_->send(link, runtime::link_question{
+                        to_frame(out), std::chrono::milliseconds{patience},
+                        [to = batch.to, places = std::move(batch.places)](const result<bytes>& answer) {
+                          const auto outcomes =
+                              answer ? outcomes_from(*answer) : result<std::vector<event_outcome>>(answer.error());
+                          for (std::size_t i = 0; i < places.size(); ++i)
+                            to->settle(places[i], outcomes && i < outcomes->size() ? (*outcomes)[i]
+                                                                                   : event_outcome::retry);
+                        }});
+}
+
+void remote_shard::release() {
+  if (way())
+    return held_.let_go([this](shard_batch batch) { pass_on(std::move(batch)); });
+  held_.expire(context_->clock->now());
+  if (!held_.empty() && !std::exchange(look_is_planned_, true))
+    self_->delayed_send(self_, look_pause, look_again{});
+}
+
+template <class T>
+caf::response_promise remote_shard::ask(const for_tenant<T>& q) {
+  auto promise = self_->make_response_promise();
+  const auto link = route_.to.link;
+  if (!link) {
+    promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the tenant's node cannot be reached")});
+    return promise;
+  }
+  const auto number = ++last_question_;
+  questions_[number] = promise;
+  // The answer comes on the link's thread; a promise is its actor's own.
+  self_->send(link, runtime::link_question{
+                        to_frame(link_query{q.tenant, q.question}), answer_patience,
+                        [me = caf::actor_cast<caf::actor>(self_), number](const result<bytes>& answer) {
+                          caf::anon_send(me, remote_answer{number, answer ? answer_from(*answer)
+                                                                          : text_answer{std::nullopt, answer.error()}});
+                        }});
+  return promise;
+}
+
+caf::actor spawn_remote_shard(caf::actor_system& sys, shard_id shard, node_context_ptr context) {
+  return sys.spawn([shard, context = std::move(context)](caf::stateful_actor<remote_shard>* self) -> caf::behavior {
+    return self->state.start(shard, context);
+  });
+}
+
+} // namespace wakala::actors

@@ -1,0 +1,49 @@
+/// \file
+/// The actor that all shards of a node hang from.
+#pragma once
+
+#include "actors/edge.hpp"
+#include "actors/shard_supervisor.hpp"
+#include "runtime/membership.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace wakala::actors {
+
+/// Where the present table is found. Thread-safe.
+class shard_table_holder {
+public:
+  shard_table_ptr get() const { return std::atomic_load(&current_); }
+  void set(shard_table_ptr next) { std::atomic_store(&current_, std::move(next)); }
+
+private:
+  shard_table_ptr current_;
+};
+
+struct shard_host_options {
+  node_context_ptr node;
+  store_handles store;             ///< its reader is nobody's
+  std::vector<caf::actor> readers; ///< a shard keeps to one, so that what it asks is answered in order
+  std::shared_ptr<shard_table_holder> table;
+  bool is_in_cluster = false;
+};
+
+/// membership's and the registry's actor, once they are there.
+struct meet_cluster {
+  caf::actor membership;
+  caf::actor registry;
+};
+/// End all shards; answered by `shards_have_ended`, when they have.
+struct end_shards {};
+struct shards_have_ended {};
+
+/// Fills the table. Of a node that is alone it serves every shard at once, and again, with capped back-off, when its
+/// supervisor fails; in a cluster it does what membership tells it to.
+caf::actor spawn_shard_host(caf::actor_system& sys, shard_host_options options);
+
+} // namespace wakala::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::meet_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::end_shards)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shards_have_ended)

@@ -1,0 +1,83 @@
+#include "actors/shard_parts.hpp"
+#include "actors/shard_supervisor.hpp"
+#include "runtime/core/log.hpp"
+#include "runtime/shard_map.hpp"
+
+namespace wakala::actors {
+
+namespace {
+
+/// Calls that are out get so long for their answers; then they are settled by their echoes, at the new owner's.
+constexpr time_ms sends_patience = 2 * ms_per_second;
+/// Updates that are being worked on get so long.
+constexpr time_ms flights_patience = 3 * ms_per_second;
+constexpr std::chrono::milliseconds quiet_pause{5};
+constexpr std::chrono::milliseconds hold_pause{50};
+
+} // namespace
+
+bool shard_supervisor::passes_on(shard_batch& batch) {
+  if (intake_shut_since_ != 0 || is_stopping_) {
+    self_->send(place_.remote, std::move(batch));
+    return true;
+  }
+  if (epoch_ != 0)
+    return false; // a shard that opens again because of a trouble says so at once
+  held_.hold(std::move(batch), context_->clock->now());
+  release_held();
+  return true;
+}
+
+void shard_supervisor::release_held() {
+  if (is_open_ || intake_shut_since_ != 0 || is_stopping_)
+    return held_.let_go([this](shard_batch batch) { take(std::move(batch)); });
+  held_.expire(context_->clock->now());
+  if (!held_.empty() && !std::exchange(hold_tick_is_planned_, true))
+    self_->delayed_send(self_, hold_pause, hold_tick{});
+}
+
+void shard_supervisor::give_up() {
+  if (giving_up_since_ != 0 || is_stopping_)
+    return;
+  giving_up_since_ = context_->clock->now();
+  valve_->is_shut = true;
+  if (is_open_)
+    fold(); // the fewer rows are not in the tables, the sooner the new owner has read them
+  look_if_quiet();
+}
+
+void shard_supervisor::look_if_quiet() {
+  if (is_stopping_)
+    return;
+  const auto now = context_->clock->now();
+  if (intake_shut_since_ == 0) {
+    // The shop goes on while the last answers of the other side come in.
+    if (is_open_ && valve_->permits > 0 && now - giving_up_since_ < sends_patience) {
+      self_->delayed_send(self_, quiet_pause, quiet_tick{});
+      return;
+    }
+    intake_shut_since_ = now;
+    self_->send(place_.host, shard_is_closing{shard_});
+    release_held();
+  }
+  const bool is_busy = !in_flight_.empty() || appends_out_ > 0;
+  if (is_open_ && is_busy && now - intake_shut_since_ < flights_patience) {
+    self_->delayed_send(self_, quiet_pause, quiet_tick{});
+    return;
+  }
+  is_stopping_ = true;
+  close(make_error(errc::unavailable, "the shard moves to another node"));
+  end_when_quiet();
+}
+
+void shard_supervisor::end_as_lost() {
+  // Two that want it at the same moment is the way of things; losing what one had is not.
+  log::write(epoch_ == 0 ? log::level::debug : log::level::warn, "shard.fenced",
+             {{"shard", runtime::shard_name(shard_)}, {"epoch", epoch_}});
+  is_lost_ = true;
+  is_stopping_ = true;
+  release_held();
+  end_when_quiet();
+}
+
+} // namespace wakala::actors

@@ -1,0 +1,156 @@
+#include "actors/held_batches.hpp"
+#include "actors/letters.hpp"
+#include "actors/link_messages.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wakala::actors {
+namespace {
+
+routed_event sample(const std::string& id) {
+  routed_event e;
+  e.update.kind = whatsapp::event_kind::message;
+  e.update.id = id;
+  e.update.text = "Habari \xF0\x9F\x98\x80";
+  e.update.raw = std::string(R"({"id":"x"})");
+  e.tenant = "duka";
+  e.key.bucket = 17;
+  e.key.hash[3] = 0xFE;
+  e.other_bucket = 4;
+  e.index = 2;
+  e.origin = "duka";
+  return e;
+}
+
+TEST(link_messages, a_batch_comes_through_whole) {
+  link_batch batch{31, 2, 1'700'000'000'123, -5, {sample("a"), sample("b")}};
+  const auto back = batch_from(to_frame(batch)).value();
+  EXPECT_EQ(back.shard, 31U);
+  EXPECT_EQ(back.hops, 2);
+  EXPECT_EQ(back.received_at, 1'700'000'000'123);
+  EXPECT_EQ(back.deadline, -5);
+  ASSERT_EQ(back.events.size(), 2U);
+  EXPECT_EQ(event_to_bytes(back.events[1]), event_to_bytes(sample("b")));
+}
+
+template <class T>
+T through(const T& question) {
+  const auto back = query_from(to_frame(link_query{"duka", question}));
+  EXPECT_TRUE(back);
+  EXPECT_EQ(back->tenant, "duka");
+  return std::get<T>(back->what);
+}
+
+TEST(link_messages, every_question_comes_through_whole) {
+  EXPECT_EQ(through(conversation_query{"254"}).contact, "254");
+  const auto messages = through(messages_query{"254", "after", 7});
+  EXPECT_EQ(messages.contact, "254");
+  EXPECT_EQ(messages.after, "after");
+  EXPECT_EQ(messages.limit, 7U);
+  const auto conversations = through(conversations_query{"x", 500});
+  EXPECT_EQ(conversations.after, "x");
+  EXPECT_EQ(conversations.limit, 500U);
+  EXPECT_EQ(through(catalog_put{R"({"products":[]})"}).json, R"({"products":[]})");
+  through(catalog_get{});
+  const auto letters = through(letters_query{persistence::table::aside, "y", 9, true});
+  EXPECT_EQ(letters.where, persistence::table::aside);
+  EXPECT_EQ(letters.after, "y");
+  EXPECT_EQ(letters.limit, 9U);
+  EXPECT_TRUE(letters.packed);
+  const auto action = through(letter_action{persistence::table::notice, "id", true});
+  EXPECT_EQ(action.where, persistence::table::notice);
+  EXPECT_EQ(action.id, "id");
+  EXPECT_TRUE(action.replay);
+  const auto put = through(tenant_put{"{}", "duka", true});
+  EXPECT_EQ(put.form, "{}");
+  EXPECT_EQ(put.id, "duka");
+  EXPECT_TRUE(put.must_exist);
+  EXPECT_EQ(through(tenant_delete{"duka"}).id, "duka");
+  EXPECT_EQ(through(tenants_import{"{}"}).form, "{}");
+}
+
+TEST(link_messages, answers_and_errors_come_through_whole) {
+  EXPECT_EQ(answer_from(to_frame(text_answer{"{}", {}})).value, "{}");
+  const auto why = make_error(errc::conflict, "taken", "/id");
+  EXPECT_EQ(answer_from(to_frame(text_answer{std::nullopt, why})).why, why);
+  const std::vector<event_outcome> outcomes{event_outcome::committed, event_outcome::repeated, event_outcome::set_aside,
+                                            event_outcome::dead_lettered, event_outcome::retry};
+  EXPECT_EQ(outcomes_from(to_frame(outcomes)).value(), outcomes);
+}
+
+TEST(link_messages, damaged_ones_are_refused_whole) {
+  const auto batch = to_frame(link_batch{1, 1, 2, 3, {sample("a")}});
+  const auto question = to_frame(link_query{"duka", messages_query{"254", "after", 7}});
+  const auto outcomes = to_frame(std::vector<event_outcome>(3, event_outcome::committed));
+  const auto answer = to_frame(text_answer{"text", {}});
+  for (std::size_t size = 0; size < batch.size(); ++size)
+    EXPECT_FALSE(batch_from(std::string_view(batch).substr(0, size))) << size;
+  for (std::size_t size = 0; size < question.size(); ++size)
+    EXPECT_FALSE(query_from(std::string_view(question).substr(0, size))) << size;
+  for (std::size_t size = 0; size < outcomes.size(); ++size)
+    EXPECT_FALSE(outcomes_from(std::string_view(outcomes).substr(0, size))) << size;
+  for (std::size_t size = 0; size < answer.size(); ++size)
+    EXPECT_EQ(answer_from(std::string_view(answer).substr(0, size)).why.code, errc::corrupt) << size;
+  EXPECT_FALSE(batch_from(question));
+  EXPECT_FALSE(query_from(batch));
+  EXPECT_FALSE(batch_from(batch + "x"));
+}
+
+struct held_batches_test : ::testing::Test {
+  std::vector<event_outcome> got;
+  held_batches held;
+
+  shard_batch batch(std::size_t events, time_ms deadline) {
+    shard_batch b;
+    for (std::uint32_t i = 0; i < events; ++i) {
+      b.events.push_back(sample("a"));
+      b.places.push_back(i);
+    }
+    b.deadline = deadline;
+    b.to = std::make_shared<posted>(events, nullptr, [this](std::vector<event_outcome> outcomes) {
+      got.insert(got.end(), outcomes.begin(), outcomes.end());
+    });
+    return b;
+  }
+};
+
+TEST_F(held_batches_test, what_is_held_goes_on_in_order) {
+  held.hold(batch(1, 10'000), 0);
+  held.hold(batch(2, 10'000), 0);
+  std::vector<std::size_t> sizes;
+  std::vector<shard_batch> kept;
+  held.let_go([&](shard_batch b) {
+    sizes.push_back(b.events.size());
+    kept.push_back(std::move(b));
+  });
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 2}));
+  EXPECT_TRUE(held.empty());
+  EXPECT_TRUE(got.empty());
+}
+
+TEST_F(held_batches_test, nothing_is_held_beyond_its_time_or_its_deadline) {
+  held.hold(batch(1, 400), 0);
+  held.expire(399);
+  EXPECT_TRUE(got.empty());
+  held.expire(400);
+  EXPECT_EQ(got, std::vector<event_outcome>{event_outcome::retry});
+  held.hold(batch(1, 1'000'000), 500);
+  held.expire(500 + hold_time - 1);
+  EXPECT_EQ(got.size(), 1U);
+  held.expire(500 + hold_time);
+  EXPECT_EQ(got.size(), 2U);
+}
+
+TEST_F(held_batches_test, too_much_is_refused_at_once) {
+  held.hold(batch(held_events_max, 10'000), 0);
+  EXPECT_TRUE(got.empty());
+  held.hold(batch(1, 10'000), 0);
+  EXPECT_EQ(got, std::vector<event_outcome>{event_outcome::retry});
+  held.let_go([](const shard_batch&) {});
+  got.clear();
+  held.hold(batch(1, 10'000), 0);
+  EXPECT_TRUE(got.empty());
+}
+
+} // namespace
+} // namespace wakala::actors

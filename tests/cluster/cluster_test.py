@@ -1,0 +1,206 @@
+"""Three nodes, one database: whatever any of them is asked, it answers as one shop."""
+
+import json
+
+import subprocess
+import time
+import unittest
+
+from cluster import SHARDS, Cluster, Workplace, loopback, wait_for
+
+import checker
+from load import Conversation, Load, catalog, expected_replies
+from node import Shop, program
+from webhooks import body_of, change, post_once, text_message
+
+
+class ClusterTest(unittest.TestCase):
+    """One cluster for all tests of the class: each leaves it whole."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Workplace("wakala-cluster-")
+        cls.failed = False
+        cls.addClassCleanup(lambda: cls.place.close(keep=cls.failed))
+        cls.sandbox = cls.place.sandbox()
+        server = cls.place.postgres()
+        cls.cluster = Cluster(cls.place, server, limits={"ambiguous_grace": "2s"}, graph_url=cls.sandbox.url)
+        cls.addClassCleanup(cls.cluster.close)
+        cls.shops = [Shop(f"duka-{index}", index, own_secret=index % 2 == 0) for index in range(6)]
+        cls.sandbox.start(cls.shops, cls.cluster["a"].node.public_port, 3)
+        cls.cluster.start()
+        for index, shop in enumerate(cls.shops):
+            cls.cluster.members[index % 3].node.add(shop, catalog())
+
+    def tearDown(self):
+        type(self).failed = type(self).failed or not self._outcome.success
+        for member in self.cluster.members:
+            if not member.node.is_running():
+                member.start()
+        self.cluster.wait_whole()
+
+    def say(self, member, shop, phone, unique, text="HELP"):
+        body = body_of([(shop.waba_id, change(shop.number_id, [text_message(phone, unique, text)]))])
+        return post_once(member.node.public_port, shop.path, body, shop.secret)
+
+    def test_every_node_takes_every_webhook_and_shows_the_same(self):
+        for number, shop in enumerate(self.shops):
+            phone = f"25472281{number:04d}"
+            for index, member in enumerate(self.cluster.members):
+                self.assertEqual(self.say(member, shop, phone, f"any{index}"), 200)
+                self.assertEqual(self.say(member, shop, phone, f"any{index}"), 200, "a repeat, wherever it comes")
+            seen = [member.node.inbound_ids(shop.id, phone) for member in self.cluster.members]
+            self.assertEqual(seen[0], [text_message(phone, f"any{index}", "HELP")["id"] for index in range(3)])
+            self.assertEqual(seen[1:], seen[:1] * 2)
+
+    def test_a_tenant_is_known_everywhere_as_soon_as_it_is_made(self):
+        for index, member in enumerate(self.cluster.members):
+            shop = Shop(f"mpya-{index}", 20 + index)
+            member.node.add(shop, catalog())
+            for other in self.cluster.members:
+                self.assertEqual(self.say(other, shop, "254722820000", f"new{other.name}"), 200)
+            # The number is taken, whoever is asked.
+            again = Shop(f"pili-{index}", 20 + index)
+            other = self.cluster.members[(index + 1) % 3]
+            with self.assertRaises(loopback.HttpError) as refused:
+                other.node.add(again)
+            self.assertEqual(refused.exception.status, 409)
+            ids = other.node.inbound_ids(shop.id, "254722820000")
+            self.assertEqual(len(ids), 3)
+
+    def test_status_says_who_is_there_and_who_serves_what(self):
+        view = self.cluster.status(self.cluster["b"])
+        self.assertEqual([node["name"] for node in view["nodes"]], ["a", "b", "c"])
+        self.assertEqual(len(view["shards"]), SHARDS)
+        self.assertEqual(sum(node["shards"] for node in view["nodes"]), SHARDS)
+        for node in view["nodes"]:
+            self.assertLess(node["heartbeat_age_ms"], 2000)
+        shown = self.command("status")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        for name in ("a", "b", "c", "wakala-shard-15"):
+            self.assertIn(name, shown.stdout)
+        self.assertEqual(json.loads(self.command("status", "--json").stdout)["shards"], view["shards"])
+
+    def command(self, *words):
+        member = self.cluster["b"]
+        return subprocess.run(
+            [program("wakalad"), "cluster", *words, "--config", member.node.config],
+            capture_output=True, text=True, timeout=20,
+        )  # fmt: skip
+
+    def test_a_shard_is_moved_and_goes_back(self):
+        shard, owner = next((s, n) for s, n in self.cluster.owners().items() if n != "c")
+        moved = self.command("move", str(shard), "c")
+        self.assertEqual(moved.returncode, 0, moved.stderr)
+        wait_for("it is at c", lambda: self.cluster.owners()[shard] == "c", 10)
+        self.assertEqual(self.command("move", str(shard)).returncode, 0)
+        wait_for("it is back", lambda: self.cluster.owners()[shard] == owner, 10)
+        for words, why in ((("move", "99", "c"), "no shard 99"), (("move", "1", "z"), "no node z"), (("drain", "z"), "no node z")):
+            refused = self.command(*words)
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn(why, refused.stderr)
+
+    def test_a_drained_node_gives_its_shards_away_until_it_may_have_some_again(self):
+        self.assertEqual(self.command("drain", "a").returncode, 0)
+        wait_for("a has none", lambda: "a" not in self.cluster.owners().values(), 10)
+        self.assertEqual(self.say(self.cluster["a"], self.shops[0], "254722830000", "drained"), 200, "it still takes webhooks")
+        self.assertEqual(self.command("undrain", "a").returncode, 0)
+        self.cluster.wait_whole()
+
+    def test_planned_moves_under_load_are_not_seen_at_the_edge(self):
+        addresses = [("127.0.0.1", member.node.public_port) for member in self.cluster.members]
+        load = Load(addresses, 5)
+        self.addCleanup(load.abandon)
+        for index, shop in enumerate(self.shops):
+            for number in range(2):
+                phone = f"25472284{index}{number:03d}"
+                load.add_shopper(Conversation(shop, phone, talks_to_a_person=number == 0), pause=(0.0, 0.03))
+        load.start()
+        for turn in range(4):
+            name = "abc"[turn % 3]
+            self.assertEqual(self.command("drain", name).returncode, 0)
+            wait_for("it has none", lambda name=name: name not in self.cluster.owners().values(), 15)
+            self.assertEqual(self.command("undrain", name).returncode, 0)
+            self.cluster.wait_whole()
+        self.assertTrue(load.finish(30))
+        self.assertEqual(load.refusals, {}, "an update was refused while its shard moved")
+        longest = max(post.acked - post.first_sent for post in load.posts)
+        print(f"{len(load.posts)} posts while shards moved, the longest took {longest * 1000:.0f} ms", flush=True)
+        self.assert_all_is_well(load)
+
+    def test_an_end_in_good_order_is_not_seen_at_the_edge_of_the_others(self):
+        others = [("127.0.0.1", self.cluster[name].node.public_port) for name in "ab"]
+        load = Load(others, 6)
+        self.addCleanup(load.abandon)
+        for index, shop in enumerate(self.shops):
+            load.add_shopper(Conversation(shop, f"25472285{index:04d}", talks_to_a_person=True), pause=(0.0, 0.03))
+        load.start()
+        for _ in range(2):
+            time.sleep(0.5)
+            self.assertEqual(self.cluster["c"].stop(), 0)
+            self.assertNotIn("c", self.cluster.owners().values())
+            self.cluster["c"].start()
+            self.cluster.wait_whole()
+        self.assertTrue(load.finish(30))
+        self.assertEqual(load.refusals, {}, "an update was refused while a node ended and came back")
+        self.assert_all_is_well(load)
+
+    def assert_all_is_well(self, load):
+        def is_settled():
+            transcripts = {each.key: self.cluster["a"].node.messages(*each.key) for each in load.conversations}
+            return not [
+                entry
+                for transcript in transcripts.values()
+                for entry in checker.outbound_of(transcript)
+                if entry["status"] in checker.UNSETTLED
+            ] and all("read" in sent["statuses"] for sent in self.sandbox.record())
+
+        wait_for("everything is settled", is_settled, 60)
+        transcripts = {each.key: self.cluster["b"].node.messages(*each.key) for each in load.conversations}
+        known = {entry["callback_data"] for t in transcripts.values() for entry in checker.outbound_of(t)}
+        record = [sent for sent in self.sandbox.record() if sent["biz_opaque_callback_data"] in known]
+        report = checker.check(load.posts, transcripts, record, expected_replies)
+        self.assertEqual(report.text(), "")
+        self.cluster.server.check_journal()
+
+
+class StrangersTest(unittest.TestCase):
+    """Who is no node of ours is refused, said so, and harms nothing."""
+
+    def test_noise_on_the_port_of_the_links(self):
+        import random
+        import socket
+
+        place = Workplace("wakala-strangers-")
+        good = False
+        try:
+            server = place.postgres()
+            cluster = Cluster(place, server, names="ab")
+            cluster.start()
+            shop = Shop("duka", 0)
+            cluster["a"].node.add(shop, catalog())
+            pick = random.Random(11)
+            for _ in range(60):
+                with socket.create_connection(("127.0.0.1", cluster["a"].link_listen), timeout=2) as line:
+                    line.settimeout(0.05)
+                    noise = pick.randbytes(pick.choice((1, 30, 72, 4096)))
+                    if pick.random() < 0.5:  # something that looks like a header, with lengths that are not
+                        noise = bytes([pick.randrange(8), 0, 0, pick.randrange(256)]) + noise
+                    try:
+                        line.sendall(noise)
+                        line.recv(100)
+                    except OSError:
+                        pass
+            self.assertTrue(cluster["a"].node.is_running())
+            body = body_of([(shop.waba_id, change(shop.number_id, [text_message("254722860000", "after", "HELP")]))])
+            for member in cluster.members:
+                wait_for("it answers", lambda m=member: post_once(m.node.public_port, shop.path, body, shop.secret) == 200, 10)
+            cluster.wait_whole()
+            cluster.close()
+            good = True
+        finally:
+            place.close(keep=not good)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,202 @@
+"""Breaks nodes of a cluster under load, one way after the other, and proves at the end that nothing was lost or doubled.
+
+WAKALA_FAULT_ROUNDS: how many rounds (10). WAKALA_FAULT_SEED: repeats the schedule of an earlier run.
+"""
+
+import os
+import random
+import secrets
+import signal
+import sys
+import time
+
+from cluster import Cluster, Workplace, loopback, wait_for
+
+import checker
+from balancer import Balancer
+from crash_test import all_is_read, out_of_time, settle
+from load import Conversation, Load, catalog, expected_replies
+from node import ChildFailed, Shop, let_pass, run_command
+
+LIMITS = {
+    "ambiguous_grace": "2s",
+    "conversation_idle": "500ms",
+    "graph_timeout": "2s",
+    "messages_per_second": 500,
+}
+SHOPS = 8
+KINDS = ("kill", "freeze", "links cut", "store cut", "database crash", "end and start")
+# From the moment of the failure until the first update of an affected conversation is committed, in seconds.
+LIMIT = {"kill": 3, "freeze": 6, "store cut": 6}
+
+
+class Breaker:
+    def __init__(self, cluster, load, seed):
+        self.cluster = cluster
+        self.load = load
+        self.pick = random.Random(f"{seed} breaker")
+        self.failures = []  # (kind, when, the conversations whose shard was there)
+
+    def note(self, kind, member):
+        owners = self.cluster.owners(next(m for m in self.cluster.running() if m is not member))
+        lost = {shard for shard, node in owners.items() if node == member.name}
+        there = [c.key for c in self.load.conversations if shard_of(c.shop.id) in lost]
+        self.failures.append((kind, time.monotonic(), there))
+
+    def one(self, kind):
+        member = self.pick.choice(self.cluster.members)
+        if kind == "kill":
+            self.note(kind, member)
+            member.kill()
+            let_pass(self.pick.uniform(0.5, 2.5))
+            member.start()
+        elif kind == "freeze":
+            self.note(kind, member)
+            os.kill(member.node.child.pid, signal.SIGSTOP)
+            let_pass(self.pick.uniform(2.5, 4.5))
+            os.kill(member.node.child.pid, signal.SIGCONT)
+        elif kind == "links cut":
+            owners = self.cluster.owners()
+            member.links.cut()
+            let_pass(self.pick.uniform(2.0, 4.0))
+            if self.cluster.owners() != owners:
+                raise AssertionError(f"a cut between live nodes has moved shards: {owners} became {self.cluster.owners()}")
+            member.links.mend()
+        elif kind == "store cut":
+            self.note(kind, member)
+            member.store.cut()
+            let_pass(self.pick.uniform(2.5, 4.5))
+            member.store.mend()
+        elif kind == "database crash":
+            self.cluster.server.crash()
+            let_pass(self.pick.uniform(0.0, 0.5))
+            self.cluster.server.start()
+        else:
+            if member.stop() != 0:
+                raise member.node.child.fail("did not end in good order")
+            let_pass(self.pick.uniform(0.0, 1.0))
+            member.start()
+        self.cluster.wait_whole()
+
+
+def shard_of(tenant):
+    import hashlib
+
+    from cluster import SHARDS
+
+    return int.from_bytes(hashlib.md5(tenant.encode()).digest()[:2], "big") % SHARDS
+
+
+def delays(load, failures):
+    """For each kind of failure: how long each affected conversation waited for its next commit."""
+    acks = {}
+    for post in load.posts:
+        for update in post.updates:
+            acks.setdefault(update.conversation, []).append((post.acked, post.first_sent))
+    found = {}
+    for kind, when, conversations in failures:
+        for conversation in conversations:
+            # A 200 that was on its way at that moment is of a commit before it.
+            after = [acked - when for acked, sent in acks.get(conversation, ()) if acked and sent > when - 0.001]
+            if after:
+                found.setdefault(kind, []).append(min(after))
+    return found
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def run(place, rounds, seed):
+    began = time.monotonic()
+    shops = [Shop(f"duka-{index}", index, own_secret=index % 2 == 0) for index in range(SHOPS)]
+    sandbox = place.sandbox()
+    server = place.postgres()
+    cluster = Cluster(place, server, limits=LIMITS, graph_url=sandbox.url)
+    addresses = [("127.0.0.1", member.node.public_port) for member in cluster.members]
+    balancer = Balancer(addresses, loopback.free_ports(1)[0])
+    sandbox.start(shops, balancer.port, seed)
+    cluster.start()
+    for shop in shops:
+        cluster["a"].node.add(shop, catalog())
+    load = Load(addresses, seed, timeout=3)
+    phones = iter(f"2547230{index:05d}" for index in range(1, 1000))
+    for shop in shops:
+        load.add_shopper(Conversation(shop, next(phones), talks_to_a_person=True), pause=(0.0, 0.03))
+        load.add_shopper(Conversation(shop, next(phones), talks_to_a_person=False), pause=(0.0, 0.1))
+        load.add_copier(Conversation(shop, next(phones), talks_to_a_person=True), copies=2)
+    breaker = Breaker(cluster, load, seed)
+    order = []
+    load.start()
+    try:
+        for number in range(rounds):
+            if not order:
+                order = list(KINDS)
+                breaker.pick.shuffle(order)
+            kind = order.pop()
+            before = load.acknowledged()
+            started = time.monotonic()
+            breaker.one(kind)
+            wait_for("updates are acknowledged again", lambda: load.acknowledged() > before + 20, 20)
+            print(
+                f"round {number + 1}: {kind}, {load.acknowledged() - before} acknowledged in {time.monotonic() - started:.1f} s",
+                flush=True,
+            )
+        if not load.finish(30):
+            raise AssertionError("not every POST was answered 200 within 30 s of a healthy cluster")
+    finally:
+        load.abandon()
+    node = cluster["b"].node
+    settle(node, load, 60)
+    wait_for("every status was sent and taken", lambda: all_is_read(sandbox), 30)
+    transcripts = {conversation.key: node.messages(*conversation.key) for conversation in load.conversations}
+    report = checker.check(load.posts, transcripts, sandbox.record(), expected_replies)
+    server.check_journal()
+    for member in cluster.members:
+        if member.stop() != 0:
+            raise member.node.child.fail("did not end in good order")
+    for command in ("verify", "rebuild"):
+        status, out, err = run_command(command, server.url, timeout=120)
+        if status != 0:
+            raise AssertionError(f"wakalad {command} ended with status {status}: {out}{err}")
+    balancer.close()
+    cluster.close()
+    print(f"seed {seed}: {rounds} rounds, {time.monotonic() - began:.0f} s, {load.redeliveries} redeliveries {load.refusals}")
+    print(report.figures())
+    late = []
+    for kind, waits in delays(load, breaker.failures).items():
+        print(
+            f"{kind}: {len(waits)} conversations waited, median {percentile(waits, 0.5) * 1000:.0f} ms,"
+            f" p99 {percentile(waits, 0.99) * 1000:.0f} ms, longest {max(waits) * 1000:.0f} ms",
+            flush=True,
+        )
+        if max(waits) > LIMIT[kind]:
+            late.append(f"{kind}: {max(waits):.1f} s until an update was taken again")
+    if report.problems:
+        raise AssertionError(report.text())
+    if late:
+        raise AssertionError("; ".join(late))
+
+
+def main():
+    rounds = int(os.environ.get("WAKALA_FAULT_ROUNDS") or 10)
+    seed = int(os.environ.get("WAKALA_FAULT_SEED") or secrets.randbelow(1_000_000))
+    print(f"failover test: {rounds} rounds, seed {seed} (WAKALA_FAULT_SEED={seed} repeats the schedule)", flush=True)
+    place = Workplace("wakala-failover-")
+    good = False
+    signal.signal(signal.SIGALRM, out_of_time)
+    signal.alarm(180 + 12 * rounds)
+    try:
+        run(place, rounds, seed)
+        good = True
+    except (AssertionError, ChildFailed, loopback.HttpError) as failed:
+        print(f"failover test failed with seed {seed}: {failed}", file=sys.stderr)
+    finally:
+        signal.alarm(0)
+        place.close(keep=not good)
+    print("failover test: good" if good else "failover test: BAD", flush=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+#include "runtime/link_protocol.hpp"
+#include "runtime/standing.hpp"
+#include "runtime/store_clock.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wakala::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+link_hello hello(std::uint32_t oldest, std::uint32_t newest) {
+  link_hello h;
+  h.protocol = newest;
+  h.oldest = oldest;
+  h.cluster_id = 7;
+  h.node = "a";
+  h.incarnation = 42;
+  h.version = "0.1.0";
+  return h;
+}
+
+TEST(link_protocol, a_greeting_comes_through_whole) {
+  const auto h = hello(1, 3);
+  EXPECT_EQ(unpack_hello(pack(h)).value(), h);
+}
+
+TEST(link_protocol, what_is_no_greeting_is_refused) {
+  EXPECT_FALSE(unpack_hello(""));
+  EXPECT_FALSE(unpack_hello("\x01"));
+  const auto whole = pack(hello(1, 1));
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(unpack_hello(std::string_view(whole).substr(0, size))) << size;
+  auto other = whole;
+  other[0] = '\x09';
+  EXPECT_EQ(unpack_hello(other).error().code, errc::corrupt);
+}
+
+TEST(link_protocol, a_later_one_may_say_more) {
+  EXPECT_EQ(unpack_hello(pack(hello(1, 4)) + "and more").value(), hello(1, 4));
+}
+
+TEST(link_protocol, neighbours_in_version_speak_the_older_ones_language) {
+  EXPECT_EQ(agree(hello(1, 2), hello(2, 3)).value(), 2U);
+  EXPECT_EQ(agree(hello(2, 3), hello(1, 2)).value(), 2U);
+  EXPECT_EQ(agree(hello(1, 1), hello(1, 1)).value(), 1U);
+  EXPECT_EQ(agree(hello(2, 3), hello(1, 1)).error().code, errc::conflict);
+  EXPECT_EQ(agree(hello(1, 1), hello(2, 3)).error().code, errc::conflict);
+}
+
+TEST(link_protocol, a_node_of_another_database_is_a_stranger) {
+  auto other = hello(1, 1);
+  other.cluster_id = 8;
+  EXPECT_EQ(agree(hello(1, 1), other).error().code, errc::conflict);
+}
+
+TEST(standing, holds_until_its_time_and_no_longer) {
+  standing s;
+  EXPECT_FALSE(s.holds());
+  s.extend_until(standing::clock::now() + 1h);
+  EXPECT_TRUE(s.holds());
+  s.extend_until(standing::clock::now() - 1ms);
+  EXPECT_FALSE(s.holds());
+  s.extend_until(standing::clock::now() + 1h);
+  s.end();
+  EXPECT_FALSE(s.holds());
+}
+
+TEST(store_clock, tells_the_stores_time_whatever_ours_is) {
+  store_clock clock;
+  const auto asked = store_clock::steady::now();
+  clock.learn(5'000'000, asked, asked + 20ms);
+  const auto elapsed = [&] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(store_clock::steady::now() - asked).count();
+  };
+  const auto least = 5'000'000 - 10 + elapsed();
+  const auto now = clock.now();
+  EXPECT_GE(now, least - 1);
+  EXPECT_LE(now, 5'000'000 - 10 + elapsed() + 1);
+}
+
+TEST(store_clock, never_goes_back) {
+  store_clock clock;
+  const auto asked = store_clock::steady::now();
+  clock.learn(9'000'000, asked, asked);
+  const auto before = clock.now();
+  clock.learn(8'000'000, asked, asked);
+  EXPECT_GE(clock.now(), before);
+}
+
+} // namespace
+} // namespace wakala::runtime
