@@ -6,12 +6,15 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <thread>
+
 namespace wakala::actors {
 
 namespace {
 
 /// As many as the store has connections for.
 constexpr std::size_t readers_of_node = 2;
+constexpr std::chrono::milliseconds linger{300};
 
 } // namespace
 
@@ -90,6 +93,8 @@ bool node::leave(std::chrono::milliseconds patience) {
   caf::scoped_actor self{sys_};
   self->request(membership_, patience, runtime::leave_cluster{})
       .receive([&](const runtime::done_answer&) { has_left = true; }, [](const caf::error&) {});
+  if (has_left) // what other nodes have sent here before they heard of it is still handed on, and answered
+    std::this_thread::sleep_for(linger);
   return has_left;
 }
 

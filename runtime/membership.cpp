@@ -75,12 +75,13 @@ public:
         },
         [this](const move_shard& request) { return done_answer::from(done(move(request))); },
         [this](leave_cluster) {
-          left_ = self_->make_response_promise();
+          auto promise = self_->make_response_promise();
+          left_ = promise;
           o_.me.is_draining = true;
           if (const auto told = o_.registry->set_draining(o_.me.name, true); !told)
             log::warn("node.not_drained", {{"why", told.error().what}});
           beat();
-          return *left_;
+          return promise;
         },
     };
   }
@@ -259,7 +260,10 @@ private:
     if (!left_)
       return;
     const bool others = std::any_of(owners_.begin(), owners_.end(), [](const auto& owner) { return !owner.empty(); });
-    if (others && !(open_.empty() && leaving_.empty() && taking_.empty() && to_release_.empty()))
+    const auto is_elsewhere = [this](const lease_row& lease) { return !lease.node.empty() && lease.node != o_.me.name; };
+    // Not before the others have them: what comes until then finds its way through us.
+    if (others && !(open_.empty() && leaving_.empty() && taking_.empty() && to_release_.empty() &&
+                    std::all_of(view_.leases.begin(), view_.leases.end(), is_elsewhere)))
       return;
     std::exchange(left_, std::nullopt)->deliver(done_answer{true, {}});
   }

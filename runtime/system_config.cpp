@@ -1,6 +1,7 @@
 #include "runtime/system_config.hpp"
 
 #include "runtime/scheduler.hpp"
+#include "runtime/tls_error_queue.hpp"
 
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
@@ -19,6 +20,7 @@ system_config::system_config(const node_config& config) {
   set("middleman.connection-timeout", caf::timespan{std::chrono::milliseconds{1'000}});
   if (!config.cluster.has_tls())
     return;
+  keep_tls_errors_apart();
   load<caf::openssl::manager>();
   openssl_certificate = config.cluster.tls_certificate_file;
   openssl_key = config.cluster.tls_key_file;

@@ -43,7 +43,7 @@ THIRD_PARTY = {
     "sqlite3": ["persistence/sqlite/", "tests/"],
     "SQLiteCpp/": ["persistence/sqlite/", "tests/"],
     "libpq": ["persistence/postgres/", "tests/"],
-    "openssl/": ["persistence/crypto/", "http/core/", "sandbox/", "bench/", "tests/"],
+    "openssl/": ["persistence/crypto/", "runtime/tls_error_queue.cpp", "http/core/", "sandbox/", "bench/", "tests/"],
     "yaml-cpp/": ["runtime/config/", "tests/"],
     "CLI/": ["wakalad/", "sandbox/", "bench/", "console/", "tests/"],
     "gtest/": ["tests/"],
