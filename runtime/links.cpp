@@ -8,6 +8,7 @@
 #include <caf/openssl/all.hpp>
 
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 namespace wakala::runtime {
@@ -291,7 +292,7 @@ private:
   std::string host_;
   std::uint16_t port_ = 0;
   caf::actor door_; ///< the other side's; null while there is no link
-  link_state state_ = link_state::down;
+  std::optional<link_state> state_; ///< none: not tried yet
   unsigned failures_ = 0;
   std::uint64_t attempt_ = 0;
   std::uint64_t last_id_ = 0;

@@ -106,7 +106,7 @@ class Cluster:
         names = {member.name for member in self.running()}
         for view in views:
             if {node["name"] for node in view["nodes"] if node["state"] == "serving"} != names:
-                return False
+                return False  # also while one that was killed is still believed to be there
             if any(node["link"] not in ("self", "up") for node in view["nodes"] if node["name"] in names):
                 return False
             if any(shard["state"] != "owned" or shard["node"] not in names for shard in view["shards"]):

@@ -220,7 +220,6 @@ class StrangersTest(unittest.TestCase):
         self.cluster.settings = {**self.cluster.settings, **settings}
         stranger = Member(self.cluster, "z")
         self.addCleanup(stranger.close)
-        self.addCleanup(stranger.node.kill)
         stranger.node.spawn()
         wait_for("it is told that it reaches nobody", lambda: "link.down" in stranger.node.said(), 20)
         let_pass(1.5)
@@ -229,6 +228,10 @@ class StrangersTest(unittest.TestCase):
         for member in self.cluster.members:
             self.assertNotIn("link.accepted node=z", member.node.said())
             self.assertNotIn("link.up peer=z", member.node.said())
+            self.assertIn("link.down peer=z", member.node.said())
+        stranger.node.kill()
+        self.cluster.wait_whole()
+        self.assert_unharmed("254722860003")
 
     def test_a_program_without_a_certificate_is_not_talked_to(self):
         context = ssl.create_default_context()
