@@ -125,8 +125,8 @@ struct timer_fired {
 };
 /// node → shard supervisor: end, once nobody waits for an answer of yours.
 struct stop_shard {};
-/// node → shard supervisor: another node is to have the shard. Finish what is going on, send what comes from then on to
-/// the shard's `remote_shard`, and end.
+/// node → shard supervisor: another node is to have the shard. Finish what is going on, send what comes from then on
+/// to the shard's `remote_shard`, and end.
 struct give_up_shard {};
 /// shard supervisor → node: the shard is open here.
 struct shard_is_open {

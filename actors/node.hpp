@@ -18,10 +18,10 @@ namespace wakala::actors {
 /// What a node needs to be one of several. Its actor system has CAF's middleman, and with TLS its OpenSSL manager.
 struct cluster_options {
   std::shared_ptr<persistence::cluster_registry> registry;
-  std::string name;             ///< of this node, unique in the cluster
+  std::string name;              ///< of this node, unique in the cluster
   std::uint64_t incarnation = 0; ///< random
-  std::uint64_t cluster_id = 0; ///< of the registry's view
-  std::string version;          ///< of the program
+  std::uint64_t cluster_id = 0;  ///< of the registry's view
+  std::string version;           ///< of the program
   listen_address listen;
   std::string advertise; ///< `host:port` where others find us; empty: where we listen
   bool with_tls = true;

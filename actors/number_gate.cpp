@@ -26,9 +26,8 @@ private:
 };
 
 number_gate::number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve)
-    : limited_(limited), valve_(std::move(valve)),
-      pace_(std::max(1.0, static_cast<double>(messages_per_second) / 4),
-                               1'000.0 / static_cast<double>(messages_per_second)) {}
+    : limited_(limited), valve_(std::move(valve)), pace_(std::max(1.0, static_cast<double>(messages_per_second) / 4),
+                                                         1'000.0 / static_cast<double>(messages_per_second)) {}
 
 number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue) {
   if (valve_ && valve_->is_shut)

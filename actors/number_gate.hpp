@@ -42,7 +42,8 @@ public:
   /// `limited` false: only the places count, and there is always one. `valve` may be null.
   number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr);
 
-  /// A place, or null: the valve is shut, none is free, the pace is used up, or others wait in the queue (`from_queue` false only).
+  /// A place, or null: the valve is shut, none is free, the pace is used up, or others wait in the queue
+  /// (`from_queue` false only).
   permit_ptr enter(time_ms now, bool from_queue);
   /// Milliseconds until `enter` may succeed again; at least 1.
   time_ms wait(time_ms now);

@@ -14,10 +14,10 @@
 
 namespace wakala::actors {
 
-/// Reads all tenants, making the system's own on first use. Those of `known` that have not changed are taken from there.
-/// `corrupt` or `unauthenticated` when one cannot be read.
-result<directory_ptr> load_directory(persistence::store& where, persistence::keyring& keys,
-                                     std::uint32_t shard_count, const directory* known = nullptr);
+/// Reads all tenants, making the system's own on first use. Those of `known` that have not changed are taken from
+/// there. `corrupt` or `unauthenticated` when one cannot be read.
+result<directory_ptr> load_directory(persistence::store& where, persistence::keyring& keys, std::uint32_t shard_count,
+                                     const directory* known = nullptr);
 
 // For the registry actor; all are answered by `text_answer`.
 

@@ -97,8 +97,8 @@ void remote_shard::pass_on(shard_batch batch) {
                           const auto outcomes =
                               answer ? outcomes_from(*answer) : result<std::vector<event_outcome>>(answer.error());
                           for (std::size_t i = 0; i < places.size(); ++i)
-                            to->settle(places[i], outcomes && i < outcomes->size() ? (*outcomes)[i]
-                                                                                   : event_outcome::retry);
+                            to->settle(places[i],
+                                       outcomes && i < outcomes->size() ? (*outcomes)[i] : event_outcome::retry);
                         }});
 }
 
@@ -124,8 +124,9 @@ caf::response_promise remote_shard::ask(const for_tenant<T>& q) {
   self_->send(link, runtime::link_question{
                         to_frame(link_query{q.tenant, q.question}), answer_patience,
                         [me = caf::actor_cast<caf::actor>(self_), number](const result<bytes>& answer) {
-                          caf::anon_send(me, remote_answer{number, answer ? answer_from(*answer)
-                                                                          : text_answer{std::nullopt, answer.error()}});
+                          caf::anon_send(me,
+                                         remote_answer{number, answer ? answer_from(*answer)
+                                                                      : text_answer{std::nullopt, answer.error()}});
                         }});
   return promise;
 }

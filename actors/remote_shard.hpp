@@ -20,8 +20,8 @@ struct route_change {
   std::vector<caf::actor> others; ///< links to nodes that may reach one that we do not
 };
 
-/// Nodes that may hand the same update on: to one that does not have the shard any more, and from there to its owner; or
-/// round a link that is cut.
+/// Nodes that may hand the same update on: to one that does not have the shard any more, and from there to its owner;
+/// or round a link that is cut.
 constexpr std::uint8_t hops_max = 2;
 
 /// While nobody has the shard, or nobody who can be reached, updates are held for a moment.

@@ -36,8 +36,9 @@ store_handles handles_of(const shard_host_options& o, shard_id shard) {
 shard_table_ptr first_table(caf::actor_system& sys, const shard_host_options& o) {
   auto table = std::make_shared<shard_table>();
   for (shard_id shard = 0; shard < o.node->shard_count; ++shard)
-    table->add(o.is_in_cluster ? spawn_remote_shard(sys, shard, o.node)
-                               : spawn_shard_supervisor(sys, shard_place{shard, 0, {}, {}}, o.node, handles_of(o, shard)),
+    table->add(o.is_in_cluster
+                   ? spawn_remote_shard(sys, shard, o.node)
+                   : spawn_shard_supervisor(sys, shard_place{shard, 0, {}, {}}, o.node, handles_of(o, shard)),
                !o.is_in_cluster);
   return table;
 }

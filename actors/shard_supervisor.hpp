@@ -156,7 +156,7 @@ private:
 
   bool is_open_ = false;
   bool is_stopping_ = false;
-  bool is_lost_ = false; ///< another node has it
+  bool is_lost_ = false;        ///< another node has it
   std::size_t appends_out_ = 0; ///< with the commit writer, of whatever epoch
   unsigned open_failures_ = 0;
   unsigned closes_since_commit_ = 0;

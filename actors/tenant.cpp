@@ -29,7 +29,8 @@ tenant::~tenant() {
 caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor,
                             std::shared_ptr<send_valve> valve) {
   auto context = std::make_shared<tenant_context>();
-  context->gates = std::make_shared<number_gates>(node->limits.messages_per_second, node->graph->has_limits(), std::move(valve));
+  context->gates =
+      std::make_shared<number_gates>(node->limits.messages_per_second, node->graph->has_limits(), std::move(valve));
   context->node = std::move(node);
   context->entry = std::move(entry);
   context->shelf = std::make_shared<const commerce::catalog>();
@@ -511,11 +512,11 @@ void tenant::record(const event_ptr& what, aside_reason reason) {
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,
                         caf::actor supervisor, std::shared_ptr<send_valve> valve) {
-  return parent->spawn<caf::linked>(
-      [node = std::move(node), entry = std::move(entry), supervisor = std::move(supervisor),
-       valve = std::move(valve)](caf::stateful_actor<tenant>* self) -> caf::behavior {
-        return self->state.start(node, entry, supervisor, valve);
-      });
+  return parent->spawn<caf::linked>([node = std::move(node), entry = std::move(entry),
+                                     supervisor = std::move(supervisor),
+                                     valve = std::move(valve)](caf::stateful_actor<tenant>* self) -> caf::behavior {
+    return self->state.start(node, entry, supervisor, valve);
+  });
 }
 
 } // namespace wakala::actors

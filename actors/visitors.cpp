@@ -56,9 +56,8 @@ void link_visitors::take_batch(const std::string& from, const bytes& what, std::
   if (!batch)
     return unreadable(from, batch.error());
   const auto count = batch->events.size();
-  const auto to = std::make_shared<posted>(count, nullptr, [answer = std::move(answer)](const auto& outcomes) {
-    answer(to_frame(outcomes));
-  });
+  const auto to = std::make_shared<posted>(
+      count, nullptr, [answer = std::move(answer)](const auto& outcomes) { answer(to_frame(outcomes)); });
   std::vector<std::uint32_t> places(count);
   for (std::uint32_t i = 0; i < places.size(); ++i)
     places[i] = i;

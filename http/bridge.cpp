@@ -136,7 +136,7 @@ nlohmann::json to_json(const runtime::cluster_report& report) {
                      {"protocol", node.protocol},
                      {"address", node.address},
                      {"shards", shards},
-                     {"link", node.name == report.me              ? "self"
+                     {"link", node.name == report.me       ? "self"
                               : link == report.links.end() ? "none"
                                                            : std::string(runtime::to_string(link->second))}});
   }

@@ -53,8 +53,8 @@ public:
   /// Replays or drops one of them; answers `{"outcome":"applied"|"applied_before"|"dropped"}`.
   void act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay, done_text done);
 
-  /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down"|"remote","seq","unfolded_rows","tenants"},…]}`; waits at
-  /// most a second for each.
+  /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down"|"remote","seq","unfolded_rows","tenants"},…]}`;
+  /// waits at most a second for each.
   void shards(done_text done);
 
   // The cluster; `not_found` of a node that is alone.

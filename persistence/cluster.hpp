@@ -33,9 +33,9 @@ struct lease_row {
 /// One moment.
 struct cluster_view {
   time_ms now = 0;
-  std::uint64_t cluster_id = 0; ///< random, of this database
-  std::vector<node_row> nodes;   ///< by name
-  std::vector<lease_row> leases; ///< by shard
+  std::uint64_t cluster_id = 0;      ///< random, of this database
+  std::vector<node_row> nodes;       ///< by name
+  std::vector<lease_row> leases;     ///< by shard
   std::uint64_t tenants_version = 0; ///< grows with every change of a tenant
 };
 

@@ -150,8 +150,9 @@ public:
   virtual std::uint32_t shard_count() const noexcept = 0;
 
   /// Takes the shard under a new epoch, durably; from then on every append under an older epoch is fenced. In a store
-  /// that nodes share, `seen` is the epoch that the caller believes to be the present one: `fenced`, and nothing taken,
-  /// when somebody else has taken or given up the shard since. Without it, and in other stores, it is taken anyway.
+  /// that nodes share, `seen` is the epoch that the caller believes to be the present one: `fenced`, and nothing
+  /// taken, when somebody else has taken or given up the shard since. Without it, and in other stores, it is taken
+  /// anyway.
   virtual result<opened_shard> open_shard(shard_id shard, std::optional<std::uint64_t> seen) = 0;
   result<opened_shard> open_shard(shard_id shard) { return open_shard(shard, std::nullopt); }
 

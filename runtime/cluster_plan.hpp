@@ -41,8 +41,8 @@ struct own_knowledge {
   std::map<shard_id, std::uint64_t> open; ///< the shards that this process serves, with their epochs
   /// Nodes whose machine has answered that nobody listens there: gone at once, whatever their last heartbeat says.
   std::set<std::string> refused;
-  /// Were we heard of ourselves in the time in which others were not? After a stall of the store everybody was silent,
-  /// and the first to be heard again must not think the others dead.
+  /// Were we heard of ourselves in the time in which others were not? After a stall of the store everybody was
+  /// silent, and the first to be heard again must not think the others dead.
   bool may_judge_silence = true;
 };
 

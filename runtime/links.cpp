@@ -64,8 +64,9 @@ caf::actor spawn_door(caf::actor_system& sys, link_hello me, link_asked asked) {
       if (message.reason == caf::exit_reason::kill || message.reason == caf::exit_reason::user_shutdown)
         self->quit(message.reason);
     });
-    self->set_down_handler(
-        [self](const caf::down_msg& down) { self->state.guests.erase(caf::actor_cast<caf::actor_addr>(down.source)); });
+    self->set_down_handler([self](const caf::down_msg& down) {
+      self->state.guests.erase(caf::actor_cast<caf::actor_addr>(down.source));
+    });
     return caf::behavior{
         [self, me](hello_atom, const std::string& hello) { return greeted(self, me, hello); },
         [self, asked](ask_atom, std::uint64_t id, std::string& question) {
@@ -246,7 +247,8 @@ private:
     if (state == state_ && state != link_state::refused)
       return;
     if (state != state_)
-      log::write(state == link_state::up ? log::level::info : log::level::warn, "link." + std::string(to_string(state)),
+      log::write(state == link_state::up ? log::level::info : log::level::warn,
+                 "link." + std::string(to_string(state)),
                  {{"peer", to_.node}, {"address", to_.address}, {"why", why}});
     state_ = state;
     self_->send(owner_, link_changed{to_.node, to_.incarnation, state});
@@ -291,7 +293,7 @@ private:
   caf::actor owner_;
   std::string host_;
   std::uint16_t port_ = 0;
-  caf::actor door_; ///< the other side's; null while there is no link
+  caf::actor door_;                 ///< the other side's; null while there is no link
   std::optional<link_state> state_; ///< none: not tried yet
   unsigned failures_ = 0;
   std::uint64_t attempt_ = 0;

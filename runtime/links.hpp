@@ -30,8 +30,8 @@ caf::actor spawn_door(caf::actor_system& sys, link_hello me, link_asked asked);
 result<std::uint16_t> publish_door(caf::actor_system& sys, const caf::actor& door, const listen_address& where,
                                    bool with_tls);
 
-/// link ← anybody of this node: ask the other side. `done` is called once: with the answer, `unavailable` (the link is
-/// down; whether it had effect is unknown), `overloaded` (too much is being waited for), `deadline_exceeded`.
+/// link ← anybody of this node: ask the other side. `done` is called once: with the answer, `unavailable` (the link
+/// is down; whether it had effect is unknown), `overloaded` (too much is being waited for), `deadline_exceeded`.
 struct link_question {
   bytes what;
   std::chrono::milliseconds patience{2'500};

@@ -260,7 +260,9 @@ private:
     if (!left_)
       return;
     const bool others = std::any_of(owners_.begin(), owners_.end(), [](const auto& owner) { return !owner.empty(); });
-    const auto is_elsewhere = [this](const lease_row& lease) { return !lease.node.empty() && lease.node != o_.me.name; };
+    const auto is_elsewhere = [this](const lease_row& lease) {
+      return !lease.node.empty() && lease.node != o_.me.name;
+    };
     // Not before the others have them: what comes until then finds its way through us.
     if (others && !(open_.empty() && leaving_.empty() && taking_.empty() && to_release_.empty() &&
                     std::all_of(view_.leases.begin(), view_.leases.end(), is_elsewhere)))

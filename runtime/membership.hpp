@@ -1,5 +1,6 @@
 /// \file
-/// A node's part in its cluster: it says that it lives, sees who else does, and decides which shards it takes and gives.
+/// A node's part in its cluster: it says that it lives, sees who else does, and decides which shards it takes and
+/// gives.
 #pragma once
 
 #include "persistence/cluster.hpp"

@@ -47,7 +47,7 @@ using fold_answer = answer<std::uint64_t>;
 struct open_request {
   shard_id shard = 0;
   std::size_t keys_max = 0;
-  std::optional<std::uint64_t> seen; ///< as of `store::open_shard`
+  std::optional<std::uint64_t> seen = std::nullopt; ///< as of `store::open_shard`
 };
 struct opened {
   persistence::opened_shard shard;

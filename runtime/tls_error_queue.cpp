@@ -1,8 +1,9 @@
 #include "runtime/tls_error_queue.hpp"
 
-#include <dlfcn.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+#include <dlfcn.h>
 
 namespace {
 

@@ -38,13 +38,14 @@ result<access> find_access(const cluster_command_options& how) {
     if (to.token.empty() && std::find(each.scopes.begin(), each.scopes.end(), "operator") != each.scopes.end())
       to.token = each.token;
   if (to.token.empty())
-    return make_error(errc::invalid_argument, "needs --token, or a token with the scope operator in the configuration");
+    return make_error(errc::invalid_argument,
+                      "needs --token, or a token with the scope operator in the configuration");
   return to;
 }
 
 /// The answer's text, which is JSON.
 result<std::string> call(const cluster_command_options& how, const std::string& method, const std::string& path,
-                  const std::string& body = {}) {
+                         const std::string& body = {}) {
   const auto to = find_access(how);
   if (!to)
     return to.error();

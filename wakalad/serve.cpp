@@ -106,8 +106,8 @@ std::optional<actors::cluster_options> cluster_of(const node_config& config, ran
   if (config.cluster.is_alone())
     return std::nullopt;
   actors::cluster_options cluster;
-  cluster.registry = need(persistence::open_postgres_registry(config.store_url, "wakalad " + config.node_name),
-                          "store.url");
+  cluster.registry =
+      need(persistence::open_postgres_registry(config.store_url, "wakalad " + config.node_name), "store.url");
   using steady = std::chrono::steady_clock;
   const auto asked = steady::now();
   const auto view = need(cluster.registry->view(), "store.url");
@@ -180,9 +180,9 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
 
   runtime::system_config system_settings{config};
   caf::actor_system system{system_settings};
-  auto node = cluster ? std::make_unique<actors::node>(system, context, store, environment_values(env),
-                                                       std::move(*cluster))
-                      : std::make_unique<actors::node>(system, context, store, environment_values(env));
+  auto node =
+      cluster ? std::make_unique<actors::node>(system, context, store, environment_values(env), std::move(*cluster))
+              : std::make_unique<actors::node>(system, context, store, environment_values(env));
   // Actors first, then the client: answers of calls that are cut may still name an actor, so the actor system goes
   // last. It waits until no thread holds its logger, and every thread that ever spawned an actor does: so I/O ends
   // before it.

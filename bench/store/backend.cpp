@@ -36,7 +36,7 @@ public:
     if (!started)
       return started.error();
     server_.emplace(std::move(*started));
-    return persistence::open_postgres_store({server_->url(), shards, 4, "bench", false});
+    return persistence::open_postgres_store({server_->url(), shards, 4, "bench"});
   }
   result<std::vector<std::string>> verify() {
     auto report = persistence::verify_postgres_store(server_->url());

@@ -53,7 +53,8 @@ std::string settings(const session& how) {
   return "SET statement_timeout = " + std::to_string(how.statement_timeout.count()) +
          "; SET idle_in_transaction_session_timeout = " + std::to_string(how.transaction_idle_max.count()) +
          "; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3"
-         "; SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET client_min_messages = warning; SET bytea_output = hex";
+         "; SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on; SET "
+         "client_min_messages = warning; SET bytea_output = hex";
 }
 
 } // namespace
@@ -88,8 +89,8 @@ result<void> check_url(const std::string& url) {
     const std::string_view keyword = each->keyword;
     const std::string_view value = each->val == nullptr ? "" : each->val;
     if ((keyword == "host" || keyword == "dbname") && value.find('@') != value.npos)
-      return make_error(errc::invalid_argument, "has an @ in its host or database: is one of the password not escaped?",
-                        "store.url");
+      return make_error(errc::invalid_argument,
+                        "has an @ in its host or database: is one of the password not escaped?", "store.url");
     if (keyword == "port" && value.find_first_not_of("0123456789,") != value.npos)
       return make_error(errc::invalid_argument, "has a port that is no number", "store.url");
   }

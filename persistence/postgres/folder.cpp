@@ -18,7 +18,8 @@ namespace {
 constexpr const char* lock_sql =
     "SELECT l.shard FROM shard_leases AS l JOIN unnest($1::int4[], $2::int8[]) AS w (shard, epoch)"
     " ON w.shard = l.shard AND w.epoch = l.epoch FOR SHARE OF l SKIP LOCKED";
-// Locked, in order: a fold that came too late and its repetition are of the same epoch, and one must wait for the other.
+// Locked, in order: a fold that came too late and its repetition are of the same epoch, and one must wait for the
+// other.
 constexpr const char* positions_sql =
     "SELECT shard, seq FROM folded WHERE shard = ANY ($1::int4[]) ORDER BY shard FOR UPDATE";
 constexpr const char* put_keys_sql = "INSERT INTO event_keys (shard, bucket, hash, at)"

@@ -108,8 +108,7 @@ public:
   }
 
   result<void> pin(shard_id shard, const std::string& node) override {
-    const auto done =
-        postgres::change(connections_, pin_sql, parameters{}.int4(postgres::to_int4(shard)).text(node));
+    const auto done = postgres::change(connections_, pin_sql, parameters{}.int4(postgres::to_int4(shard)).text(node));
     if (!done)
       return done.error();
     if (*done == 0)

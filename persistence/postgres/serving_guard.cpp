@@ -26,7 +26,9 @@ result<serving_guard> serving_guard::take(connector& from, bool shared) {
       return serving_guard(std::move(*on));
     std::this_thread::sleep_for(pause);
   }
-  return make_error(errc::conflict, shared ? "a daemon that is alone serves this database" : "another daemon serves this database", "store.url");
+  return make_error(errc::conflict,
+                    shared ? "a daemon that is alone serves this database" : "another daemon serves this database",
+                    "store.url");
 }
 
 } // namespace wakala::persistence::postgres

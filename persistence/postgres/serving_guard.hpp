@@ -10,7 +10,8 @@ namespace wakala::persistence::postgres {
 /// write is decided by epochs, lock or no lock, also when the connection is lost.
 class serving_guard {
 public:
-  /// `conflict` when somebody else has it; `shared`: unless they share it too. Waits a moment for a predecessor whose end the server has not noticed yet.
+  /// `conflict` when somebody else has it; `shared`: unless they share it too. Waits a moment for a predecessor whose
+  /// end the server has not noticed yet.
   static result<serving_guard> take(connector& from, bool shared);
 
 private:

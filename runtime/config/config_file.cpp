@@ -253,8 +253,8 @@ private:
   void check_cluster() {
     const auto& cluster = config_.cluster;
     if (cluster.is_alone()) {
-      for (const auto* part : {&cluster.advertise, &cluster.tls_certificate_file, &cluster.tls_key_file,
-                               &cluster.tls_ca_file})
+      for (const auto* part :
+           {&cluster.advertise, &cluster.tls_certificate_file, &cluster.tls_key_file, &cluster.tls_ca_file})
         if (!part->empty()) {
           problem(name_, "cluster.listen", "is needed beside the other keys of cluster");
           break;

@@ -67,7 +67,8 @@ struct cluster_config {
   std::uint32_t shard_count = 32; ///< fixed when a store is created
   std::string listen;             ///< `host:port` for other nodes; empty: this node is alone
   std::string advertise;          ///< `host:port` where they find it; empty: where it listens
-  /// PEM files, for both directions: each node shows its certificate, and believes only who shows one of that authority.
+  /// PEM files, for both directions: each node shows its certificate, and believes only who shows one of that
+  /// authority.
   std::string tls_certificate_file;
   std::string tls_key_file;
   std::string tls_ca_file;

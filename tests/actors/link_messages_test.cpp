@@ -73,8 +73,9 @@ TEST(link_messages, answers_and_errors_come_through_whole) {
   EXPECT_EQ(answer_from(to_frame(text_answer{"{}", {}})).value, "{}");
   const auto why = make_error(errc::conflict, "taken", "/id");
   EXPECT_EQ(answer_from(to_frame(text_answer{std::nullopt, why})).why, why);
-  const std::vector<event_outcome> outcomes{event_outcome::committed, event_outcome::repeated, event_outcome::set_aside,
-                                            event_outcome::dead_lettered, event_outcome::retry};
+  const std::vector<event_outcome> outcomes{event_outcome::committed, event_outcome::repeated,
+                                            event_outcome::set_aside, event_outcome::dead_lettered,
+                                            event_outcome::retry};
   EXPECT_EQ(outcomes_from(to_frame(outcomes)).value(), outcomes);
 }
 

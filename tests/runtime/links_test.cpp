@@ -3,6 +3,7 @@
 #include "runtime/system_config.hpp"
 
 #include <caf/all.hpp>
+#include <caf/io/middleman.hpp>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -64,8 +65,7 @@ struct watcher {
   }
   bool saw(link_state state) {
     std::unique_lock lock(mutex);
-    return changed.wait_for(lock, patience,
-                            [&] { return std::find(seen.begin(), seen.end(), state) != seen.end(); });
+    return changed.wait_for(lock, patience, [&] { return std::find(seen.begin(), seen.end(), state) != seen.end(); });
   }
   void forget() {
     const std::lock_guard lock(mutex);
@@ -76,9 +76,8 @@ struct watcher {
 
 std::future<result<bytes>> ask(const caf::actor& link, bytes what, std::chrono::milliseconds within = 5s) {
   const auto answer = std::make_shared<std::promise<result<bytes>>>();
-  caf::anon_send(link, link_question{std::move(what), within, [answer](result<bytes> r) {
-                                       answer->set_value(std::move(r));
-                                     }});
+  caf::anon_send(
+      link, link_question{std::move(what), within, [answer](result<bytes> r) { answer->set_value(std::move(r)); }});
   return answer->get_future();
 }
 

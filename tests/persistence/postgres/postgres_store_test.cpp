@@ -114,8 +114,17 @@ TEST_F(postgres_store_test, a_row_that_is_there_already_is_not_taken_for_a_repea
   auto s = open();
   const auto epoch = s->open_shard(0).value().epoch;
   sql("INSERT INTO journal VALUES (0, 1, 0, '')"); // somebody who should not have
-  EXPECT_EQ(code_of(s->append({commit(0, epoch, 1)}, {})), errc::unavailable);
-  EXPECT_EQ(code_of(s->append({commit(0, epoch, 2)}, {})), errc::unavailable) << "not before it is opened again";
+  EXPECT_EQ(s->append({commit(0, epoch, 1)}, {}).value(), fenced(0));
+  EXPECT_EQ(s->append({commit(0, epoch, 2)}, {}).value(), fenced(0)) << "not before it is opened again";
+}
+
+TEST_F(postgres_store_test, a_server_that_has_lost_the_last_rows_takes_none_behind_the_hole) {
+  auto s = open();
+  const auto epoch = s->open_shard(0).value().epoch;
+  ASSERT_EQ(s->append({commit(0, epoch, 1), commit(0, epoch, 2)}, {}).value(), committed(0));
+  sql("DELETE FROM journal WHERE seq = 2"); // a stand-in that had not got it yet
+  EXPECT_EQ(s->append({commit(0, epoch, 3)}, {}).value(), fenced(0));
+  EXPECT_EQ(s->open_shard(0).value().last_seq, 1U);
 }
 
 TEST_F(postgres_store_test, reads_do_not_notice_a_restart_while_nobody_asked) {
