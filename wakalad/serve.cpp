@@ -102,7 +102,8 @@ private:
 };
 
 /// What a node of a cluster has beside one that is alone.
-std::optional<actors::cluster_options> cluster_of(const node_config& config, random_source& random) {
+std::optional<actors::cluster_options> cluster_of(const node_config& config, const environment& env,
+                                                  random_source& random) {
   if (config.cluster.is_alone())
     return std::nullopt;
   actors::cluster_options cluster;
@@ -119,6 +120,8 @@ std::optional<actors::cluster_options> cluster_of(const node_config& config, ran
   cluster.listen = need(parse_listen_address(config.cluster.listen), "cluster.listen");
   cluster.advertise = config.cluster.advertise;
   cluster.with_tls = config.cluster.has_tls();
+  if (env.get("WAKALA_TEST_NEXT_LINK_PROTOCOL")) // as the version after this one will say
+    ++cluster.protocol;
   if (!cluster.with_tls)
     log::warn("cluster.without_tls", {{"why", "cluster.tls is off: who reaches the port is believed to be a node"}});
   return cluster;
@@ -153,7 +156,7 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
         make_error(errc::invalid_argument, "keys.kek_file: is needed; `wakalad keygen FILE` writes a fresh key"));
   const auto kek = need(persistence::read_kek_file(config.kek_file), "keys.kek_file");
   const std::shared_ptr<persistence::store> store = need(open_store(config), "store.url");
-  auto cluster = cluster_of(config, *random);
+  auto cluster = cluster_of(config, env, *random);
 
   auto context = std::make_shared<actors::node_context>();
   context->limits = config.limits;

@@ -95,8 +95,9 @@ class DemoShop:
         ]
         write_private(self.path("numbers.json"), json.dumps(numbers, indent=2) + "\n")
 
-    def _start(self, name, arguments, ready_url, environment=None):
-        child = Child(name, [self.program(name), *arguments], os.path.join(self.log_dir, f"{name}.log"), environment)
+    def _start(self, program, arguments, ready_url, environment=None, name=None):
+        name = name or program
+        child = Child(name, [self.program(program), *arguments], os.path.join(self.log_dir, f"{name}.log"), environment)
         self.children.append(child)
 
         def is_ready():
@@ -109,7 +110,7 @@ class DemoShop:
         child.wait_until(is_ready, START_SECONDS)
 
     def start(self):
-        """Starts both programs and sets up the tenant. Call `stop` afterwards, also when this raises."""
+        """Starts the programs and sets up the tenant. Call `stop` afterwards, also when this raises."""
         if not os.path.exists(self.path("kek")):
             made = subprocess.run([self.program("wakalad"), "keygen", self.path("kek")], capture_output=True, text=True)
             if made.returncode != 0:
@@ -122,6 +123,10 @@ class DemoShop:
             ],
             f"{self.phone_url}/_sandbox/messages",
         )
+        self._start_wakalads()
+        self._put_tenant()
+
+    def _start_wakalads(self):
         self._start(
             "wakalad",
             ["--config", self.path("wakala.yaml")],
@@ -132,7 +137,6 @@ class DemoShop:
                 "DEMO_ADMIN_TOKEN": self.secrets["admin_token"],
             },
         )
-        self._put_tenant()
 
     def admin(self, method, path, body=None):
         return loopback.call_json(method, f"{self.admin_url}/v1/{path}", body, token=self.secrets["admin_token"])

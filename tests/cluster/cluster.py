@@ -1,5 +1,6 @@
 """Several wakalads of a test's own on one PostgreSQL server, with proxies between them that a test can cut."""
 
+import hashlib
 import os
 import shutil
 import sys
@@ -12,6 +13,10 @@ from node import OPERATOR, Workplace, loopback, wait_for  # noqa: E402
 from proxy import Proxy  # noqa: E402
 
 SHARDS = 16
+
+
+def shard_of(tenant):
+    return int.from_bytes(hashlib.md5(tenant.encode()).digest()[:2], "big") % SHARDS
 
 
 class Member:
@@ -123,4 +128,4 @@ class Cluster:
             member.close()
 
 
-__all__ = ["OPERATOR", "SHARDS", "Cluster", "Member", "Workplace", "loopback", "wait_for"]
+__all__ = ["OPERATOR", "SHARDS", "Cluster", "Member", "Workplace", "loopback", "shard_of", "wait_for"]

@@ -1,7 +1,9 @@
 """Three nodes, one database: whatever any of them is asked, it answers as one shop."""
 
 import contextlib
+import datetime
 import json
+import os
 import random
 import socket
 import ssl
@@ -9,9 +11,9 @@ import subprocess
 import time
 import unittest
 
-import certificates
-from cluster import SHARDS, Cluster, Member, Workplace, loopback, wait_for
+from cluster import SHARDS, Cluster, Member, Workplace, loopback, shard_of, wait_for
 
+import certificates
 import checker
 from load import Conversation, Load, catalog, expected_replies
 from node import Shop, let_pass, program
@@ -149,6 +151,55 @@ class ClusterTest(unittest.TestCase):
         self.assertEqual(load.refusals, {}, "an update was refused while a node ended and came back")
         self.assert_all_is_well(load)
 
+    def test_a_rolling_upgrade_to_the_next_protocol_is_not_seen_at_the_edge(self):
+        """One node after the other is drained by its end, and comes back as the next version; then back again."""
+        addresses = [("127.0.0.1", member.node.public_port) for member in self.cluster.members]
+        load = Load(addresses, 8)
+        self.addCleanup(load.abandon)
+        for index, shop in enumerate(self.shops):
+            load.add_shopper(Conversation(shop, f"25472286{index:04d}", talks_to_a_person=True), pause=(0.0, 0.03))
+        load.start()
+        for upgrade in (True, False):
+            for member in self.cluster.members:
+                self.assertEqual(member.stop(), 0)
+                member.node.environment = {"WAKALA_TEST_NEXT_LINK_PROTOCOL": "1"} if upgrade else {}
+                member.start()
+                self.cluster.wait_whole()
+                protocols = {node["name"]: node["protocol"] for node in self.cluster.status()["nodes"]}
+                self.assertEqual(protocols[member.name], 2 if upgrade else 1)
+        self.assertTrue(load.finish(30))
+        # A node that ends takes no new connections: there the shopper (a balancer, in a shop) turns to the next one.
+        self.assertEqual(set(load.refusals) - {0}, set(), load.refusals)
+        self.assert_all_is_well(load)
+
+    def test_a_clock_that_is_wrong_by_minutes_moves_nothing(self):
+        for number, seconds in enumerate((300, -300)):
+            self.cluster["c"].stop()
+            self.cluster["c"].node.environment = {
+                "LD_PRELOAD": program("libwakala_wrong_clock.so"),
+                "WRONG_CLOCK_SECONDS": str(seconds),
+            }
+            self.cluster["c"].start()
+            self.cluster.wait_whole()
+            owners = self.cluster.owners()
+            epochs = [shard["epoch"] for shard in self.cluster.status()["shards"]]
+            let_pass(3.0)
+            self.assertEqual(self.cluster.owners(), owners)
+            self.assertEqual([shard["epoch"] for shard in self.cluster.status()["shards"]], epochs)
+            # A message of now, on a shard of the node with the wrong clock, is stamped with the store's time.
+            shop = next(s for s in self.shops if owners[shard_of(s.id)] == "c")
+            phone = f"25472287{number}000"
+            self.assertEqual(self.say(self.cluster["c"], shop, phone, f"clock{number}"), 200)
+            now = datetime.datetime.now(datetime.timezone.utc)
+            [entry] = [e for e in self.cluster["a"].node.messages(shop.id, phone) if e["direction"] == "out"][:1]
+            at = datetime.datetime.fromisoformat(entry["at"].replace("Z", "+00:00"))
+            self.assertLess(abs((at - now).total_seconds()), 30)
+            session = self.cluster["a"].node.admin("GET", f"tenants/{shop.id}/conversations/{phone}")["session"]
+            ends = datetime.datetime.fromisoformat(session["expires_at"].replace("Z", "+00:00"))
+            self.assertLess(abs((ends - now).total_seconds() - 86_400), 60, "the 24 hours are the store's")
+        self.cluster["c"].stop()
+        self.cluster["c"].node.environment = {}
+
     def assert_all_is_well(self, load):
         def is_settled():
             transcripts = {each.key: self.cluster["a"].node.messages(*each.key) for each in load.conversations}
@@ -179,7 +230,7 @@ class StrangersTest(unittest.TestCase):
         server = cls.place.postgres()
         ours = certificates.authority(cls.place.path, "ours")
         cls.theirs = certificates.authority(cls.place.path, "theirs")
-        cls.cluster = Cluster(cls.place, server, names="ab", tls="required", **certificates.signed_by(ours, "node"))
+        cls.cluster = Cluster(cls.place, server, names="ab", tls="required", **cls.certified(ours, "ours"))
         cls.addClassCleanup(cls.cluster.close)
         cls.cluster.start()
         cls.shop = Shop("duka", 0)
@@ -187,6 +238,13 @@ class StrangersTest(unittest.TestCase):
 
     def tearDown(self):
         type(self).failed = type(self).failed or not self._outcome.success
+
+    @classmethod
+    def certified(cls, authority, name):
+        """A node's settings under `cluster`: its certificate, and whom it believes."""
+        key, certificate = (os.path.join(cls.place.path, f"{name}.{kind}") for kind in ("key", "pem"))
+        certificates.certify(authority, key, certificate, name)
+        return {"tls_key_file": key, "tls_certificate_file": certificate, "tls_ca_file": authority[1]}
 
     def assert_unharmed(self, phone):
         body = body_of([(self.shop.waba_id, change(self.shop.number_id, [text_message(phone, "after", "HELP")]))])
@@ -216,8 +274,7 @@ class StrangersTest(unittest.TestCase):
         self.assert_unharmed("254722860001")
 
     def test_a_node_with_a_certificate_of_another_authority_stays_outside(self):
-        settings = certificates.signed_by(self.theirs, "node")
-        self.cluster.settings = {**self.cluster.settings, **settings}
+        self.cluster.settings = {**self.cluster.settings, **self.certified(self.theirs, "theirs")}
         stranger = Member(self.cluster, "z")
         self.addCleanup(stranger.close)
         stranger.node.spawn()

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from cluster import Cluster, Workplace, loopback, wait_for
+from cluster import Cluster, Workplace, loopback, shard_of, wait_for
 
 import checker
 from balancer import Balancer
@@ -25,7 +25,8 @@ LIMITS = {
     "messages_per_second": 500,
 }
 SHOPS = 8
-KINDS = ("kill", "freeze", "links cut", "store cut", "database crash", "end and start")
+KINDS = ("kill", "freeze", "links cut", "store cut", "database crash", "end and start", "everything dies")
+SERVES_AGAIN = 5  # seconds after a database that answers
 # From the moment of the failure until the first update of an affected conversation is committed, in seconds.
 LIMIT = {"kill": 3, "freeze": 6, "store cut": 6}
 
@@ -71,20 +72,27 @@ class Breaker:
             self.cluster.server.crash()
             let_pass(self.pick.uniform(0.0, 0.5))
             self.cluster.server.start()
+        elif kind == "everything dies":
+            for each in self.cluster.members:
+                each.kill()
+            self.cluster.server.crash()
+            let_pass(self.pick.uniform(0.0, 1.0))
+            before = self.load.acknowledged()
+            for each in self.cluster.members:  # as a supervisor would, they are there before the database is
+                each.start(wait=False)
+            self.cluster.server.start()
+            answers = time.monotonic()
+            for each in self.cluster.members:
+                if not each.node.is_running():  # a node that finds no database ends, and its supervisor starts it again
+                    each.start(wait=False)
+            wait_for("updates are acknowledged again", lambda: self.load.acknowledged() > before, SERVES_AGAIN)
+            print(f"everything died: {time.monotonic() - answers:.1f} s from the database's answer to the next 200", flush=True)
         else:
             if member.stop() != 0:
                 raise member.node.child.fail("did not end in good order")
             let_pass(self.pick.uniform(0.0, 1.0))
             member.start()
         self.cluster.wait_whole()
-
-
-def shard_of(tenant):
-    import hashlib
-
-    from cluster import SHARDS
-
-    return int.from_bytes(hashlib.md5(tenant.encode()).digest()[:2], "big") % SHARDS
 
 
 def delays(load, failures):

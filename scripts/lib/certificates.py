@@ -1,4 +1,4 @@
-"""Authorities and certificates of a test's own."""
+"""Authorities and certificates, by the openssl command."""
 
 import os
 import subprocess
@@ -14,22 +14,22 @@ def authority(directory, name):
     """The paths of its key and certificate."""
     key, certificate = (os.path.join(directory, f"{name}-ca.{kind}") for kind in ("key", "pem"))
     _openssl(
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650",
         "-subj", f"/CN={name}", "-keyout", key, "-out", certificate,
     )  # fmt: skip
     return key, certificate
 
 
-def signed_by(of, name):
-    """A node's settings under `cluster`: its key, its certificate, and whom it believes."""
+def certify(of, key, certificate, name):
+    """Makes a key and a certificate for `name`."""
     ca_key, ca_certificate = of
-    base = ca_certificate.replace("-ca.pem", f"-{name}")
+    request = f"{certificate}.request"
     _openssl(
         "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}",
-        "-keyout", f"{base}.key", "-out", f"{base}.csr",
+        "-keyout", key, "-out", request,
     )  # fmt: skip
     _openssl(
-        "x509", "-req", "-in", f"{base}.csr", "-CA", ca_certificate, "-CAkey", ca_key, "-CAcreateserial", "-days", "30",
-        "-out", f"{base}.pem",
+        "x509", "-req", "-in", request, "-CA", ca_certificate, "-CAkey", ca_key, "-CAcreateserial", "-days", "3650",
+        "-out", certificate,
     )  # fmt: skip
-    return {"tls_certificate_file": f"{base}.pem", "tls_key_file": f"{base}.key", "tls_ca_file": ca_certificate}
+    os.remove(request)
