@@ -46,8 +46,9 @@ cluster_plan plan_shards(const persistence::cluster_view& view, const own_knowle
       wanted = lease.pinned_to;
     const auto mine = own.open.find(lease.shard);
     const bool is_open = mine != own.open.end();
-    // An epoch below ours: the view is older than our taking it.
-    if (is_open && (lease.epoch > mine->second || (lease.epoch == mine->second && lease.node != own.me))) {
+    // An epoch below ours: the view is older than our taking it. One above ours that is our own: it was opened again
+    // after a trouble, and the word of that is on its way.
+    if (is_open && lease.node != own.me && lease.epoch >= mine->second) {
       plan.lost.push_back(lease.shard);
       continue;
     }

@@ -151,7 +151,9 @@ def run(place, rounds, seed):
                 flush=True,
             )
         if not load.finish(30):
-            raise AssertionError("not every POST was answered 200 within 30 s of a healthy cluster")
+            waiting = {update.conversation for post in load.posts if post.acked is None for update in post.updates}
+            places = {key: (shard_of(key[0]), cluster.owners().get(shard_of(key[0]))) for key in waiting}
+            raise AssertionError(f"not every POST was answered 200 within 30 s of a healthy cluster: {places}, {load.refusals}")
     finally:
         load.abandon()
     node = cluster["b"].node

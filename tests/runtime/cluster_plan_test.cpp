@@ -121,7 +121,8 @@ TEST_F(cluster_plan_test, what_another_has_taken_is_lost_whatever_I_think) {
   give_all_to("a");
   auto open = all_open();
   view.leases[3] = {3, 2, "b", ""};
-  view.leases[4] = {4, 2, "a", ""}; // another life of mine
+  view.leases[4] = {4, 2, "", ""};  // somebody has released it in my name
+  view.leases[5] = {5, 2, "a", ""}; // opened again by myself
   const auto found = plan("a", open);
   EXPECT_EQ(found.lost, (std::vector<shard_id>{3, 4}));
   for (const auto shard : {3U, 4U})
