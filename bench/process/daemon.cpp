@@ -41,6 +41,10 @@ result<void> make_key(const daemon_options& options, const std::string& file) {
   return {};
 }
 
+std::string kek_file_of(const daemon_options& options) {
+  return options.kek_file.empty() ? options.directory + "/kek" : options.kek_file;
+}
+
 /// JSON is YAML too.
 result<void> write_config(const daemon_options& options, const std::string& file) {
   auto limits = json::object();
@@ -48,16 +52,21 @@ result<void> write_config(const daemon_options& options, const std::string& file
     limits[key] = value;
   for (const auto& [key, value] : options.limits)
     limits[key] = value;
+  json cluster{{"shard_count", options.shards}};
+  if (!options.cluster_listen.empty())
+    cluster.update({{"listen", options.cluster_listen}, {"tls", "off"}});
   const json config{
-      {"node", {{"name", "bench"}}},
-      {"listen", {{"public", "127.0.0.1:0"}, {"admin", "127.0.0.1:0"}}},
+      {"node", {{"name", options.node_name}}},
+      {"listen",
+       {{"public", "127.0.0.1:" + std::to_string(options.public_port)}, {"admin", "127.0.0.1:0"}}},
       {"threads", {{"io", options.io_threads}, {"workers", options.workers}}},
-      {"store", {{"url", "sqlite:" + options.directory + "/data/wakala.db"}}},
-      {"keys", {{"kek_file", options.directory + "/kek"}}},
+      {"store",
+       {{"url", options.store_url.empty() ? "sqlite:" + options.directory + "/data/wakala.db" : options.store_url}}},
+      {"keys", {{"kek_file", kek_file_of(options)}}},
       {"meta",
        {{"app_secret", options.app_secret}, {"verify_token", "bench-verify"}, {"graph_url", options.graph_url}}},
       {"admin", {{"tokens", json::array({json{{"token", options.token}, {"scopes", json::array({"operator"})}}})}}},
-      {"cluster", {{"shard_count", options.shards}}},
+      {"cluster", std::move(cluster)},
       {"limits", std::move(limits)},
       {"logging", {{"level", "warn"}}},
   };
@@ -76,7 +85,7 @@ result<daemon_process> daemon_process::start(const daemon_options& options, std:
   std::filesystem::create_directories(options.directory + "/data", failed);
   if (failed)
     return make_error(errc::unavailable, "cannot make " + options.directory + ": " + failed.message());
-  if (auto made = make_key(options, options.directory + "/kek"); !made)
+  if (auto made = make_key(options, kek_file_of(options)); !made)
     return made.error();
   const auto config = options.directory + "/wakala.yaml";
   if (auto written = write_config(options, config); !written)

@@ -26,6 +26,13 @@ struct daemon_options {
   /// Keys of `limits` beside or instead of those that a benchmark sets; as in the configuration file.
   std::map<std::string, std::string> limits;
   std::map<std::string, std::string> environment;
+
+  // One node of several
+  std::string store_url;      ///< `postgresql://…`; empty: SQLite in the directory
+  std::string node_name = "bench";
+  std::string cluster_listen; ///< `host:port` for other nodes, without TLS; empty: it is alone
+  std::string kek_file;       ///< made if it is not there; empty: in the directory
+  std::uint16_t public_port = 0; ///< 0: any
 };
 
 /// A merchant as the admin API takes it, without a secret of its own: its webhooks come to the app's address.
