@@ -320,7 +320,11 @@ private:
     if (epoch <= lease.epoch)
       return;
     lease = lease_row{shard, epoch, kind == frame_kind::shard_taken ? note.from : std::string{}, lease.pinned_to};
-    act();
+    // Who gives a shard away knows why (a pin, a node that drains); we may not have heard of that yet.
+    if (kind == frame_kind::shard_free)
+      beat();
+    else
+      act();
   }
 
   void tell(const peer_link& peer, bytes note) {
