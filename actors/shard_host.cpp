@@ -6,6 +6,7 @@
 #include "runtime/core/log.hpp"
 #include "runtime/shard_map.hpp"
 
+#include <cstdlib>
 #include <optional>
 
 namespace wakala::actors {
@@ -55,6 +56,10 @@ public:
     self_->set_default_handler(caf::drop);
     self_->set_error_handler([](caf::error&) {});
     self_->set_down_handler([this](const caf::down_msg& down) { went_down(down); });
+    for (const auto* each : {&o_.store.writer, &o_.store.folder})
+      self_->monitor(*each);
+    for (const auto& reader : o_.readers)
+      self_->monitor(reader);
     for (shard_id shard = 0; shard < shards_.size(); ++shard) {
       const auto& first = (*o_.table->get())[shard];
       (o_.is_in_cluster ? shards_[shard].remote : shards_[shard].supervisor) = first;
@@ -137,7 +142,20 @@ private:
     o_.table->set(std::move(next));
   }
 
+  /// Nothing here can be right without them, and nothing is lost by a process that ends: better at once and loudly
+  /// than a node that takes webhooks and never answers.
+  void end_if_of_the_store(const caf::down_msg& down) const {
+    const auto is_it = [&](const caf::actor& actor) { return actor.address() == down.source; };
+    if (!is_it(o_.store.writer) && !is_it(o_.store.folder) &&
+        std::none_of(o_.readers.begin(), o_.readers.end(), is_it))
+      return;
+    log::error("node.broken", {{"why", "an actor of the store has ended: " + to_string(down.reason)}});
+    std::abort();
+  }
+
   void went_down(const caf::down_msg& down) {
+    if (!is_ending_)
+      end_if_of_the_store(down);
     if (std::erase_if(ending_, [&](const caf::actor& a) { return a.address() == down.source; }) > 0)
       return look_if_ended();
     for (shard_id shard = 0; shard < shards_.size(); ++shard) {

@@ -64,7 +64,7 @@ public:
     std::this_thread::sleep_for(1s);
     for (unsigned round = 0; round < plan_.rounds; ++round) {
       console_progress().step("round " + std::to_string(round + 1) + " of " + std::to_string(plan_.rounds) + ", " +
-                             std::to_string(load.acknowledged()) + " acknowledged");
+                              std::to_string(load.acknowledged()) + " acknowledged");
       if (auto done = break_something(static_cast<failure_kind>(round % 3)); !done)
         return done.error();
       if (auto whole = cluster_->wait_whole(); !whole)
@@ -106,7 +106,8 @@ private:
     if (what == failure_kind::move) {
       const auto shard = shard_of(static_cast<std::uint32_t>(pick_() % who_.conversations()));
       const auto& from = (*owners)[shard];
-      const auto to = from == cluster_->name(node) ? cluster_->name((node + 1) % cluster_->size()) : cluster_->name(node);
+      const auto to =
+          from == cluster_->name(node) ? cluster_->name((node + 1) % cluster_->size()) : cluster_->name(node);
       f.conversations = conversations_where([&](std::uint32_t s) { return s == shard; });
       f.at = bench_clock::now();
       auto moved = cluster_->move(shard, to);
@@ -256,9 +257,10 @@ void add_failover(CLI::App& app, command& chosen) {
       ->capture_default_str();
   sub->add_option("--rate", plan->rate, "webhooks a second")->check(CLI::Range(1.0, 1e5))->capture_default_str();
   sub->add_option("--seed", plan->seed, "of what fails when")->capture_default_str();
-  sub->footer("Three nodes and a PostgreSQL server of its own. A wait counts from the failure to the next commit of a\n"
-              "conversation whose shard was there; of a move, it is the longest that a message took. Afterwards everything\n"
-              "is read back, and the journal is looked through for commits under an epoch that was over.");
+  sub->footer(
+      "Three nodes and a PostgreSQL server of its own. A wait counts from the failure to the next commit of a\n"
+      "conversation whose shard was there; of a move, it is the longest that a message took. Afterwards everything\n"
+      "is read back, and the journal is looked through for commits under an epoch that was over.");
   sub->callback([plan, &chosen] {
     chosen = [plan](const common_options& common) -> outcome {
       auto mine = *plan;

@@ -19,13 +19,13 @@ enum class failure_kind : std::uint8_t {
 struct failure {
   failure_kind what = failure_kind::kill;
   bench_clock::time_point at;
-  bench_clock::time_point over;              ///< of a move: when the new owner had it
+  bench_clock::time_point over;          ///< of a move: when the new owner had it
   std::set<std::uint32_t> conversations; ///< whose shard was there
 };
 
-/// For each conversation that a failure of that kind has hit, in milliseconds. After a kill or a pause: from the failure
-/// to its next commit, counted by the 200 of a message that was sent, or sent again, after it. Around a move: the
-/// longest that a message of it took.
+/// For each conversation that a failure of that kind has hit, in milliseconds. After a kill or a pause: from the
+/// failure to its next commit, counted by the 200 of a message that was sent, or sent again, after it. Around a move:
+/// the longest that a message of it took.
 std::vector<double> waits_ms(const said_messages& said, const std::vector<failure>& failures, failure_kind what);
 
 /// The smallest value that so many percent are not above; 0 for none.

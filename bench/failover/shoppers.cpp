@@ -73,9 +73,8 @@ std::string shoppers::body_of(std::uint32_t conversation, std::size_t place) con
                    {"contacts", json::array({{{"profile", {{"name", name_of(conversation)}}}, {"wa_id", phone}}})},
                    {"messages", json::array({message})}};
   return json{{"object", "whatsapp_business_account"},
-              {"entry",
-               json::array({{{"id", shop.waba_id},
-                             {"changes", json::array({{{"field", "messages"}, {"value", value}}})}}})}}
+              {"entry", json::array({{{"id", shop.waba_id},
+                                      {"changes", json::array({{{"field", "messages"}, {"value", value}}})}}})}}
       .dump();
 }
 
@@ -91,8 +90,8 @@ void shoppers::run(std::uint32_t conversation) {
   while (!stop_) {
     std::this_thread::sleep_until(next);
     const auto body = body_of(conversation, said.size());
-    const auto headers = "Content-Type: application/json\r\nX-Hub-Signature-256: " + http::signature_header(body, key) +
-                         "\r\n";
+    const auto headers =
+        "Content-Type: application/json\r\nX-Hub-Signature-256: " + http::signature_header(body, key) + "\r\n";
     auto& message = said.emplace_back();
     message.sent = bench_clock::now();
     while (!give_up_) {

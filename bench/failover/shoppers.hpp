@@ -1,6 +1,6 @@
 /// \file
-/// Shoppers that write at a fixed rate, and Meta's part for them: every message again, to one node after the other, until
-/// it is answered 200.
+/// Shoppers that write at a fixed rate, and Meta's part for them: every message again, to one node after the other,
+/// until it is answered 200.
 #pragma once
 
 #include "bench/load/population.hpp"

@@ -57,8 +57,7 @@ result<void> write_config(const daemon_options& options, const std::string& file
     cluster.update({{"listen", options.cluster_listen}, {"tls", "off"}});
   const json config{
       {"node", {{"name", options.node_name}}},
-      {"listen",
-       {{"public", "127.0.0.1:" + std::to_string(options.public_port)}, {"admin", "127.0.0.1:0"}}},
+      {"listen", {{"public", "127.0.0.1:" + std::to_string(options.public_port)}, {"admin", "127.0.0.1:0"}}},
       {"threads", {{"io", options.io_threads}, {"workers", options.workers}}},
       {"store",
        {{"url", options.store_url.empty() ? "sqlite:" + options.directory + "/data/wakala.db" : options.store_url}}},

@@ -28,10 +28,10 @@ struct daemon_options {
   std::map<std::string, std::string> environment;
 
   // One node of several
-  std::string store_url;      ///< `postgresql://…`; empty: SQLite in the directory
+  std::string store_url; ///< `postgresql://…`; empty: SQLite in the directory
   std::string node_name = "bench";
-  std::string cluster_listen; ///< `host:port` for other nodes, without TLS; empty: it is alone
-  std::string kek_file;       ///< made if it is not there; empty: in the directory
+  std::string cluster_listen;    ///< `host:port` for other nodes, without TLS; empty: it is alone
+  std::string kek_file;          ///< made if it is not there; empty: in the directory
   std::uint16_t public_port = 0; ///< 0: any
 };
 

@@ -24,6 +24,11 @@ SUMMARY_KEYS = [
     "passivated_bytes", "activation_p99_ms", "idle_cpu_percent", "start_ms", "disk_bytes_per_webhook", "void",
 ]  # fmt: skip
 
+FAILOVER_KEYS = [
+    "lost", "doubled", "reordered", "stale_epoch", "ambiguous", "kill_p99_ms", "kill_max_ms", "pause_p99_ms",
+    "pause_max_ms", "move_p99_ms", "void",
+]  # fmt: skip
+
 
 class Smoke(unittest.TestCase):
     def test_it_runs_and_reports_everything(self):
@@ -44,6 +49,8 @@ class Smoke(unittest.TestCase):
         answer = json.loads(done.stdout)
         if COMMAND == "summary":
             self.check_summary(answer)
+        elif COMMAND == "failover":
+            self.check_failover(answer)
         else:
             self.check_reports(answer)
 
@@ -53,6 +60,15 @@ class Smoke(unittest.TestCase):
         for key in SUMMARY_KEYS:
             if key != "peer_ratio":  # null where the peer's packages are not
                 self.assertIsInstance(answer[key], (int, float), key)
+
+    def check_failover(self, answer):
+        self.assertLessEqual(set(FAILOVER_KEYS), set(answer))
+        for key in FAILOVER_KEYS:
+            self.assertIsInstance(answer[key], (int, float), key)
+        for key in ("lost", "doubled", "reordered", "stale_epoch", "void"):
+            self.assertEqual(answer[key], 0, answer)
+        for key in ("kill_p99_ms", "pause_p99_ms", "move_p99_ms"):
+            self.assertGreater(answer[key], 0, key)
 
     def check_reports(self, answer):
         self.assertEqual((answer["command"], answer["void"], answer["failure"]), (COMMAND, 0, ""))

@@ -1,5 +1,5 @@
-// Loaded before a program (LD_PRELOAD): its wall clock is wrong by WRONG_CLOCK_SECONDS, as that of a machine whose clock
-// nobody sets. Waiting until a time of the wall clock ends when that clock says so.
+// Loaded before a program (LD_PRELOAD): its wall clock is wrong by WRONG_CLOCK_SECONDS, as that of a machine whose
+// clock nobody sets. Waiting until a time of the wall clock ends when that clock says so.
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
