@@ -55,9 +55,12 @@ void node::join(cluster_options cluster) {
   hello.incarnation = me.incarnation;
   hello.version = me.version;
   const auto visitors = std::make_shared<link_visitors>(sys_, context_, table_, registry_);
-  door_ = runtime::spawn_door(sys_, hello, [visitors](const std::string& from, bytes what, auto answer) {
-    visitors->asked(from, std::move(what), std::move(answer));
-  });
+  door_ = runtime::spawn_door(
+      sys_, hello,
+      [visitors](const std::string& from, bytes what, auto answer) {
+        visitors->asked(from, std::move(what), std::move(answer));
+      },
+      [visitors](const runtime::link_hello& who, caf::actor door) { visitors->greeted(who, std::move(door)); });
   const auto port = runtime::publish_door(sys_, door_, cluster.listen, cluster.with_tls);
   if (!port)
     throw result_error(make_error(port.error().code, "cluster.listen: " + port.error().what));
@@ -78,6 +81,7 @@ void node::join(cluster_options cluster) {
   options.may_act = cluster.may_act;
   options.clock = cluster.clock;
   options.host = host_;
+  options.door = door_;
   options.watched = readers_;
   membership_ = runtime::spawn_membership(sys_, std::move(options));
   visitors->meet(membership_);

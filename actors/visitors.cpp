@@ -28,6 +28,12 @@ void link_visitors::meet(caf::actor membership) {
   membership_ = std::move(membership);
 }
 
+void link_visitors::greeted(const runtime::link_hello& who, caf::actor door) {
+  const std::lock_guard lock{mutex_};
+  if (membership_)
+    caf::anon_send(membership_, runtime::guest_arrived{who.node, who.incarnation, std::move(door)});
+}
+
 void link_visitors::asked(const std::string& from, bytes what, std::function<void(bytes)> answer) {
   if (what.empty())
     return;
@@ -35,7 +41,8 @@ void link_visitors::asked(const std::string& from, bytes what, std::function<voi
   case frame_kind::shard_free:
   case frame_kind::shard_taken: {
     const std::lock_guard lock{mutex_};
-    caf::anon_send(membership_, runtime::membership_note{from, std::move(what)});
+    if (membership_)
+      caf::anon_send(membership_, runtime::membership_note{from, std::move(what)});
     return answer({});
   }
   case frame_kind::batch:

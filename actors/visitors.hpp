@@ -21,6 +21,9 @@ public:
 
   void meet(caf::actor membership);
 
+  /// As `runtime::link_greeted`.
+  void greeted(const runtime::link_hello& who, caf::actor door);
+
   /// As `runtime::link_asked`. What cannot be read is logged and gets no answer.
   void asked(const std::string& from, bytes what, std::function<void(bytes)> answer);
 

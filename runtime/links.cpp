@@ -25,6 +25,8 @@ constexpr std::chrono::milliseconds connect_patience{2'000};
 constexpr std::chrono::milliseconds first_retry{50};
 constexpr std::chrono::milliseconds longest_retry{500};
 constexpr std::chrono::milliseconds expiry_pause{100};
+constexpr std::chrono::milliseconds offer_pause{300};
+constexpr unsigned waits_for_offer = 6;
 
 // -- the door ------------------------------------------------------------
 
@@ -38,7 +40,8 @@ struct door_state {
 constexpr char yes = '+';
 constexpr char no = '-';
 
-std::string greeted(caf::stateful_actor<door_state>* self, const link_hello& me, const std::string& from) {
+std::string answer_greeting(caf::stateful_actor<door_state>* self, const link_hello& me, const std::string& from,
+                            const caf::actor& their_door, const link_greeted& greeted) {
   const auto hello = unpack_hello(from);
   const auto agreed = hello ? agree(me, *hello) : result<std::uint32_t>(hello.error());
   if (!agreed) {
@@ -51,13 +54,16 @@ std::string greeted(caf::stateful_actor<door_state>* self, const link_hello& me,
   if (self->state.guests.emplace(caf::actor_cast<caf::actor_addr>(who), hello->node).second)
     self->monitor(who);
   log::info("link.accepted", {{"node", hello->node}, {"version", hello->version}});
+  if (greeted && their_door)
+    greeted(*hello, their_door);
   return yes + pack(me);
 }
 
 } // namespace
 
-caf::actor spawn_door(caf::actor_system& sys, link_hello me, link_asked asked) {
-  return sys.spawn([me = std::move(me), asked = std::move(asked)](caf::stateful_actor<door_state>* self) {
+caf::actor spawn_door(caf::actor_system& sys, link_hello me, link_asked asked, link_greeted greeted) {
+  return sys.spawn([me = std::move(me), asked = std::move(asked),
+                    greeted = std::move(greeted)](caf::stateful_actor<door_state>* self) {
     self->set_default_handler(caf::drop);
     self->set_error_handler([](caf::error&) {});
     self->set_exit_handler([self](const caf::exit_msg& message) {
@@ -68,7 +74,9 @@ caf::actor spawn_door(caf::actor_system& sys, link_hello me, link_asked asked) {
       self->state.guests.erase(caf::actor_cast<caf::actor_addr>(down.source));
     });
     return caf::behavior{
-        [self, me](hello_atom, const std::string& hello) { return greeted(self, me, hello); },
+        [self, me, greeted](hello_atom, const std::string& hello, const caf::actor& their_door) {
+          return answer_greeting(self, me, hello, their_door, greeted);
+        },
         [self, asked](ask_atom, std::uint64_t id, std::string& question) {
           const auto who = self->current_sender();
           const auto guest = self->state.guests.find(caf::actor_cast<caf::actor_addr>(who));
@@ -135,8 +143,10 @@ public:
   link_actor(const link_actor&) = delete;
   link_actor& operator=(const link_actor&) = delete;
 
-  caf::behavior start(link_hello me, link_target to, bool with_tls, caf::actor owner) {
+  caf::behavior start(link_hello me, caf::actor door, link_target to, bool with_tls, caf::actor owner) {
     me_ = std::move(me);
+    our_door_ = std::move(door);
+    dials_ = me_.node < to.node;
     to_ = std::move(to);
     with_tls_ = with_tls;
     owner_ = std::move(owner);
@@ -164,6 +174,10 @@ public:
         [this](probed_atom, std::uint64_t attempt, int how) {
           if (attempt == attempt_)
             probed(static_cast<probe_result>(how));
+        },
+        [this](const link_offer& offer) {
+          if (!dials_)
+            greet(offer.door);
         },
         [this](try_again) { connect(); },
         [this](look_at_time) {
@@ -194,6 +208,13 @@ private:
     if (how != probe_result::listens)
       return went_down(how == probe_result::refused ? link_state::refused : link_state::down,
                        how == probe_result::refused ? "nobody listens there" : "no answer");
+    if (!dials_ && waits_++ < waits_for_offer) {
+      if (state_ == link_state::refused)
+        tell(link_state::down, "somebody listens there again");
+      self_->delayed_send(self_, offer_pause, try_again{});
+      return;
+    }
+    waits_ = 0;
     auto& sys = self_->system();
     const auto& connector = with_tls_ ? sys.openssl_manager().actor_handle() : sys.middleman().actor_handle();
     self_->request(connector, connect_patience, caf::connect_atom::value, host_, port_)
@@ -210,7 +231,7 @@ private:
   }
 
   void greet(const caf::actor& door) {
-    self_->request(door, connect_patience, hello_atom::value, std::string(pack(me_)))
+    self_->request(door, connect_patience, hello_atom::value, std::string(pack(me_)), our_door_)
         .then(
             [this, door](const std::string& answer) {
               if (answer.empty() || answer.front() != yes)
@@ -227,8 +248,11 @@ private:
   }
 
   void came_up(const caf::actor& door) {
+    if (door_)
+      forget_all("the other side has connected again");
     door_ = door;
     failures_ = 0;
+    waits_ = 0;
     self_->monitor(door_);
     tell(link_state::up, "");
   }
@@ -290,6 +314,9 @@ private:
   link_hello me_;
   link_target to_;
   bool with_tls_ = true;
+  bool dials_ = true;
+  unsigned waits_ = 0; ///< looks at a machine that listens, without an offer from there
+  caf::actor our_door_;
   caf::actor owner_;
   std::string host_;
   std::uint16_t port_ = 0;
@@ -304,10 +331,11 @@ private:
 
 } // namespace
 
-caf::actor spawn_link(caf::actor_system& sys, link_hello me, link_target to, bool with_tls, caf::actor owner) {
-  return sys.spawn([me = std::move(me), to = std::move(to), with_tls,
+caf::actor spawn_link(caf::actor_system& sys, link_hello me, caf::actor door, link_target to, bool with_tls,
+                      caf::actor owner) {
+  return sys.spawn([me = std::move(me), door = std::move(door), to = std::move(to), with_tls,
                     owner = std::move(owner)](caf::stateful_actor<link_actor>* self) -> caf::behavior {
-    return self->state.start(me, to, with_tls, owner);
+    return self->state.start(me, door, to, with_tls, owner);
   });
 }
 

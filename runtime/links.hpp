@@ -22,9 +22,12 @@ using link_answered = std::function<void(result<bytes>)>;
 /// one who asked hears of it when its time is up.
 using link_asked = std::function<void(const std::string& node, bytes question, std::function<void(bytes)> answer)>;
 
+/// Called, on any thread, when another node has greeted us: by its `door` it can be asked back over the same connection.
+using link_greeted = std::function<void(const link_hello& who, caf::actor door)>;
+
 /// Our side of what others begin: answers greetings, and questions of those who greeted us. Whoever does not, is not
 /// heard.
-caf::actor spawn_door(caf::actor_system& sys, link_hello me, link_asked asked);
+caf::actor spawn_door(caf::actor_system& sys, link_hello me, link_asked asked, link_greeted greeted);
 
 /// Listens there and lets in who can name `door`; the port. `unavailable` when it cannot listen there.
 result<std::uint16_t> publish_door(caf::actor_system& sys, const caf::actor& door, const listen_address& where,
@@ -61,14 +64,23 @@ struct link_target {
   bool operator==(const link_target&) const = default;
 };
 
+/// To a link that waits for the other side to connect: it has.
+struct link_offer {
+  caf::actor door; ///< the other side's
+};
+
 /// At most so many questions of a link, and bytes in them, wait for their answers.
 constexpr std::size_t link_questions_max = 20'000;
 constexpr std::size_t link_bytes_max = std::size_t{64} * 1024 * 1024;
 
-/// Keeps a link to one life of one node, and tells `owner`. Ends by an exit message.
-caf::actor spawn_link(caf::actor_system& sys, link_hello me, link_target to, bool with_tls, caf::actor owner);
+/// Keeps a link to one life of one node, and tells `owner`. Ends by an exit message. Of two nodes, the one whose name
+/// comes first connects; the other waits for its `link_offer`, and connects itself only when none comes: CAF does not
+/// always survive two connections that cross. `door` is ours.
+caf::actor spawn_link(caf::actor_system& sys, link_hello me, caf::actor door, link_target to, bool with_tls,
+                      caf::actor owner);
 
 } // namespace wakala::runtime
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::link_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::link_offer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::link_changed)

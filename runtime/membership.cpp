@@ -69,6 +69,7 @@ public:
         [this](const shard_ended& s) { ended(s); },
         [this](const pulse_felt& p) { felt(p.number); },
         [this](const membership_note& note) { noted(note); },
+        [this](const guest_arrived& guest) { arrived(guest); },
         [this](cluster_query) { return report(); },
         [this](const drain_node& request) {
           return done_answer::from(done(o_.registry->set_draining(request.node, request.is_draining)));
@@ -292,7 +293,7 @@ private:
       if (peers_.contains(node) || standing_of(*row, view_.now, o_.timing) == node_standing::stale)
         continue;
       link_target target{node, row->incarnation, row->address};
-      auto link = spawn_link(self_->system(), o_.hello, target, o_.with_tls, caf::actor_cast<caf::actor>(self_));
+      auto link = spawn_link(self_->system(), o_.hello, o_.door, target, o_.with_tls, caf::actor_cast<caf::actor>(self_));
       peers_[node] = peer_link{std::move(target), std::move(link), link_state::down, 0};
     }
   }
@@ -307,6 +308,17 @@ private:
     peer->second.state = change.state;
     if (is_news && has_view_)
       act();
+  }
+
+  void arrived(const guest_arrived& guest) {
+    const auto is_known = [&] {
+      const auto peer = peers_.find(guest.node);
+      return peer != peers_.end() && peer->second.target.incarnation == guest.incarnation;
+    };
+    if (!is_known())
+      beat(); // it has announced itself since we looked
+    if (is_known())
+      self_->send(peers_.at(guest.node).link, link_offer{guest.door});
   }
 
   void noted(const membership_note& note) {

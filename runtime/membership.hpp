@@ -66,6 +66,12 @@ struct membership_note {
   std::string from;
   bytes what;
 };
+/// Another node has greeted our door.
+struct guest_arrived {
+  std::string node;
+  std::uint64_t incarnation = 0;
+  caf::actor door; ///< the other side's
+};
 /// Answered by `cluster_answer`.
 struct cluster_query {};
 struct cluster_report {
@@ -104,6 +110,7 @@ struct membership_options {
   std::shared_ptr<standing> may_act;
   std::shared_ptr<store_clock> clock;
   caf::actor host;
+  caf::actor door; ///< ours
   std::vector<caf::actor> watched; ///< beside the host: actors whose standing still means that the node is stuck
 };
 
@@ -119,6 +126,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::route_table_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::shard_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::shard_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::membership_note)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::guest_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::cluster_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::cluster_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::drain_node)

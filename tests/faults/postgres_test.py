@@ -6,6 +6,7 @@ import sys
 
 from load import catalog
 from node import ChildFailed, Shop, Workplace, loopback, run_command, wait_for
+from postgres import JOURNAL_FAULTS
 from webhooks import body_of, change, message_id, post_once, text_message
 
 SHOPPER = "254722000001"
@@ -129,6 +130,15 @@ def run(place):
         if status != 1 or not err:
             raise AssertionError(f"wakalad {command} did not find it: {status}: {out}{err}")
         server.sql("TRUNCATE journal; INSERT INTO journal TABLE kept_journal; DROP TABLE kept_journal", url=ours)
+    print("a write under an epoch that was over is found", flush=True)
+    server.sql(
+        "INSERT INTO journal SELECT shard, seq + 1, epoch - 1, row_bytes FROM journal"
+        " WHERE (shard, seq) = (SELECT shard, max(seq) FROM journal GROUP BY shard ORDER BY shard LIMIT 1)",
+        url=ours,
+    )
+    found = server.sql(JOURNAL_FAULTS, url=ours)
+    if len(found) != 1:
+        raise AssertionError(f"the check of the journal did not find a planted write: {found}")
     status, out, err = run_command("backup", os.path.join(place.path, "copy"), "--config", node.config)
     if status == 0 or "pg_dump" not in out + err:
         raise AssertionError(f"wakalad backup: {status}: {out}{err}")

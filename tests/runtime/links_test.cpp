@@ -40,7 +40,7 @@ struct machine {
   std::uint16_t port = 0;
 
   void open_door(const link_hello& me, link_asked asked) {
-    door = spawn_door(system, me, std::move(asked));
+    door = spawn_door(system, me, std::move(asked), nullptr);
     port = publish_door(system, door, {"127.0.0.1", 0}, false).value();
   }
   std::string address() const { return "127.0.0.1:" + std::to_string(port); }
@@ -93,7 +93,7 @@ struct links_test : ::testing::Test {
   watcher seen{here.system};
   caf::actor link;
 
-  void connect(const link_target& to) { link = spawn_link(here.system, hello_of("here", 1), to, false, seen.actor); }
+  void connect(const link_target& to) { link = spawn_link(here.system, hello_of("here", 1), here.door, to, false, seen.actor); }
   void echo_there() {
     there.open_door(hello_of("there", 9),
                     [](const std::string& from, bytes what, const std::function<void(bytes)>& answer) {
@@ -114,6 +114,22 @@ TEST_F(links_test, questions_come_back_with_their_answers) {
   for (int i = 0; i < 200; ++i)
     EXPECT_EQ(answer_of(std::move(answers[static_cast<std::size_t>(i)])).value(),
               "here said " + std::string(static_cast<std::size_t>(i), 'x') + std::string(1, '\0') + "y");
+}
+
+TEST_F(links_test, of_two_nodes_the_one_with_the_later_name_waits_to_be_connected) {
+  echo_there();
+  link = spawn_link(here.system, hello_of("zebra", 1), here.door, {"there", 9, there.address()}, false, seen.actor);
+  const auto door = here.system.middleman().remote_actor("127.0.0.1", there.port); // as if they had come to us
+  ASSERT_TRUE(door);
+  caf::anon_send(link, link_offer{*door});
+  ASSERT_TRUE(seen.saw(link_state::up));
+  EXPECT_EQ(answer_of(ask(link, "hello")).value(), "zebra said hello");
+}
+
+TEST_F(links_test, it_connects_itself_when_nobody_comes) {
+  echo_there();
+  link = spawn_link(here.system, hello_of("zebra", 1), here.door, {"there", 9, there.address()}, false, seen.actor);
+  EXPECT_TRUE(seen.saw(link_state::up));
 }
 
 TEST_F(links_test, a_question_without_an_answer_ends_in_its_time) {
@@ -147,6 +163,15 @@ TEST_F(links_test, a_node_of_another_cluster_is_refused) {
   EXPECT_EQ(asked, 0);
 }
 
+TEST_F(links_test, a_node_that_speaks_only_an_old_protocol_is_refused) {
+  auto old = hello_of("there", 9);
+  old.protocol = 0;
+  old.oldest = 0;
+  there.open_door(old, [](const auto&, const auto&, const auto&) {});
+  connect({"there", 9, there.address()});
+  EXPECT_TRUE(seen.saw(link_state::stranger));
+}
+
 TEST_F(links_test, who_has_not_greeted_is_not_heard) {
   std::atomic<int> asked{0};
   there.open_door(hello_of("there", 9), [&](const auto&, const auto&, const std::function<void(bytes)>& answer) {
@@ -161,7 +186,7 @@ TEST_F(links_test, who_has_not_greeted_is_not_heard) {
   stranger->send(*door, ask_atom::value, std::uint64_t{1}, std::string("let me in"));
   // Whatever comes behind it on the same connection is answered, so the first has been looked at by then.
   std::string answer;
-  stranger->request(*door, patience, hello_atom::value, std::string("no greeting"))
+  stranger->request(*door, patience, hello_atom::value, std::string("no greeting"), caf::actor{})
       .receive([&](const std::string& text) { answer = text; },
                [&](const caf::error& why) { ADD_FAILURE() << here.system.render(why); });
   EXPECT_EQ(answer.substr(0, 1), "-");
