@@ -22,6 +22,7 @@ node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<per
            std::map<std::string, std::string, std::less<>> environment)
     : sys_(sys), context_(std::move(context)) {
   start_actors(store, std::move(environment), false);
+  caf::anon_send(host_, meet_others{registry_, {}, {}});
 }
 
 node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<persistence::store> store,
@@ -82,12 +83,15 @@ void node::join(cluster_options cluster) {
   options.clock = cluster.clock;
   options.host = host_;
   options.door = door_;
-  options.watched = readers_;
   membership_ = runtime::spawn_membership(sys_, std::move(options));
   visitors->meet(membership_);
-  caf::anon_send(host_, meet_cluster{membership_, registry_});
-  caf::anon_send(membership_, runtime::join_cluster{});
+  caf::anon_send(host_, meet_others{registry_, membership_, door_});
   log::info("node.joining", {{"node", me.name}, {"address", me.address}});
+}
+
+void node::begin() {
+  if (membership_)
+    caf::anon_send(membership_, runtime::join_cluster{});
 }
 
 bool node::leave(std::chrono::milliseconds patience) {
@@ -111,8 +115,8 @@ node::~node() {
     caf::anon_send_exit(actor, caf::exit_reason::kill);
     self->receive([](const caf::down_msg&) {});
   };
-  end(registry_);
   self->request(host_, caf::infinite, end_shards{}).receive([](shards_have_ended) {}, [](const caf::error&) {});
+  end(registry_);
   end(membership_);
   if (say_goodbye_)
     say_goodbye_();

@@ -54,6 +54,8 @@ public:
   /// Null of a node that is alone.
   caf::actor membership() const { return membership_; }
 
+  /// In a cluster: takes part in it from now on. Until then nobody gives it anything.
+  void begin();
   /// Gives all shards to the other nodes, if there are any, within `patience`. From then on this node still takes
   /// webhooks, for others. False when it did not get that far.
   bool leave(std::chrono::milliseconds patience);

@@ -28,11 +28,16 @@ struct confirmed_change {
   std::uint64_t number = 0;
 };
 
+struct confirmation_is_late {
+  std::uint64_t number = 0;
+};
+
 } // namespace
 
 } // namespace wakala::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::confirmed_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::confirmation_is_late)
 
 namespace wakala::actors {
 
@@ -67,7 +72,8 @@ public:
             request.done();
         },
         [this](links_up& up) { links_ = std::move(up.links); },
-        [this](confirmed_change c) { confirmed(c.number); },
+        [this](confirmed_change c) { confirmed(c.number, false); },
+        [this](confirmation_is_late late) { confirmed(late.number, true); },
     };
   }
 
@@ -112,6 +118,8 @@ private:
     }
     const auto number = ++last_change_;
     waiting_[number] = waiting_change{promise, std::move(answer), links_.size()};
+    // A link that ends before it has read the question answers nothing.
+    self_->delayed_send(self_, confirm_patience + std::chrono::milliseconds{500}, confirmation_is_late{number});
     const bytes frame{static_cast<char>(runtime::frame_kind::tenants_changed)};
     for (const auto& link : links_)
       self_->send(link, runtime::link_question{frame, confirm_patience,
@@ -121,9 +129,9 @@ private:
     return promise;
   }
 
-  void confirmed(std::uint64_t number) {
+  void confirmed(std::uint64_t number, bool is_late) {
     const auto it = waiting_.find(number);
-    if (it == waiting_.end() || --it->second.open > 0)
+    if (it == waiting_.end() || (--it->second.open > 0 && !is_late))
       return;
     it->second.promise.deliver(std::move(it->second.answer));
     waiting_.erase(it);

@@ -36,15 +36,16 @@ caf::behavior remote_shard::start(shard_id shard, node_context_ptr context) {
         route_ = std::move(change);
         release();
       },
+      [this](shard_is_here& change) {
+        here_ = std::move(change.supervisor);
+        release();
+      },
       [this](look_again) {
         look_is_planned_ = false;
         release();
       },
       [this](shard_batch& batch) {
-        if (batch.hops >= hops_max)
-          refuse(batch);
-        else
-          pass_on(std::move(batch));
+        pass_on(std::move(batch));
       },
       [this](remote_answer& given) {
         if (auto node = questions_.extract(given.question); !node.empty())
@@ -82,12 +83,18 @@ caf::actor remote_shard::way() const {
 }
 
 void remote_shard::pass_on(shard_batch batch) {
+  if (here_) {
+    self_->send(here_, std::move(batch));
+    return;
+  }
   const auto link = way();
   if (!link) {
     held_.hold(std::move(batch), context_->clock->now());
     release();
     return;
   }
+  if (batch.hops >= hops_max)
+    return refuse(batch);
   const auto patience = std::max<time_ms>(batch.deadline - context_->clock->now(), 1);
   link_batch out{shard_, static_cast<std::uint8_t>(batch.hops + 1), batch.received_at, batch.deadline,
                  std::move(batch.events)};
@@ -103,7 +110,7 @@ void remote_shard::pass_on(shard_batch batch) {
 }
 
 void remote_shard::release() {
-  if (way())
+  if (here_ || way())
     return held_.let_go([this](shard_batch batch) { pass_on(std::move(batch)); });
   held_.expire(context_->clock->now());
   if (!held_.empty() && !std::exchange(look_is_planned_, true))
@@ -120,6 +127,9 @@ caf::response_promise remote_shard::ask(const for_tenant<T>& q) {
   }
   const auto number = ++last_question_;
   questions_[number] = promise;
+  // Should the link end before it has read this, nobody else would answer.
+  self_->delayed_send(self_, answer_patience + std::chrono::seconds{1},
+                      remote_answer{number, text_answer{std::nullopt, make_error(errc::unavailable, "no answer")}});
   // The answer comes on the link's thread; a promise is its actor's own.
   self_->send(link, runtime::link_question{
                         to_frame(link_query{q.tenant, q.question}), answer_patience,

@@ -20,11 +20,17 @@ struct route_change {
   std::vector<caf::actor> others; ///< links to nodes that may reach one that we do not
 };
 
+/// node → remote shard: it is open here, and this is its supervisor; null: not any more.
+struct shard_is_here {
+  caf::actor supervisor;
+};
+
 /// Nodes that may hand the same update on: to one that does not have the shard any more, and from there to its owner;
 /// or round a link that is cut.
 constexpr std::uint8_t hops_max = 2;
 
-/// While nobody has the shard, or nobody who can be reached, updates are held for a moment.
+/// While nobody has the shard, or nobody who can be reached, updates are held for a moment: also while it is being opened
+/// here.
 class remote_shard {
 public:
   static inline const char* name = "wakala.remote_shard";
@@ -44,6 +50,7 @@ private:
   shard_id shard_ = 0;
   node_context_ptr context_;
   route_change route_;
+  caf::actor here_; ///< what comes late goes there
   held_batches held_;
   bool look_is_planned_ = false;
   std::map<std::uint64_t, caf::response_promise> questions_; ///< asked of the other node, not answered yet
@@ -55,3 +62,4 @@ caf::actor spawn_remote_shard(caf::actor_system& sys, shard_id shard, node_conte
 } // namespace wakala::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::route_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_is_here)

@@ -71,9 +71,11 @@ public:
           if (!is_ending_)
             serve(restart.shard, 0);
         },
-        [this](const meet_cluster& cluster) {
-          membership_ = cluster.membership;
-          registry_ = cluster.registry;
+        [this](const meet_others& others) {
+          others_ = others;
+          for (const auto& each : {others.registry, others.membership, others.door})
+            if (each)
+              self_->monitor(each);
         },
         [this](const runtime::serve_shard& order) {
           if (!is_ending_ && !shards_.at(order.shard).supervisor)
@@ -83,7 +85,7 @@ public:
           if (const auto& supervisor = shards_.at(order.shard).supervisor)
             self_->send(supervisor, give_up_shard{});
           else
-            self_->send(membership_, runtime::shard_ended{order.shard, 0, true});
+            self_->send(others_.membership, runtime::shard_ended{order.shard, 0, true});
         },
         [this](const runtime::drop_shard& order) {
           if (auto& supervisor = shards_.at(order.shard).supervisor) {
@@ -93,10 +95,16 @@ public:
           }
         },
         [this](const shard_is_open& s) {
+          if (!is_from_supervisor_of(s.shard))
+            return; // one that was told to end before it said this
           shards_.at(s.shard).epoch = s.epoch;
-          self_->send(membership_, runtime::shard_opened{s.shard, s.epoch});
+          point_here(s.shard);
+          self_->send(others_.membership, runtime::shard_opened{s.shard, s.epoch});
         },
-        [this](const shard_is_closing& s) { point_elsewhere(s.shard); },
+        [this](const shard_is_closing& s) {
+          if (is_from_supervisor_of(s.shard))
+            point_elsewhere(s.shard);
+        },
         [this](const runtime::route_table_ptr& routes) { follow(*routes); },
         [this](runtime::pulse p) { return runtime::pulse_felt{p.number}; },
         [this](end_shards) {
@@ -131,10 +139,27 @@ private:
 
   void serve(shard_id shard, std::uint64_t seen) {
     spawn(shard, seen);
-    change_table(shard, shards_[shard].supervisor, true);
+    if (!o_.is_in_cluster)
+      change_table(shard, shards_[shard].supervisor, true);
   }
 
-  void point_elsewhere(shard_id shard) { change_table(shard, shards_.at(shard).remote, false); }
+  bool is_from_supervisor_of(shard_id shard) const {
+    const auto& supervisor = shards_.at(shard).supervisor;
+    return supervisor && self_->current_sender() == caf::actor_cast<caf::strong_actor_ptr>(supervisor);
+  }
+
+  /// Not before it is open: until then its `remote_shard` holds what comes.
+  void point_here(shard_id shard) {
+    const auto& s = shards_.at(shard);
+    change_table(shard, s.supervisor, true);
+    self_->send(s.remote, shard_is_here{s.supervisor});
+  }
+
+  void point_elsewhere(shard_id shard) {
+    const auto& s = shards_.at(shard);
+    change_table(shard, s.remote, false);
+    self_->send(s.remote, shard_is_here{nullptr});
+  }
 
   void change_table(shard_id shard, const caf::actor& actor, bool is_here) {
     auto next = std::make_shared<shard_table>(*o_.table->get());
@@ -144,18 +169,18 @@ private:
 
   /// Nothing here can be right without them, and nothing is lost by a process that ends: better at once and loudly
   /// than a node that takes webhooks and never answers.
-  void end_if_of_the_store(const caf::down_msg& down) const {
-    const auto is_it = [&](const caf::actor& actor) { return actor.address() == down.source; };
-    if (!is_it(o_.store.writer) && !is_it(o_.store.folder) &&
-        std::none_of(o_.readers.begin(), o_.readers.end(), is_it))
+  void end_if_needed(const caf::down_msg& down) const {
+    const auto is_it = [&](const caf::actor& actor) { return actor && actor.address() == down.source; };
+    if (!is_it(o_.store.writer) && !is_it(o_.store.folder) && !is_it(others_.registry) && !is_it(others_.membership) &&
+        !is_it(others_.door) && std::none_of(o_.readers.begin(), o_.readers.end(), is_it))
       return;
-    log::error("node.broken", {{"why", "an actor of the store has ended: " + to_string(down.reason)}});
+    log::error("node.broken", {{"why", "an actor that everything needs has ended: " + to_string(down.reason)}});
     std::abort();
   }
 
   void went_down(const caf::down_msg& down) {
     if (!is_ending_)
-      end_if_of_the_store(down);
+      end_if_needed(down);
     if (std::erase_if(ending_, [&](const caf::actor& a) { return a.address() == down.source; }) > 0)
       return look_if_ended();
     for (shard_id shard = 0; shard < shards_.size(); ++shard) {
@@ -169,7 +194,7 @@ private:
         if (is_failure) // another may have more luck with it; else it comes back to us with the next heartbeat
           log::error("shard.down", {{"shard", runtime::shard_name(shard)}});
         point_elsewhere(shard);
-        self_->send(membership_, runtime::shard_ended{shard, s.epoch, is_lost});
+        self_->send(others_.membership, runtime::shard_ended{shard, s.epoch, is_lost});
         return;
       }
       const runtime::backoff_policy policy{std::chrono::milliseconds{50}, std::chrono::milliseconds{5'000}};
@@ -186,9 +211,9 @@ private:
       links.push_back(link);
     for (shard_id shard = 0; shard < shards_.size() && shard < routes.shards.size(); ++shard)
       self_->send(shards_[shard].remote, route_change{routes.shards[shard], links});
-    self_->send(registry_, links_up{links});
+    self_->send(others_.registry, links_up{links});
     if (routes.tenants_version != std::exchange(tenants_version_, routes.tenants_version))
-      self_->send(registry_, reload_tenants{});
+      self_->send(others_.registry, reload_tenants{});
   }
 
   void look_if_ended() {
@@ -200,8 +225,7 @@ private:
   shard_host_options o_;
   std::vector<served_shard> shards_;
   std::vector<caf::actor> ending_; ///< supervisors that are not ours to use any more
-  caf::actor membership_;
-  caf::actor registry_;
+  meet_others others_;
   std::uint64_t tenants_version_ = 0;
   bool is_ending_ = false;
   std::optional<caf::response_promise> ended_;

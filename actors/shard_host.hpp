@@ -29,10 +29,11 @@ struct shard_host_options {
   bool is_in_cluster = false;
 };
 
-/// membership's and the registry's actor, once they are there.
-struct meet_cluster {
-  caf::actor membership;
+/// Those that are there once per node, like the host itself. Of a node that is alone only the first.
+struct meet_others {
   caf::actor registry;
+  caf::actor membership;
+  caf::actor door;
 };
 /// End all shards; answered by `shards_have_ended`, when they have.
 struct end_shards {};
@@ -44,6 +45,6 @@ caf::actor spawn_shard_host(caf::actor_system& sys, shard_host_options options);
 
 } // namespace wakala::actors
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::meet_cluster)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::meet_others)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::end_shards)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shards_have_ended)

@@ -12,7 +12,6 @@ constexpr time_ms sends_patience = 2 * ms_per_second;
 /// Updates that are being worked on get so long.
 constexpr time_ms flights_patience = 3 * ms_per_second;
 constexpr std::chrono::milliseconds quiet_pause{5};
-constexpr std::chrono::milliseconds hold_pause{50};
 
 } // namespace
 
@@ -21,19 +20,7 @@ bool shard_supervisor::passes_on(shard_batch& batch) {
     self_->send(place_.remote, std::move(batch));
     return true;
   }
-  if (epoch_ != 0)
-    return false; // a shard that opens again because of a trouble says so at once
-  held_.hold(std::move(batch), context_->clock->now());
-  release_held();
-  return true;
-}
-
-void shard_supervisor::release_held() {
-  if (is_open_ || intake_shut_since_ != 0 || is_stopping_)
-    return held_.let_go([this](shard_batch batch) { take(std::move(batch)); });
-  held_.expire(context_->clock->now());
-  if (!held_.empty() && !std::exchange(hold_tick_is_planned_, true))
-    self_->delayed_send(self_, hold_pause, hold_tick{});
+  return false;
 }
 
 void shard_supervisor::give_up() {
@@ -58,7 +45,6 @@ void shard_supervisor::look_if_quiet() {
     }
     intake_shut_since_ = now;
     self_->send(place_.host, shard_is_closing{shard_});
-    release_held();
   }
   const bool is_busy = !in_flight_.empty() || appends_out_ > 0;
   if (is_open_ && is_busy && now - intake_shut_since_ < flights_patience) {
@@ -76,7 +62,6 @@ void shard_supervisor::end_as_lost() {
              {{"shard", runtime::shard_name(shard_)}, {"epoch", epoch_}});
   is_lost_ = true;
   is_stopping_ = true;
-  release_held();
   end_when_quiet();
 }
 

@@ -15,7 +15,6 @@ struct wake_tick {};
 struct timer_tick {};
 struct expiry_tick {};
 struct drop_tick {};
-struct hold_tick {};
 struct quiet_tick {};
 
 inline constexpr std::chrono::seconds store_timeout{10};
@@ -43,5 +42,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::timer_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::expiry_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::drop_tick)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::hold_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::quiet_tick)

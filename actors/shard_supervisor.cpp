@@ -58,10 +58,6 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       },
       [this](give_up_shard) { give_up(); },
       [this](quiet_tick) { look_if_quiet(); },
-      [this](hold_tick) {
-        hold_tick_is_planned_ = false;
-        release_held();
-      },
       [this](fold_tick) {
         fold_is_planned_ = false;
         fold();
@@ -202,7 +198,6 @@ void shard_supervisor::opened_with(runtime::opened all) {
     self_->send(place_.host, shard_is_open{shard_, epoch_});
   fold();
   wake_next();
-  release_held();
 }
 
 void shard_supervisor::close(const error& why) {

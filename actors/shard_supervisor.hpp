@@ -2,7 +2,6 @@
 /// The owner of a shard: its epoch, its sequence, its unfolded rows, its tenants.
 #pragma once
 
-#include "actors/held_batches.hpp"
 #include "actors/messages.hpp"
 #include "runtime/backoff.hpp"
 #include "runtime/key_filter.hpp"
@@ -80,7 +79,6 @@ private:
   // shard_moving.cpp: a shard that comes from another node, or goes to one
   bool is_in_cluster() const { return static_cast<bool>(place_.host); }
   bool passes_on(shard_batch& batch);
-  void release_held();
   void give_up();
   void look_if_quiet();
   void end_as_lost();
@@ -146,8 +144,6 @@ private:
   caf::event_based_actor* self_;
   shard_id shard_ = 0;
   shard_place place_;
-  held_batches held_; ///< until the shard is open for the first time
-  bool hold_tick_is_planned_ = false;
   std::shared_ptr<send_valve> valve_ = std::make_shared<send_valve>();
   time_ms giving_up_since_ = 0;   ///< 0: it stays
   time_ms intake_shut_since_ = 0; ///< 0: it is open

@@ -24,6 +24,14 @@ response readiness(json reasons) {
   return answer;
 }
 
+/// Ready only while the others know of this node: what it would take meanwhile could go nowhere.
+response membership(const result<std::string>& view) {
+  const auto known = view ? json::parse(*view, nullptr, false) : json();
+  if (known.is_object() && known.value("member", false))
+    return readiness(json::array());
+  return readiness(json::array({reason(nullptr, "the cluster has not heard of this node of late")}));
+}
+
 } // namespace
 
 void healthz(admin_call& call) { call.to.send(response::json(200, R"({"status":"ok"})")); }
@@ -47,9 +55,13 @@ void readyz(admin_call& call) {
     }
     // A shard notices a store that cannot write by its next commit, but one that cannot be read only when somebody
     // asks.
-    api->store->get([to](const result<std::string>& read) {
-      to.send(readiness(read ? json::array()
-                             : json::array({reason(nullptr, "the store cannot be read: " + read.error().what)})));
+    api->store->get([to, api](const result<std::string>& read) {
+      if (!read)
+        to.send(readiness(json::array({reason(nullptr, "the store cannot be read: " + read.error().what)})));
+      else if (api->options.actors->is_in_cluster())
+        api->options.actors->cluster([to](const result<std::string>& view) { to.send(membership(view)); });
+      else
+        to.send(readiness(json::array()));
     });
   });
 }

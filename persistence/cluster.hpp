@@ -56,8 +56,8 @@ public:
   virtual result<void> leave(const std::string& node, std::uint64_t incarnation) = 0;
 
   /// Gives a shard up, if it is owned under this epoch: it is nobody's under the next one. What its owner has not
-  /// written by then, it cannot write.
-  virtual result<void> release(shard_id shard, std::uint64_t epoch) = 0;
+  /// written by then, it cannot write. False when it was not.
+  virtual result<bool> release(shard_id shard, std::uint64_t epoch) = 0;
 
   /// Where an operator wants the shard to be, whenever that node can have it; empty: wherever it belongs.
   virtual result<void> pin(shard_id shard, const std::string& node) = 0;

@@ -108,13 +108,15 @@ private:
     if (is_wedged_)
       return;
     const auto asked = steady::now();
-    const auto silent_for = asked - last_beat_;
+    const auto good_until = standing::clock::now() + o_.timing.stale_after;
     auto view = o_.registry->beat(o_.me, o_.timing.stale_after);
     const auto answered = steady::now();
+    // Also how long the store took for this one: who came just behind us may not have been heard meanwhile.
+    const auto silent_for = answered - last_beat_;
     if (!view)
       return missed(view.error());
     // Nobody takes from us before this, since the store has heard us later than `asked`.
-    o_.may_act->extend_until(asked + o_.timing.stale_after);
+    o_.may_act->extend_until(good_until);
     o_.clock->learn(view->now, asked, answered);
     const bool was_member = has_view_;
     if (misses_ > 0 || (was_member && silent_for > o_.timing.stale_after))
@@ -132,13 +134,17 @@ private:
   }
 
   void missed(const error& why) {
-    if (misses_++ == 0)
+    if (misses_++ == 0 || why.code != last_miss_)
       log::error("node.not_heard", {{"why", why.what}});
+    last_miss_ = why.code;
     if (why.code != errc::conflict)
       return; // the shards stay ours until somebody takes them; we write nothing that the store does not want
     o_.may_act->end();
     for (const auto& [shard, epoch] : std::exchange(open_, {}))
       self_->send(o_.host, drop_shard{shard});
+    for (const auto shard : std::exchange(taking_, {}))
+      self_->send(o_.host, drop_shard{shard});
+    leaving_.clear();
   }
 
   void look_for_pulses() {
@@ -155,13 +161,9 @@ private:
     if (!waiting_pulses_.empty())
       return;
     pulse_sent_at_ = now;
-    const auto send_to = [this](const caf::actor& whom) {
-      waiting_pulses_.insert(++last_pulse_);
-      self_->send(whom, pulse{last_pulse_});
-    };
-    send_to(o_.host);
-    for (const auto& each : o_.watched)
-      send_to(each);
+    // The host runs where all actors run that wait for nothing. Those of the store may wait for it, and rightly.
+    waiting_pulses_.insert(++last_pulse_);
+    self_->send<caf::message_priority::high>(o_.host, pulse{last_pulse_});
   }
 
   void felt(std::uint64_t number) {
@@ -202,8 +204,30 @@ private:
       self_->send(o_.host, hand_over_shard{shard});
     }
     owners_ = plan.owners;
+    if (give_up_what_is_only_leased())
+      return act();
     tell_routes();
     finish_leaving();
+  }
+
+  /// A lease in our name without a supervisor, of a take of which we have not heard or of an earlier life: nobody else
+  /// takes it while we live, so what is another's is given up. What is still opening here goes the usual way.
+  bool give_up_what_is_only_leased() {
+    bool is_any = false;
+    for (const auto& lease : view_.leases) {
+      const auto& owner = owners_.at(lease.shard);
+      if (lease.node != o_.me.name || owner == o_.me.name || owner.empty() || open_.contains(lease.shard) ||
+          to_release_.contains(lease.shard))
+        continue;
+      if (taking_.contains(lease.shard)) {
+        if (leaving_.insert(lease.shard).second)
+          self_->send(o_.host, hand_over_shard{lease.shard});
+        continue;
+      }
+      to_release_[lease.shard] = lease.epoch;
+      is_any = true;
+    }
+    return is_any && release_again();
   }
 
   void opened(const shard_opened& s) {
@@ -231,14 +255,22 @@ private:
   }
 
   /// What is ended here must become another's, also when the store was away at that moment.
-  void release_again() {
+  bool release_again() {
     for (auto it = to_release_.begin(); it != to_release_.end();) {
       const auto [shard, epoch] = *it;
-      if (const auto released = o_.registry->release(shard, epoch); !released) {
+      const auto released = o_.registry->release(shard, epoch);
+      if (!released) {
         log::warn("shard.not_released", {{"shard", shard_name(shard)}, {"why", released.error().what}});
-        return;
+        return false;
       }
       it = to_release_.erase(it);
+      if (!*released) { // another epoch: whose it is the next heartbeat says
+        lost_since_.insert(shard);
+        auto& lease = view_.leases.at(shard);
+        if (lease.node == o_.me.name && lease.epoch <= epoch)
+          lease.node.clear();
+        continue;
+      }
       auto& lease = view_.leases.at(shard);
       if (lease.epoch <= epoch)
         lease = lease_row{shard, epoch + 1, "", lease.pinned_to};
@@ -246,6 +278,7 @@ private:
       if (heir != peers_.end())
         tell(heir->second, shard_note(frame_kind::shard_free, shard, epoch + 1));
     }
+    return true;
   }
 
   result<void> move(const move_shard& request) {
@@ -396,6 +429,7 @@ private:
   bool has_view_ = false;
   bool may_judge_silence_ = false;
   unsigned misses_ = 0; ///< heartbeats in a row that did not get through
+  errc last_miss_ = errc::unavailable;
   steady::time_point last_beat_;
   std::map<std::string, peer_link> peers_;
   std::vector<std::string> owners_; ///< who should have each shard

@@ -111,7 +111,6 @@ struct membership_options {
   std::shared_ptr<store_clock> clock;
   caf::actor host;
   caf::actor door; ///< ours
-  std::vector<caf::actor> watched; ///< beside the host: actors whose standing still means that the node is stuck
 };
 
 /// Has a thread of its own, since it waits for the store.

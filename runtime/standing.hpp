@@ -4,14 +4,29 @@
 
 #include <atomic>
 #include <chrono>
+#include <ctime>
 
 namespace wakala::runtime {
 
-/// Good until a moment of the machine's monotonic clock, which goes on while the process is stopped: a node that was
-/// paused finds itself without standing before it does anything else. Thread-safe.
+/// Goes on while the process is stopped and while the machine sleeps.
+struct boot_clock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<boot_clock>;
+  static constexpr bool is_steady = true;
+
+  static time_point now() noexcept {
+    timespec t{};
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return time_point{std::chrono::seconds{t.tv_sec} + duration{t.tv_nsec}};
+  }
+};
+
+/// Good until a moment: a node that was paused finds itself without standing before it does anything else. Thread-safe.
 class standing {
 public:
-  using clock = std::chrono::steady_clock;
+  using clock = boot_clock;
 
   void extend_until(clock::time_point end) noexcept {
     until_.store(end.time_since_epoch().count(), std::memory_order_release);

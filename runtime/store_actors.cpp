@@ -1,7 +1,6 @@
 #include "runtime/store_actors.hpp"
 
 #include "runtime/core/log.hpp"
-#include "runtime/pulse.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -283,7 +282,6 @@ caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::sto
           return range_answer::from(where->due(request.shard, request.where, request.until, request.limit));
         },
         [where](const open_request& request) { return open_answer::from(open_all(*where, request)); },
-        [](pulse p) { return pulse_felt{p.number}; },
     };
   });
 }

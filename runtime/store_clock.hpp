@@ -10,8 +10,8 @@
 
 namespace wakala::runtime {
 
-/// Learns the store's time by its answers and goes on by the monotonic clock between them. Never goes backwards.
-/// Thread-safe.
+/// Learns the store's time by its answers and goes on by the monotonic clock between them. It stands still rather than
+/// go back, but for a step of more than two seconds: then the store has another clock now. Thread-safe.
 class store_clock final : public clock_source {
 public:
   using steady = std::chrono::steady_clock;
@@ -20,6 +20,9 @@ public:
   void learn(time_ms told, steady::time_point asked, steady::time_point answered) noexcept {
     const auto middle = asked + (answered - asked) / 2;
     offset_.store(told - in_ms(middle), std::memory_order_relaxed);
+    const auto present = told + in_ms(answered) - in_ms(middle);
+    if (latest_.load(std::memory_order_relaxed) - present > 2 * ms_per_second)
+      latest_.store(present, std::memory_order_relaxed);
   }
   time_ms now() const noexcept override {
     const auto found = in_ms(steady::now()) + offset_.load(std::memory_order_relaxed);

@@ -213,6 +213,7 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
                                                admin.handler(), admin.precheck()),
                            "listen.admin");
 
+  node->begin();
   const auto public_url = url_of(config.public_listener, public_server->port());
   const auto admin_url = url_of(config.admin_listener, admin_server->port());
   std::cout << "public: " << public_url << "\nadmin: " << admin_url << std::endl;

@@ -24,12 +24,14 @@ constexpr const char* beat_sql =
     " RETURNING beat_at";
 constexpr const char* nodes_sql =
     "SELECT name, incarnation, address, protocol, version, is_draining::int4, started_at,"
-    " beat_at FROM nodes ORDER BY name";
-constexpr const char* leases_sql = "SELECT shard, epoch, node, pinned_to, " WAKALA_NOW ","
+    " beat_at, " WAKALA_NOW " FROM nodes ORDER BY name";
+constexpr const char* leases_sql = "SELECT l.shard, l.epoch, l.node, coalesce(p.node, ''), " WAKALA_NOW ","
                                    " (SELECT value FROM facts WHERE name = 'tenants_version'),"
                                    " (SELECT value FROM facts WHERE name = 'cluster_id')"
-                                   " FROM shard_leases ORDER BY shard";
-constexpr const char* pin_sql = "UPDATE shard_leases SET pinned_to = $2 WHERE shard = $1::int4";
+                                   " FROM shard_leases AS l LEFT JOIN shard_pins AS p ON p.shard = l.shard"
+                                   " ORDER BY l.shard";
+constexpr const char* pin_sql = "INSERT INTO shard_pins (shard, node) SELECT shard, $2 FROM shard_leases"
+                                " WHERE shard = $1::int4 ON CONFLICT (shard) DO UPDATE SET node = excluded.node";
 constexpr const char* drain_sql = "UPDATE nodes SET is_draining = $2::int4 <> 0 WHERE name = $1";
 constexpr const char* leave_sql = "DELETE FROM nodes WHERE name = $1 AND incarnation = $2::int8";
 // Waits, as a taker does, for what is on its way under this epoch.
@@ -54,7 +56,8 @@ result<cluster_view> read_view(connection& on) {
   for (int row = 0; row < leases->rows(); ++row) {
     out.leases.push_back({static_cast<shard_id>(leases->number(row, 0)), postgres::unsigned_at(*leases, row, 1),
                           std::string(leases->text(row, 2)), std::string(leases->text(row, 3))});
-    out.now = leases->number(row, 4);
+    // Of the moment at which the heartbeats were read, so that none looks older than it was.
+    out.now = nodes->rows() > 0 ? nodes->number(0, 8) : leases->number(row, 4);
     out.tenants_version = postgres::unsigned_at(*leases, row, 5);
     out.cluster_id = postgres::unsigned_at(*leases, row, 6);
   }
@@ -102,9 +105,12 @@ public:
                                 parameters{}.text(node).int8(postgres::to_int8(incarnation)));
   }
 
-  result<void> release(shard_id shard, std::uint64_t epoch) override {
-    return postgres::change_any(connections_, release_sql,
-                                parameters{}.int4(postgres::to_int4(shard)).int8(postgres::to_int8(epoch)));
+  result<bool> release(shard_id shard, std::uint64_t epoch) override {
+    const auto done = postgres::change(
+        connections_, release_sql, parameters{}.int4(postgres::to_int4(shard)).int8(postgres::to_int8(epoch)));
+    if (!done)
+      return done.error();
+    return *done > 0;
   }
 
   result<void> pin(shard_id shard, const std::string& node) override {

@@ -45,10 +45,11 @@ CREATE VIEW whatsapp_conversations AS
   FROM (SELECT tenant, convert_from(value, 'UTF8')::json AS figure FROM figures OFFSET 0) AS f;
 )sql";
 
-// Where an operator wants a shard to be; how often tenants have changed, for nodes that keep them in memory; and by
+// Where an operator wants a shard to be (not in the leases: whoever changes one of those keeps commits out for that
+// moment); how often tenants have changed, for nodes that keep them in memory; and by
 // what nodes know that they belong together.
 constexpr const char* step_2 = R"sql(
-ALTER TABLE shard_leases ADD COLUMN pinned_to text COLLATE "C" NOT NULL DEFAULT '';
+CREATE TABLE shard_pins (shard integer PRIMARY KEY, node text COLLATE "C" NOT NULL);
 INSERT INTO facts (name, value) VALUES ('tenants_version', 0), ('cluster_id', floor(random() * 9e15)::bigint);
 )sql";
 

@@ -9,7 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "faults"))
 sys.path.insert(0, HERE)
 
-from node import OPERATOR, Workplace, loopback, wait_for  # noqa: E402
+from node import OPERATOR, ChildFailed, Workplace, loopback, wait_for  # noqa: E402
 from proxy import Proxy  # noqa: E402
 
 SHARDS = 16
@@ -88,9 +88,24 @@ class Cluster:
     def start(self):
         for member in self.members:
             member.start(wait=False)
-        for member in self.members:
-            member.node.wait_ready()
-        self.wait_whole()
+        try:
+            for member in self.members:
+                member.node.wait_ready()
+            self.wait_whole()
+        except (AssertionError, ChildFailed) as failed:
+            raise AssertionError(f"{failed}\n{self.what_they_say()}") from None
+
+    def what_they_say(self):
+        """Of a cluster that did not come to be: how each node sees it, and the end of its log."""
+        said = []
+        for member in self.running():
+            for path in ("/readyz", "/v1/cluster"):
+                try:
+                    said.append(f"{member.name} {path}: {loopback.call('GET', member.node.admin_url + path, token=OPERATOR, timeout=3)}")
+                except loopback.HttpError as failed:
+                    said.append(f"{member.name}: {failed}")
+            said += [f"{member.name}| {line}" for line in member.node.said().splitlines()[-12:]]
+        return "\n".join(said)
 
     def running(self):
         return [member for member in self.members if member.node.is_running()]

@@ -243,7 +243,7 @@ class StrangersTest(unittest.TestCase):
     def certified(cls, authority, name):
         """A node's settings under `cluster`: its certificate, and whom it believes."""
         key, certificate = (os.path.join(cls.place.path, f"{name}.{kind}") for kind in ("key", "pem"))
-        certificates.certify(authority, key, certificate, name)
+        certificates.certify(authority, key, certificate, f"node-of-{name}")
         return {"tls_key_file": key, "tls_certificate_file": certificate, "tls_ca_file": authority[1]}
 
     def assert_unharmed(self, phone):

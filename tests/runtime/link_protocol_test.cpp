@@ -84,8 +84,17 @@ TEST(store_clock, never_goes_back) {
   const auto asked = store_clock::steady::now();
   clock.learn(9'000'000, asked, asked);
   const auto before = clock.now();
-  clock.learn(8'000'000, asked, asked);
+  clock.learn(8'999'000, asked, asked);
   EXPECT_GE(clock.now(), before);
+}
+
+TEST(store_clock, follows_a_store_that_has_another_clock_now) {
+  store_clock clock;
+  const auto asked = store_clock::steady::now();
+  clock.learn(9'000'000, asked, asked);
+  clock.now();
+  clock.learn(8'000'000, asked, asked);
+  EXPECT_LT(clock.now(), 8'500'000);
 }
 
 } // namespace

@@ -71,7 +71,12 @@ struct watcher {
     const std::lock_guard lock(mutex);
     seen.clear();
   }
-  ~watcher() { caf::anon_send_exit(actor, caf::exit_reason::kill); }
+  ~watcher() {
+    caf::scoped_actor self{actor->home_system()};
+    self->monitor(actor); // it knows what is of this one
+    caf::anon_send_exit(actor, caf::exit_reason::kill);
+    self->receive([](const caf::down_msg&) {});
+  }
 };
 
 std::future<result<bytes>> ask(const caf::actor& link, bytes what, std::chrono::milliseconds within = 5s) {

@@ -56,16 +56,17 @@ public:
     changed.notify_all();
     return {};
   }
-  result<void> release(shard_id shard, std::uint64_t epoch) override {
+  result<bool> release(shard_id shard, std::uint64_t epoch) override {
     const std::lock_guard lock(mutex);
     if (failure)
       return *failure;
     auto& lease = view_.leases.at(shard);
-    if (lease.epoch == epoch)
+    const bool is_it = lease.epoch == epoch;
+    if (is_it)
       lease = {shard, epoch + 1, "", lease.pinned_to};
     ++releases;
     changed.notify_all();
-    return {};
+    return is_it;
   }
   result<void> pin(shard_id shard, const std::string& name) override {
     const std::lock_guard lock(mutex);
@@ -182,8 +183,12 @@ struct membership_test : ::testing::Test {
     caf::anon_send(membership, join_cluster{});
   }
   ~membership_test() override {
-    caf::anon_send_exit(membership, caf::exit_reason::kill);
-    caf::anon_send_exit(host, caf::exit_reason::kill);
+    caf::scoped_actor self{system};
+    for (const auto& each : {membership, host}) { // both know what is of this fixture
+      self->monitor(each);
+      caf::anon_send_exit(each, caf::exit_reason::kill);
+      self->receive([](const caf::down_msg&) {});
+    }
   }
   template <class Condition>
   bool wait(Condition condition) {
