@@ -22,22 +22,21 @@ namespace {
 
 constexpr std::chrono::seconds ask_timeout{20};
 constexpr std::chrono::seconds confirm_patience{2};
+constexpr std::chrono::milliseconds confirm_look{250};
 
 /// A link has told another node of a change, or could not.
 struct confirmed_change {
   std::uint64_t number = 0;
 };
 
-struct confirmation_is_late {
-  std::uint64_t number = 0;
-};
+struct look_for_late {};
 
 } // namespace
 
 } // namespace wakala::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::confirmed_change)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::confirmation_is_late)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::look_for_late)
 
 namespace wakala::actors {
 
@@ -72,8 +71,8 @@ public:
             request.done();
         },
         [this](links_up& up) { links_ = std::move(up.links); },
-        [this](confirmed_change c) { confirmed(c.number, false); },
-        [this](confirmation_is_late late) { confirmed(late.number, true); },
+        [this](confirmed_change c) { confirmed(c.number); },
+        [this](look_for_late) { answer_late(); },
     };
   }
 
@@ -82,6 +81,7 @@ private:
     caf::response_promise promise;
     text_answer answer;
     std::size_t open = 0;
+    time_ms until = 0;
   };
 
   directory_ptr tenants() const { return options_.node->tenants->get(); }
@@ -117,9 +117,12 @@ private:
       return promise;
     }
     const auto number = ++last_change_;
-    waiting_[number] = waiting_change{promise, std::move(answer), links_.size()};
+    waiting_[number] =
+        waiting_change{promise, std::move(answer), links_.size(),
+                       options_.node->clock->now() + std::chrono::milliseconds{confirm_patience}.count() + 200};
     // A link that ends before it has read the question answers nothing.
-    self_->delayed_send(self_, confirm_patience + std::chrono::milliseconds{500}, confirmation_is_late{number});
+    if (!std::exchange(look_is_planned_, true))
+      self_->delayed_send(self_, confirm_look, look_for_late{});
     const bytes frame{static_cast<char>(runtime::frame_kind::tenants_changed)};
     for (const auto& link : links_)
       self_->send(link, runtime::link_question{frame, confirm_patience,
@@ -129,9 +132,24 @@ private:
     return promise;
   }
 
-  void confirmed(std::uint64_t number, bool is_late) {
+  void answer_late() {
+    look_is_planned_ = false;
+    const auto now = options_.node->clock->now();
+    for (auto it = waiting_.begin(); it != waiting_.end();) {
+      if (it->second.until > now) {
+        ++it;
+        continue;
+      }
+      it->second.promise.deliver(std::move(it->second.answer));
+      it = waiting_.erase(it);
+    }
+    if (!waiting_.empty() && !std::exchange(look_is_planned_, true))
+      self_->delayed_send(self_, confirm_look, look_for_late{});
+  }
+
+  void confirmed(std::uint64_t number) {
     const auto it = waiting_.find(number);
-    if (it == waiting_.end() || (--it->second.open > 0 && !is_late))
+    if (it == waiting_.end() || --it->second.open > 0)
       return;
     it->second.promise.deliver(std::move(it->second.answer));
     waiting_.erase(it);
@@ -345,6 +363,7 @@ private:
   std::vector<caf::actor> links_; ///< to all nodes that can be reached
   std::map<std::uint64_t, waiting_change> waiting_;
   std::uint64_t last_change_ = 0;
+  bool look_is_planned_ = false;
 };
 
 } // namespace

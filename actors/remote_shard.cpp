@@ -15,7 +15,9 @@ struct remote_answer {
   text_answer answer;
 };
 constexpr std::chrono::milliseconds look_pause{50};
-constexpr std::chrono::seconds answer_patience{18}; ///< a little less than who asked us has
+constexpr std::chrono::milliseconds answer_patience{18'000}; ///< a little less than who asked us has
+/// Short, since a message to oneself that is planned keeps a node from ending.
+constexpr std::chrono::milliseconds question_pause{500};
 
 } // namespace
 
@@ -43,13 +45,12 @@ caf::behavior remote_shard::start(shard_id shard, node_context_ptr context) {
       [this](look_again) {
         look_is_planned_ = false;
         release();
+        give_up_questions();
       },
-      [this](shard_batch& batch) {
-        pass_on(std::move(batch));
-      },
+      [this](shard_batch& batch) { pass_on(std::move(batch)); },
       [this](remote_answer& given) {
         if (auto node = questions_.extract(given.question); !node.empty())
-          node.mapped().deliver(std::move(given.answer));
+          node.mapped().promise.deliver(std::move(given.answer));
       },
       [this](shard_query) {
         return text_answer{nlohmann::json{{"shard", runtime::shard_name(shard_)},
@@ -113,8 +114,29 @@ void remote_shard::release() {
   if (here_ || way())
     return held_.let_go([this](shard_batch batch) { pass_on(std::move(batch)); });
   held_.expire(context_->clock->now());
-  if (!held_.empty() && !std::exchange(look_is_planned_, true))
-    self_->delayed_send(self_, look_pause, look_again{});
+  if (!held_.empty())
+    plan_look(look_pause);
+}
+
+void remote_shard::plan_look(std::chrono::milliseconds pause) {
+  if (!std::exchange(look_is_planned_, true))
+    self_->delayed_send(self_, pause, look_again{});
+}
+
+void remote_shard::give_up_questions() {
+  // A link that ends before it has read a question does not answer it.
+  const auto now = context_->clock->now();
+  for (auto it = questions_.begin(); it != questions_.end();) {
+    auto& question = it->second;
+    if (question.until > now) {
+      ++it;
+      continue;
+    }
+    question.promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "no answer in time")});
+    it = questions_.erase(it);
+  }
+  if (!questions_.empty())
+    plan_look(question_pause);
 }
 
 template <class T>
@@ -126,10 +148,8 @@ caf::response_promise remote_shard::ask(const for_tenant<T>& q) {
     return promise;
   }
   const auto number = ++last_question_;
-  questions_[number] = promise;
-  // Should the link end before it has read this, nobody else would answer.
-  self_->delayed_send(self_, answer_patience + std::chrono::seconds{1},
-                      remote_answer{number, text_answer{std::nullopt, make_error(errc::unavailable, "no answer")}});
+  questions_[number] = open_question{promise, context_->clock->now() + answer_patience.count() + 500};
+  plan_look(question_pause);
   // The answer comes on the link's thread; a promise is its actor's own.
   self_->send(link, runtime::link_question{
                         to_frame(link_query{q.tenant, q.question}), answer_patience,

@@ -29,8 +29,8 @@ struct shard_is_here {
 /// or round a link that is cut.
 constexpr std::uint8_t hops_max = 2;
 
-/// While nobody has the shard, or nobody who can be reached, updates are held for a moment: also while it is being opened
-/// here.
+/// While nobody has the shard, or nobody who can be reached, updates are held for a moment: also while it is being
+/// opened here.
 class remote_shard {
 public:
   static inline const char* name = "wakala.remote_shard";
@@ -43,6 +43,8 @@ private:
   caf::actor way() const;
   void pass_on(shard_batch batch);
   void release();
+  void plan_look(std::chrono::milliseconds pause);
+  void give_up_questions();
   template <class T>
   caf::response_promise ask(const for_tenant<T>& q);
 
@@ -53,7 +55,11 @@ private:
   caf::actor here_; ///< what comes late goes there
   held_batches held_;
   bool look_is_planned_ = false;
-  std::map<std::uint64_t, caf::response_promise> questions_; ///< asked of the other node, not answered yet
+  struct open_question {
+    caf::response_promise promise;
+    time_ms until = 0;
+  };
+  std::map<std::uint64_t, open_question> questions_; ///< asked of the other node, not answered yet
   std::uint64_t last_question_ = 0;
 };
 

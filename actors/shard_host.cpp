@@ -171,8 +171,9 @@ private:
   /// than a node that takes webhooks and never answers.
   void end_if_needed(const caf::down_msg& down) const {
     const auto is_it = [&](const caf::actor& actor) { return actor && actor.address() == down.source; };
-    if (!is_it(o_.store.writer) && !is_it(o_.store.folder) && !is_it(others_.registry) && !is_it(others_.membership) &&
-        !is_it(others_.door) && std::none_of(o_.readers.begin(), o_.readers.end(), is_it))
+    if (!is_it(o_.store.writer) && !is_it(o_.store.folder) && !is_it(others_.registry) &&
+        !is_it(others_.membership) && !is_it(others_.door) &&
+        std::none_of(o_.readers.begin(), o_.readers.end(), is_it))
       return;
     log::error("node.broken", {{"why", "an actor that everything needs has ended: " + to_string(down.reason)}});
     std::abort();

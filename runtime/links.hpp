@@ -22,7 +22,8 @@ using link_answered = std::function<void(result<bytes>)>;
 /// one who asked hears of it when its time is up.
 using link_asked = std::function<void(const std::string& node, bytes question, std::function<void(bytes)> answer)>;
 
-/// Called, on any thread, when another node has greeted us: by its `door` it can be asked back over the same connection.
+/// Called, on any thread, when another node has greeted us: by its `door` it can be asked back over the same
+/// connection.
 using link_greeted = std::function<void(const link_hello& who, caf::actor door)>;
 
 /// Our side of what others begin: answers greetings, and questions of those who greeted us. Whoever does not, is not

@@ -210,8 +210,8 @@ private:
     finish_leaving();
   }
 
-  /// A lease in our name without a supervisor, of a take of which we have not heard or of an earlier life: nobody else
-  /// takes it while we live, so what is another's is given up. What is still opening here goes the usual way.
+  /// A lease in our name without a supervisor, of a take of which we have not heard or of an earlier life: nobody
+  /// else takes it while we live, so what is another's is given up. What is still opening here goes the usual way.
   bool give_up_what_is_only_leased() {
     bool is_any = false;
     for (const auto& lease : view_.leases) {
@@ -326,7 +326,8 @@ private:
       if (peers_.contains(node) || standing_of(*row, view_.now, o_.timing) == node_standing::stale)
         continue;
       link_target target{node, row->incarnation, row->address};
-      auto link = spawn_link(self_->system(), o_.hello, o_.door, target, o_.with_tls, caf::actor_cast<caf::actor>(self_));
+      auto link =
+          spawn_link(self_->system(), o_.hello, o_.door, target, o_.with_tls, caf::actor_cast<caf::actor>(self_));
       peers_[node] = peer_link{std::move(target), std::move(link), link_state::down, 0};
     }
   }

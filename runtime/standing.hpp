@@ -23,7 +23,8 @@ struct boot_clock {
   }
 };
 
-/// Good until a moment: a node that was paused finds itself without standing before it does anything else. Thread-safe.
+/// Good until a moment: a node that was paused finds itself without standing before it does anything else.
+/// Thread-safe.
 class standing {
 public:
   using clock = boot_clock;

@@ -10,8 +10,8 @@
 
 namespace wakala::runtime {
 
-/// Learns the store's time by its answers and goes on by the monotonic clock between them. It stands still rather than
-/// go back, but for a step of more than two seconds: then the store has another clock now. Thread-safe.
+/// Learns the store's time by its answers and goes on by the monotonic clock between them. It stands still rather
+/// than go back, but for a step of more than two seconds: then the store has another clock now. Thread-safe.
 class store_clock final : public clock_source {
 public:
   using steady = std::chrono::steady_clock;

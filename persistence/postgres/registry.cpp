@@ -106,8 +106,8 @@ public:
   }
 
   result<bool> release(shard_id shard, std::uint64_t epoch) override {
-    const auto done = postgres::change(
-        connections_, release_sql, parameters{}.int4(postgres::to_int4(shard)).int8(postgres::to_int8(epoch)));
+    const auto done = postgres::change(connections_, release_sql,
+                                       parameters{}.int4(postgres::to_int4(shard)).int8(postgres::to_int8(epoch)));
     if (!done)
       return done.error();
     return *done > 0;

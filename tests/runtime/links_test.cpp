@@ -98,7 +98,9 @@ struct links_test : ::testing::Test {
   watcher seen{here.system};
   caf::actor link;
 
-  void connect(const link_target& to) { link = spawn_link(here.system, hello_of("here", 1), here.door, to, false, seen.actor); }
+  void connect(const link_target& to) {
+    link = spawn_link(here.system, hello_of("here", 1), here.door, to, false, seen.actor);
+  }
   void echo_there() {
     there.open_door(hello_of("there", 9),
                     [](const std::string& from, bytes what, const std::function<void(bytes)>& answer) {
