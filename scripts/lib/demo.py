@@ -89,10 +89,11 @@ def run_smoke(bin_dir):
     return 0
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(name, description, port, run_demo, run_smoke):
+    """Reads the command line and runs the one or the other; the exit status. `name` begins what goes wrong."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--bin-dir", required=True)
-    parser.add_argument("--port", type=int, default=PHONE_PORT)
+    parser.add_argument("--port", type=int, default=port)
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
 
@@ -113,11 +114,11 @@ def main():
         return run_smoke(options.bin_dir)
     except Stopped:
         return 130
-    except (ChildFailed, smoke.SmokeFailed, loopback.HttpError, OSError, KeyError) as failed:
+    except (AssertionError, ChildFailed, smoke.SmokeFailed, loopback.HttpError, OSError, KeyError) as failed:
         what = f"{failed}" if not isinstance(failed, KeyError) else f"an answer lacks {failed}"
-        print(f"run: {what}", file=sys.stderr)
+        print(f"{name}: {what}", file=sys.stderr)
         return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("run", __doc__, PHONE_PORT, run_demo, run_smoke))

@@ -1,24 +1,21 @@
 #!/usr/bin/env python3
 """Runs the demo shop on three nodes until Ctrl-C, or plays the smoke test. Called by scripts/cluster once everything is built."""
 
-import argparse
 import os
-import signal
 import sys
 import tempfile
 import threading
 import time
 
 import certificates
+import demo
 import loopback
 import smoke
 from children import ChildFailed
-from demo import Stopped, lock
 from demo_shop import TOP, DemoShop, read_json, write_private
 from postgres_server import Postgres
 
 PHONE_PORT = 8188
-SMOKE_SECONDS = 50
 NODES = ("wakala-1", "wakala-2", "wakala-3")
 
 CONFIG = """\
@@ -114,7 +111,7 @@ class DemoCluster(DemoShop):
 
 def run_demo(bin_dir, port):
     directory = os.path.join(TOP, "var", "cluster")
-    held = lock(directory)
+    held = demo.lock(directory)
     if port != 0 and not loopback.is_free(port):
         raise ChildFailed(f"port {port} is taken: choose another with --port N (0: any free one)")
     shop = DemoCluster(directory, bin_dir, port or loopback.free_ports(1)[0])
@@ -142,7 +139,7 @@ Say "hi" on the phone page. Ctrl-C stops everything; the shop is kept in var/clu
         never = threading.Event()
         while not never.wait(1):
             shop.check_running()
-    except Stopped:
+    except demo.Stopped:
         print("\nstopping", flush=True)
     finally:
         shop.stop()
@@ -181,33 +178,5 @@ def run_smoke(bin_dir):
     return 0
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin-dir", required=True)
-    parser.add_argument("--port", type=int, default=PHONE_PORT)
-    parser.add_argument("--smoke", action="store_true")
-    options = parser.parse_args()
-
-    def stop(number, _frame):
-        if number == signal.SIGALRM:
-            raise ChildFailed(f"not done within {SMOKE_SECONDS} s")
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise Stopped
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, stop)
-    try:
-        if not options.smoke:
-            return run_demo(options.bin_dir, options.port)
-        signal.alarm(SMOKE_SECONDS)
-        return run_smoke(options.bin_dir)
-    except Stopped:
-        return 130
-    except (AssertionError, ChildFailed, smoke.SmokeFailed, loopback.HttpError, OSError) as failed:
-        print(f"cluster: {failed}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(demo.main("cluster", __doc__, PHONE_PORT, run_demo, run_smoke))
