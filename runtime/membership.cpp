@@ -149,26 +149,27 @@ private:
 
   void look_for_pulses() {
     const auto now = steady::now();
-    if (!waiting_pulses_.empty() && now - pulse_sent_at_ > o_.wedged_after) {
+    if (waits_for_pulse_ && now - pulse_sent_at_ > o_.wedged_after) {
       if (!is_wedged_) {
         is_wedged_ = true;
-        log::error("node.wedged", {{"actors", waiting_pulses_.size()}, {"shards", open_.size()}});
+        log::error("node.wedged", {{"shards", open_.size()}});
         o_.may_act->end();
         static_cast<void>(o_.registry->leave(o_.me.name, o_.me.incarnation)); // else our silence says it
       }
       return;
     }
-    if (!waiting_pulses_.empty())
+    if (waits_for_pulse_)
       return;
     pulse_sent_at_ = now;
     // The host runs where all actors run that wait for nothing. Those of the store may wait for it, and rightly.
-    waiting_pulses_.insert(++last_pulse_);
+    waits_for_pulse_ = true;
+    ++last_pulse_;
     self_->send<caf::message_priority::high>(o_.host, pulse{last_pulse_});
   }
 
   void felt(std::uint64_t number) {
-    waiting_pulses_.erase(number);
-    if (is_wedged_ && waiting_pulses_.empty()) {
+    waits_for_pulse_ = waits_for_pulse_ && number != last_pulse_;
+    if (is_wedged_ && !waits_for_pulse_) {
       is_wedged_ = false;
       log::warn("node.moves_again");
       has_view_ = false;
@@ -441,7 +442,7 @@ private:
   std::set<shard_id> lost_since_; ///< the last view
   std::optional<caf::response_promise> left_;
   bool is_wedged_ = false;
-  std::set<std::uint64_t> waiting_pulses_;
+  bool waits_for_pulse_ = false;
   std::uint64_t last_pulse_ = 0;
   steady::time_point pulse_sent_at_;
 };

@@ -5,18 +5,17 @@ WAKALA_FAULT_ROUNDS: how many rounds (10). WAKALA_FAULT_SEED: repeats the schedu
 
 import os
 import random
-import secrets
 import signal
 import sys
 import time
 
-from cluster import Cluster, Workplace, loopback, shard_of, wait_for
+from cluster import Cluster, loopback, shard_of, wait_for
 
 import checker
 from balancer import Balancer
-from crash_test import all_is_read, out_of_time, settle
+from crash_test import all_is_read, main, settle
 from load import Conversation, Load, catalog, expected_replies
-from node import ChildFailed, Shop, let_pass, run_command
+from node import Shop, let_pass, run_command
 
 LIMITS = {
     "ambiguous_grace": "2s",
@@ -188,25 +187,5 @@ def run(place, rounds, seed):
         raise AssertionError("; ".join(late))
 
 
-def main():
-    rounds = int(os.environ.get("WAKALA_FAULT_ROUNDS") or 10)
-    seed = int(os.environ.get("WAKALA_FAULT_SEED") or secrets.randbelow(1_000_000))
-    print(f"failover test: {rounds} rounds, seed {seed} (WAKALA_FAULT_SEED={seed} repeats the schedule)", flush=True)
-    place = Workplace("wakala-failover-")
-    good = False
-    signal.signal(signal.SIGALRM, out_of_time)
-    signal.alarm(180 + 12 * rounds)
-    try:
-        run(place, rounds, seed)
-        good = True
-    except (AssertionError, ChildFailed, loopback.HttpError) as failed:
-        print(f"failover test failed with seed {seed}: {failed}", file=sys.stderr)
-    finally:
-        signal.alarm(0)
-        place.close(keep=not good)
-    print("failover test: good" if good else "failover test: BAD", flush=True)
-    return 0 if good else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("failover", 10, 12, run))

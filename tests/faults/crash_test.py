@@ -157,7 +157,7 @@ def check_store(node, server):
         print(out.strip(), flush=True)
 
 
-def run(place, rounds, seed, server):
+def run(place, rounds, seed, server=None):
     began = time.monotonic()
     shops = [Shop(name, index, own_secret) for index, (name, own_secret) in enumerate(TENANTS)]
     sandbox = place.sandbox()
@@ -222,27 +222,32 @@ def out_of_time(_number, _frame):
     raise AssertionError("it took too long: something waits for ever")
 
 
-def main():
-    with_postgres = "--postgres" in sys.argv[1:]
-    rounds = int(os.environ.get("WAKALA_FAULT_ROUNDS") or (20 if with_postgres else 40))
+def main(name, rounds, seconds_of_a_round, run):
+    """Calls `run(place, rounds, seed)` in bounded time and keeps its directory when it fails; the exit status."""
+    rounds = int(os.environ.get("WAKALA_FAULT_ROUNDS") or rounds)
     seed = int(os.environ.get("WAKALA_FAULT_SEED") or secrets.randbelow(1_000_000))
-    print(f"crash test: {rounds} rounds, seed {seed} (WAKALA_FAULT_SEED={seed} repeats the schedule)", flush=True)
-    place = Workplace("wakala-crash-")
+    print(f"{name} test: {rounds} rounds, seed {seed} (WAKALA_FAULT_SEED={seed} repeats the schedule)", flush=True)
+    place = Workplace(f"wakala-{name}-")
     good = False
     signal.signal(signal.SIGALRM, out_of_time)
-    signal.alarm(180 + 5 * rounds)
+    signal.alarm(180 + seconds_of_a_round * rounds)
     try:
-        server = place.postgres() if with_postgres else None
-        run(place, rounds, seed, server)
+        run(place, rounds, seed)
         good = True
     except (AssertionError, ChildFailed, loopback.HttpError) as failed:
-        print(f"crash test failed with seed {seed}: {failed}", file=sys.stderr)
+        print(f"{name} test failed with seed {seed}: {failed}", file=sys.stderr)
     finally:
         signal.alarm(0)
         place.close(keep=not good)
-    print("crash test: good" if good else "crash test: BAD", flush=True)
+    print(f"{name} test: good" if good else f"{name} test: BAD", flush=True)
     return 0 if good else 1
 
 
+def run_with_postgres(place, rounds, seed):
+    run(place, rounds, seed, place.postgres())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    if "--postgres" in sys.argv[1:]:
+        sys.exit(main("crash", 20, 5, run_with_postgres))
+    sys.exit(main("crash", 40, 5, run))
