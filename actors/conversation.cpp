@@ -361,7 +361,8 @@ void conversation::committed(work& w) {
 void conversation::refused(work& w, const error& why) {
   take_back(w.undo);
   auto& now = act();
-  now.armed.insert(now.armed.begin(), std::move_iterator(w.disarmed.begin()), std::move_iterator(w.disarmed.end()));
+  std::move(now.armed.begin(), now.armed.end(), std::back_inserter(w.disarmed));
+  now.armed = std::move(w.disarmed);
   // What Meta said must not be forgotten because the shard is behind: it would be sent again.
   now.results.insert(now.results.begin(), std::move_iterator(w.results.begin()), std::move_iterator(w.results.end()));
   const bool is_clean = why.code == errc::overloaded || why.code == errc::conflict;

@@ -1,5 +1,7 @@
 #include "actors/kept_deliveries.hpp"
 
+#include "runtime/core/devector_insert.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -42,9 +44,9 @@ void kept_deliveries::put(std::uint64_t ordinal, delivery_record record) {
     return;
   }
   const auto at = static_cast<std::ptrdiff_t>(place);
-  ordinals_.insert(ordinals_.begin() + at, ordinal);
-  ids_.insert(ids_.begin() + at, hash);
-  records_.insert(records_.begin() + at, std::move(record));
+  insert_before(ordinals_, ordinals_.cbegin() + at, ordinal);
+  insert_before(ids_, ids_.cbegin() + at, hash);
+  insert_before(records_, records_.cbegin() + at, std::move(record));
 }
 
 void kept_deliveries::erase(std::uint64_t ordinal) {

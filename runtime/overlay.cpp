@@ -1,5 +1,7 @@
 #include "runtime/overlay.hpp"
 
+#include "runtime/core/devector_insert.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -60,7 +62,7 @@ void overlay::put(const journal_row& row, const record& r) {
     if (place != fellows.end() && slot_equal{}(*place, fresh))
       replace(*place);
     else
-      fellows.insert(place, fresh);
+      insert_before(fellows, place, fresh);
   } else if (is_hashed(r.where)) {
     if (const auto [place, is_new] = table.hashed.insert(fresh); !is_new)
       replace(*place);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <random>
+
 namespace wakala::actors {
 namespace {
 
@@ -70,6 +73,29 @@ TEST(kept_deliveries, forget_the_oldest_first) {
   EXPECT_EQ(all.size(), 2U);
   EXPECT_NE(all.find(9), nullptr);
   EXPECT_NE(all.find(10), nullptr);
+}
+
+// Boost's own insertion asserts wrongly when there is one delivery and room only behind it.
+TEST(kept_deliveries, come_and_go_in_any_order) {
+  kept_deliveries all;
+  std::map<std::uint64_t, std::string> expected;
+  std::mt19937_64 random{1};
+  for (int step = 0; step < 20'000; ++step) {
+    const std::uint64_t ordinal = 1 + random() % 6;
+    if (random() % 2 == 0) {
+      const auto id = "wamid." + std::to_string(step);
+      all.put(ordinal, delivery(id));
+      expected[ordinal] = id;
+    } else {
+      all.erase(ordinal);
+      expected.erase(ordinal);
+    }
+    ASSERT_EQ(all.size(), expected.size());
+    for (const auto& [at, id] : expected) {
+      ASSERT_EQ(all.ordinal_of(id), at);
+      ASSERT_EQ(all.find(at)->message_id, id);
+    }
+  }
 }
 
 } // namespace
