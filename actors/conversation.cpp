@@ -33,8 +33,11 @@ bool conversation::receive(caf::type_erased_tuple& what) {
     returned(std::move(*result));
   } else if (as<passivate>(what) != nullptr) {
     later([this] { may_go(); });
-  } else if (as<wake>(what) != nullptr) {
-    later([] {}); // loads, and looks at the outbox
+  } else if (const auto* woken = as<wake>(what)) {
+    later([this, has_moved = woken->has_moved] { // it has loaded by then, and will look at the outbox
+      if (has_moved)
+        adopt_outbox();
+    });
   } else if (const auto* timer = as<timer_fired>(what)) {
     later([this, due = *timer] { fire(due); });
   } else if (const auto* change = as<context_change>(what)) {

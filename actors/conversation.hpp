@@ -81,6 +81,8 @@ private:
 
   // What comes in, one commit after the other (conversation.cpp).
   void may_go();
+  /// Writes all that is to be sent again, so that it belongs to this shard.
+  void adopt_outbox();
   activity& act();
   void later(std::function<void()> what);
   void go();

@@ -77,7 +77,7 @@ void conversation::apply_step(work& w, const routed_event& e, time_ms received_a
     enqueue(w, to, whatsapp::mark_as_read{*u.id, false}, number, true);
   for (const auto& reply : stepped.replies)
     enqueue(w, to, reply.content, number, false);
-  if (!same_person)
+  if (!same_person && context_->is_home) // elsewhere the home has written them
     map_identities(record, w.draft);
   if (!stepped.figures.session_id.empty()) {
     persistence::record figures;
@@ -201,6 +201,17 @@ void conversation::fire(const timer_fired& timer) {
     put_state(*w, *record);
   w->all.push_back(std::move(draft));
   finish_drafts(*w);
+  commit(std::move(w));
+}
+
+void conversation::adopt_outbox() {
+  if (outbox_.empty())
+    return;
+  auto w = std::make_shared<work>();
+  w->draft.conversation = id_;
+  for (const auto& item : outbox_)
+    put_outbox(item, w->draft);
+  w->all.push_back(std::move(w->draft));
   commit(std::move(w));
 }
 

@@ -31,6 +31,11 @@ void identity_cache::age(const std::function<bool(const conversation_id&)>& must
       young_.emplace(hash, what);
 }
 
+void identity_cache::forget(const bytes& key) {
+  young_.erase(as_hash(key));
+  old_.erase(as_hash(key));
+}
+
 std::optional<identity_cache::mapping> identity_cache::find(const bytes& key) {
   if (key.empty())
     return std::nullopt;

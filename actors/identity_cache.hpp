@@ -31,6 +31,12 @@ public:
   /// store yet.
   void put(const bytes& key, const conversation_id& conversation, const bytes& user,
            const std::function<bool(const conversation_id&)>& must_stay);
+  /// The store knows better.
+  void forget(const bytes& key);
+  void clear() noexcept {
+    young_.clear();
+    old_.clear();
+  }
   /// Forgets what was not asked for since the last time, but for those that must stay.
   void age(const std::function<bool(const conversation_id&)>& must_stay);
   /// Nothing when it is not known here; the store may know.

@@ -21,9 +21,22 @@ bool is(const decoder& in, frame_kind kind) { return in.form() == static_cast<st
 
 // -- questions: which, and its fields in the order of the struct
 
-void put(encoder& out, const conversation_query& q) { out.text(q.contact); }
+void put(encoder& out, const conversation_id& id) {
+  out.raw({reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()});
+}
+/// What the home of a spread tenant has looked up.
+void put(encoder& out, const std::optional<conversation_id>& id) {
+  out.byte(id ? 1 : 0);
+  if (id)
+    put(out, *id);
+}
+void put(encoder& out, const conversation_query& q) {
+  out.text(q.contact);
+  put(out, q.conversation);
+}
 void put(encoder& out, const messages_query& q) {
   out.text(q.contact);
+  put(out, q.conversation);
   out.text(q.after);
   out.number(q.limit);
 }
@@ -51,6 +64,38 @@ void put(encoder& out, const tenant_put& q) {
 }
 void put(encoder& out, const tenant_delete& q) { out.text(q.id); }
 void put(encoder& out, const tenants_import& q) { out.text(q.form); }
+void put(encoder& out, const handing& h) {
+  put(out, h.conversation);
+  out.number(h.ordinal);
+  out.number(h.generation);
+  out.number(h.width);
+  out.number(h.epoch);
+}
+void put(encoder& out, const leave_place& q) {
+  out.number(q.generation);
+  out.number(q.epoch);
+}
+void put(encoder& out, const begin_place& q) {
+  out.number(q.generation);
+  out.number(q.width);
+  out.number(q.epoch);
+}
+void put(encoder&, const read_again&) {}
+void put(encoder&, const settle_here&) {}
+void put(encoder& out, const wake_there& q) {
+  put(out, q.conversation);
+  out.text(q.timer);
+  out.difference(q.due);
+}
+void put(encoder& out, const sends_wanted& q) {
+  out.text(q.number_id);
+  out.number(q.count);
+  out.difference(q.paused);
+}
+void put(encoder& out, const place_question& q) {
+  out.number(q.what.index());
+  std::visit([&](const auto& what) { put(out, what); }, q.what);
+}
 
 std::string text_of(decoder& in) { return std::string(in.text()); }
 std::size_t count_of(decoder& in) { return in.number<std::size_t>(1'000'000'000); }
@@ -62,9 +107,23 @@ persistence::table table_of(decoder& in) {
   return in.expect(found != std::end(persistence::all_tables)) ? *found : persistence::table::dead_letter;
 }
 
-void get(decoder& in, conversation_query& q) { q.contact = text_of(in); }
+conversation_id id_of(decoder& in) {
+  conversation_id id;
+  const auto raw = in.raw(id.bytes.size());
+  std::copy(raw.begin(), raw.end(), id.bytes.begin());
+  return id;
+}
+std::optional<conversation_id> looked_up_of(decoder& in) {
+  return flag_of(in) ? std::optional(id_of(in)) : std::nullopt;
+}
+
+void get(decoder& in, conversation_query& q) {
+  q.contact = text_of(in);
+  q.conversation = looked_up_of(in);
+}
 void get(decoder& in, messages_query& q) {
   q.contact = text_of(in);
+  q.conversation = looked_up_of(in);
   q.after = text_of(in);
   q.limit = count_of(in);
 }
@@ -92,16 +151,51 @@ void get(decoder& in, tenant_put& q) {
 }
 void get(decoder& in, tenant_delete& q) { q.id = text_of(in); }
 void get(decoder& in, tenants_import& q) { q.form = text_of(in); }
+handing handing_of(decoder& in) {
+  handing h;
+  h.conversation = id_of(in);
+  h.ordinal = in.number();
+  h.generation = in.number();
+  h.width = in.number32();
+  h.epoch = in.number();
+  return h;
+}
+void get(decoder& in, leave_place& q) {
+  q.generation = in.number();
+  q.epoch = in.number();
+}
+void get(decoder& in, begin_place& q) {
+  q.generation = in.number();
+  q.width = in.number32();
+  q.epoch = in.number();
+}
+void get(decoder&, read_again&) {}
+void get(decoder&, settle_here&) {}
+void get(decoder& in, wake_there& q) {
+  q.conversation = id_of(in);
+  q.timer = text_of(in);
+  q.due = in.difference();
+}
+void get(decoder& in, sends_wanted& q) {
+  q.number_id = text_of(in);
+  q.count = in.number32();
+  q.paused = in.difference();
+}
+
+template <std::size_t I = 0, class... Ts>
+bool get_any(decoder& in, std::size_t which, std::variant<Ts...>& out);
+
+void get(decoder& in, place_question& q) { in.expect(get_any(in, count_of(in), q.what)); }
 
 /// Makes the alternative of that number and reads it.
-template <std::size_t I = 0>
-bool get_any(decoder& in, std::size_t which, any_question& out) {
-  if constexpr (I == std::variant_size_v<any_question>) {
+template <std::size_t I, class... Ts>
+bool get_any(decoder& in, std::size_t which, std::variant<Ts...>& out) {
+  if constexpr (I == sizeof...(Ts)) {
     return false;
   } else {
     if (which != I)
       return get_any<I + 1>(in, which, out);
-    get(in, out.emplace<I>());
+    get(in, out.template emplace<I>());
     return true;
   }
 }
@@ -115,8 +209,12 @@ bytes to_frame(const link_batch& batch) {
   out.difference(batch.received_at);
   out.difference(batch.deadline);
   out.number(batch.events.size());
-  for (const auto& e : batch.events)
+  for (const auto& e : batch.events) {
     out.blob(event_to_bytes(e));
+    out.byte(e.handed ? 1 : 0);
+    if (e.handed)
+      put(out, *e.handed);
+  }
   return out.take();
 }
 
@@ -133,6 +231,8 @@ result<link_batch> batch_from(std::string_view from) {
     auto event = event_from_bytes(in.blob());
     if (!event)
       return event.error();
+    if (flag_of(in))
+      event->handed = handing_of(in);
     batch.events.push_back(std::move(*event));
   }
   if (!in.finished())
@@ -155,7 +255,7 @@ result<std::vector<event_outcome>> outcomes_from(std::string_view from) {
     return unreadable();
   for (auto left = in.number<std::size_t>(in.left()); left > 0; --left)
     outcomes.push_back(
-        static_cast<event_outcome>(in.number<std::uint8_t>(static_cast<std::uint8_t>(event_outcome::retry))));
+        static_cast<event_outcome>(in.number<std::uint8_t>(static_cast<std::uint8_t>(event_outcome::unmatched))));
   if (!in.finished())
     return unreadable();
   return outcomes;
@@ -163,6 +263,7 @@ result<std::vector<event_outcome>> outcomes_from(std::string_view from) {
 
 bytes to_frame(const link_query& question) {
   auto out = frame(frame_kind::question);
+  out.number(question.shard);
   out.text(question.tenant);
   out.number(question.what.index());
   std::visit([&](const auto& q) { put(out, q); }, question.what);
@@ -174,6 +275,7 @@ result<link_query> query_from(std::string_view from) {
   link_query question;
   if (!is(in, frame_kind::question))
     return unreadable();
+  question.shard = in.number32();
   question.tenant = text_of(in);
   if (!get_any(in, count_of(in), question.what) || !in.finished())
     return unreadable();

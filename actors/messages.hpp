@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace wakala::actors {
@@ -115,6 +116,7 @@ struct conversation_stays {
 /// shard supervisor → tenant, tenant → conversation: you have something to send.
 struct wake {
   conversation_id conversation;
+  bool has_moved = false; ///< the rows of what it has to send still belong to another shard: write them again
 };
 /// shard supervisor → tenant → conversation: a timer of yours has come due. An event like any other, keyed by name
 /// and due time.
@@ -136,6 +138,13 @@ struct shard_is_open {
 /// shard supervisor → node: nothing more is taken in here.
 struct shard_is_closing {
   shard_id shard = 0;
+};
+/// tenant → shard supervisor: tell me when the tables hold everything that was asked to be committed until now.
+/// Answered by `commit_answer`.
+struct settle_tables {};
+/// tenant → shard supervisor: wake my conversations that have something to send.
+struct wake_tenant {
+  tenant_id tenant;
 };
 /// tenant → shard supervisor: that conversation has ended, nothing more comes under its lease.
 struct conversation_gone {
@@ -175,12 +184,14 @@ struct send_result {
 using text_answer = runtime::answer<std::string>;
 
 struct conversation_query {
-  std::string contact; ///< phone number in digits, or user id
+  std::string contact;                                        ///< phone number in digits, or user id
+  std::optional<conversation_id> conversation = std::nullopt; ///< when the home of a spread tenant has looked it up
 };
 struct messages_query {
   std::string contact;
   std::string after; ///< a message's position, from `next`
   std::size_t limit = 100;
+  std::optional<conversation_id> conversation = std::nullopt; ///< as above
 };
 struct conversations_query {
   std::string after;
@@ -204,6 +215,42 @@ struct letter_action {
 };
 /// For a shard supervisor or the node: how are you? Answered by `text_answer`.
 struct shard_query {};
+
+// Between the places of a spread tenant: its home, and the other shards that hold its conversations. All are answered
+// by `text_answer`.
+
+/// home → place: nothing of a generation before this one is served any more. Answered when the tables hold all of it,
+/// by the time (milliseconds, as text).
+struct leave_place {
+  std::uint64_t generation = 0;
+  std::uint64_t epoch = 0; ///< of the home's owner
+};
+/// home → place: this generation has begun.
+struct begin_place {
+  std::uint64_t generation = 0;
+  std::uint32_t width = 1;
+  std::uint64_t epoch = 0;
+};
+/// home → place: the catalog has changed; the tables have it. place → home: I wait for a generation to begin.
+struct read_again {};
+/// home → place: answer when the tables hold what is committed here.
+struct settle_here {};
+/// place → place of that conversation: it has something to send, or a timer of it has come due.
+struct wake_there {
+  conversation_id conversation;
+  std::string timer; ///< empty: something to send
+  time_ms due = 0;
+};
+/// place → home: how many messages may leave from that number here? Answered by "GRANTED WAIT": so many, and so many
+/// milliseconds until asking again is of use.
+struct sends_wanted {
+  std::string number_id;
+  std::uint32_t count = 0;
+  time_ms paused = 0; ///< Meta wants a pause of so many milliseconds
+};
+struct place_question {
+  std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here> what;
+};
 
 /// node → shard supervisor: a message for one tenant of yours. The answer comes from the tenant.
 template <class T>
@@ -247,6 +294,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_get)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letters_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letter_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::settle_tables)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake_tenant)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::sends_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::place_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::place_question>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::conversation_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::messages_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::conversations_query>)

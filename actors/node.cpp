@@ -38,9 +38,10 @@ void node::start_actors(const std::shared_ptr<persistence::store>& store,
   store_.folder = runtime::spawn_folder(sys_, store, context_->count);
   for (std::size_t i = 0; i < readers_of_node; ++i)
     readers_.push_back(runtime::spawn_reader(sys_, store));
-  host_ = spawn_shard_host(sys_, shard_host_options{context_, store_, readers_, table_, is_in_cluster});
-  registry_ = spawn_registry(sys_, registry_options{context_, store, [holder = table_] { return holder->get(); },
-                                                    std::move(environment), is_in_cluster});
+  host_ = spawn_shard_host(sys_, shard_host_options{context_, store_, readers_, is_in_cluster});
+  registry_ =
+      spawn_registry(sys_, registry_options{context_, store, [holder = context_->shards] { return holder->get(); },
+                                            std::move(environment), is_in_cluster});
 }
 
 void node::join(cluster_options cluster) {
@@ -55,7 +56,7 @@ void node::join(cluster_options cluster) {
   hello.node = me.name;
   hello.incarnation = me.incarnation;
   hello.version = me.version;
-  const auto visitors = std::make_shared<link_visitors>(sys_, context_, table_, registry_);
+  const auto visitors = std::make_shared<link_visitors>(sys_, context_, registry_);
   door_ = runtime::spawn_door(
       sys_, hello,
       [visitors](const std::string& from, bytes what, auto answer) {
@@ -122,7 +123,8 @@ node::~node() {
     say_goodbye_();
   end(door_);
   end(host_);
-  for (const auto& remote : *table_->get())
+  const auto table = context_->shards->get();
+  for (const auto& remote : *table)
     end(remote);
   end(store_.writer); // after the supervisors: what they had handed over is still written
   end(store_.folder);
@@ -131,7 +133,7 @@ node::~node() {
 }
 
 caf::actor node::shard_of(const tenant_id& tenant) const {
-  return (*table_->get())[runtime::shard_of(tenant, context_->shard_count)];
+  return (*context_->shards->get())[runtime::shard_of(tenant, context_->shard_count)];
 }
 
 } // namespace wakala::actors

@@ -48,7 +48,7 @@ public:
 
   caf::actor_system& system() noexcept { return sys_; }
   const node_context_ptr& context() const noexcept { return context_; }
-  shard_table_ptr shards() const { return table_->get(); }
+  shard_table_ptr shards() const { return context_->shards->get(); }
   caf::actor shard_of(const tenant_id& tenant) const;
   caf::actor registry() const { return registry_; }
   /// Null of a node that is alone.
@@ -67,7 +67,6 @@ private:
 
   caf::actor_system& sys_;
   node_context_ptr context_;
-  std::shared_ptr<shard_table_holder> table_ = std::make_shared<shard_table_holder>();
   store_handles store_; ///< its reader is nobody's
   std::vector<caf::actor> readers_;
   caf::actor host_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/directory.hpp"
+#include "actors/shard_table.hpp"
 #include "actors/transport.hpp"
 #include "commerce/phrasebook.hpp"
 #include "commerce/step.hpp"
@@ -30,6 +31,7 @@ struct node_context {
   std::shared_ptr<runtime::counters> count = std::make_shared<runtime::counters>();
   std::shared_ptr<runtime::fold_backlog> backlog = std::make_shared<runtime::fold_backlog>();
   std::shared_ptr<directory_handle> tenants = std::make_shared<directory_handle>();
+  std::shared_ptr<shard_table_holder> shards = std::make_shared<shard_table_holder>();
   std::shared_ptr<const commerce::phrasebook> phrases;
   std::shared_ptr<transport> graph;
   step_function step = commerce::step; ///< tests put a failing one here

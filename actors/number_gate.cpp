@@ -11,12 +11,12 @@ class number_gate::permit {
 public:
   explicit permit(std::shared_ptr<number_gate> gate) : gate_(std::move(gate)) {
     if (gate_->valve_)
-      ++gate_->valve_->permits;
+      gate_->valve_->let_out();
   }
   ~permit() {
     gate_->leave();
     if (gate_->valve_)
-      --gate_->valve_->permits;
+      gate_->valve_->came_back();
   }
   permit(const permit&) = delete;
   permit& operator=(const permit&) = delete;
@@ -25,24 +25,83 @@ private:
   std::shared_ptr<number_gate> gate_;
 };
 
-number_gate::number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve)
-    : limited_(limited), valve_(std::move(valve)), pace_(std::max(1.0, static_cast<double>(messages_per_second) / 4),
-                                                         1'000.0 / static_cast<double>(messages_per_second)) {}
+namespace {
+
+/// A grant that was not used by then is void, and a question that was not answered by then is asked again.
+constexpr time_ms allowance_lasts = ms_per_second;
+constexpr time_ms answer_patience = 2 * ms_per_second;
+
+} // namespace
+
+number_gate::number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve,
+                         ask_for_sends ask_home)
+    : limited_(limited), valve_(std::move(valve)), ask_home_(std::move(ask_home)),
+      pace_(std::max(1.0, static_cast<double>(messages_per_second) / 4),
+            1'000.0 / static_cast<double>(messages_per_second)) {}
 
 number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue) {
-  if (valve_ && valve_->is_shut)
+  if (valve_ && !valve_->lets_through())
     return nullptr;
   if (limited_) {
     const std::lock_guard lock{mutex_};
-    if ((queue_waits_ && !from_queue) || in_flight_ >= calls_in_flight_max || paused_until_ > now || !pace_.take(now))
+    if ((queue_waits_ && !from_queue) || in_flight_ >= calls_in_flight_max || paused_until_ > now || !take_pace(now))
       return nullptr;
     ++in_flight_;
   }
   return std::make_shared<permit>(shared_from_this());
 }
 
+bool number_gate::take_pace(time_ms now) {
+  if (!ask_home_)
+    return pace_.take(now);
+  if (allowed_ == 0 || now >= allowed_until_)
+    return false;
+  --allowed_;
+  return true;
+}
+
+void number_gate::want(time_ms now, std::size_t count) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!ask_home_ || !limited_ || now < ask_not_before_ || paused_until_ > now ||
+        in_flight_ >= calls_in_flight_max || (allowed_ > 0 && now < allowed_until_))
+      return;
+    ask_not_before_ = now + answer_patience;
+    count = std::min(count, calls_in_flight_max - in_flight_);
+  }
+  ask_home_(static_cast<std::uint32_t>(count), 0);
+}
+
+void number_gate::allow(time_ms now, std::uint32_t count, time_ms wait) {
+  {
+    const std::lock_guard lock{mutex_};
+    allowed_ = (now < allowed_until_ ? allowed_ : 0) + count;
+    allowed_until_ = now + allowance_lasts;
+    ask_not_before_ = now + (count > 0 ? 0 : wait);
+  }
+  wake();
+}
+
+number_gate::share number_gate::give(time_ms now, std::uint32_t count) {
+  const std::lock_guard lock{mutex_};
+  if (paused_until_ > now)
+    return {0, paused_until_ - now};
+  share given;
+  while (given.count < count && pace_.take(now))
+    ++given.count;
+  given.wait = std::max<time_ms>(pace_.wait(now), 1);
+  return given;
+}
+
+void number_gate::pause(time_ms now, time_ms how_long) {
+  const std::lock_guard lock{mutex_};
+  paused_until_ = std::max(paused_until_, now + how_long);
+}
+
 time_ms number_gate::wait(time_ms now) {
   const std::lock_guard lock{mutex_};
+  if (ask_home_)
+    return std::max({ask_not_before_ - now, paused_until_ - now, time_ms{1}});
   return std::max({pace_.wait(now), paused_until_ - now, time_ms{1}});
 }
 
@@ -55,17 +114,32 @@ void number_gate::set_queue(bool waiting, std::function<void()> wake) {
 void number_gate::leave() {
   if (!limited_)
     return;
-  std::function<void()> wake;
   {
     const std::lock_guard lock{mutex_};
     --in_flight_;
-    wake = wake_;
   }
-  if (wake)
-    wake();
+  wake();
+}
+
+void number_gate::wake() {
+  std::function<void()> call;
+  {
+    const std::lock_guard lock{mutex_};
+    call = wake_;
+  }
+  if (call)
+    call();
 }
 
 number_gate::lesson number_gate::returned(const send_outcome& outcome, time_ms now) {
+  time_ms pause = 0;
+  const auto learnt = learn(outcome, now, pause);
+  if (pause > 0 && ask_home_)
+    ask_home_(0, pause); // what Meta says holds for the number, wherever it was said
+  return learnt;
+}
+
+number_gate::lesson number_gate::learn(const send_outcome& outcome, time_ms now, time_ms& pause) {
   using whatsapp::error_class;
   if (outcome.what != send_outcome::kind::refused)
     return lesson::none;
@@ -73,31 +147,34 @@ number_gate::lesson number_gate::returned(const send_outcome& outcome, time_ms n
   const std::lock_guard lock{mutex_};
   if (kind == error_class::pace_number) {
     pace_.drain(now);
-    paused_until_ = std::max(paused_until_, now + ms_per_second);
+    pause = ms_per_second;
+    paused_until_ = std::max(paused_until_, now + pause);
   } else if (kind == error_class::unauthorised || kind == error_class::blocked || kind == error_class::pace_account) {
     const bool is_new = paused_until_ <= now;
-    paused_until_ = now + 60 * ms_per_second;
+    pause = 60 * ms_per_second;
+    paused_until_ = now + pause;
     return is_new ? lesson::paused : lesson::none;
   }
   return lesson::none;
 }
 
 void number_gate::resume() {
-  std::function<void()> wake;
   {
     const std::lock_guard lock{mutex_};
     paused_until_ = 0;
-    wake = wake_;
   }
-  if (wake)
-    wake();
+  wake();
 }
 
 std::shared_ptr<number_gate> number_gates::at(const std::string& number_id) {
   const std::lock_guard lock{mutex_};
   auto& gate = gates_[number_id];
   if (!gate)
-    gate = std::make_shared<number_gate>(messages_per_second_, limited_, valve_);
+    gate = std::make_shared<number_gate>(
+        messages_per_second_, limited_, valve_,
+        ask_home_
+            ? [ask = ask_home_, number_id](std::uint32_t count, time_ms paused) { ask(number_id, count, paused); }
+            : ask_for_sends{});
   return gate;
 }
 

@@ -19,11 +19,29 @@ namespace wakala::actors {
 /// Calls in flight at once per number; the pace bounds them over time.
 constexpr std::size_t calls_in_flight_max = 32;
 
-/// Shuts all gates of a shard that is about to move, so that what is on its way out comes to its end. Thread-safe.
+/// Shuts all gates of a shard or a tenant that is about to move, so that what is on its way out comes to its end.
+/// Thread-safe.
 struct send_valve {
+  std::shared_ptr<send_valve> above; ///< of the shard, when this is a tenant's; counts and shuts with it
   std::atomic<bool> is_shut{false};
   std::atomic<std::size_t> permits{0}; ///< that are out
+
+  bool lets_through() const noexcept { return !is_shut && (!above || above->lets_through()); }
+  void let_out() noexcept {
+    ++permits;
+    if (above)
+      above->let_out();
+  }
+  void came_back() noexcept {
+    --permits;
+    if (above)
+      above->came_back();
+  }
 };
+
+/// Asks the home of a spread tenant how many messages may leave here, and tells it when Meta wants a pause of so many
+/// milliseconds (0: it does not). Called on any thread; the answer is `number_gate::allow`.
+using ask_for_sends = std::function<void(std::uint32_t count, time_ms paused)>;
 
 /// Shared by the conversations that send through the number and by its sender, who keeps the queue of those that
 /// found it shut. Thread-safe. A conversation that finds it open needs no message to any actor before it sends.
@@ -39,8 +57,10 @@ public:
     paused, ///< nothing of this number will be accepted before somebody acted; said once a pause
   };
 
-  /// `limited` false: only the places count, and there is always one. `valve` may be null.
-  number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr);
+  /// `limited` false: only the places count, and there is always one. `valve` may be null. `ask_home` is null where
+  /// the number's pace is kept; elsewhere nothing leaves that was not granted there.
+  number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr,
+              ask_for_sends ask_home = nullptr);
 
   /// A place, or null: the valve is shut, none is free, the pace is used up, or others wait in the queue
   /// (`from_queue` false only).
@@ -49,6 +69,18 @@ public:
   time_ms wait(time_ms now);
   /// The sender's queue is not empty, or is: `wake` is called, on any thread, when a place becomes free meanwhile.
   void set_queue(bool waiting, std::function<void()> wake);
+  /// Where the pace is kept elsewhere: so many messages wait, ask for them.
+  void want(time_ms now, std::size_t count);
+  /// The answer: so many may leave within a second; after `wait` milliseconds there may be more.
+  void allow(time_ms now, std::uint32_t count, time_ms wait);
+  struct share {
+    std::uint32_t count = 0;
+    time_ms wait = 0; ///< until there may be more
+  };
+  /// Where the pace is kept: takes up to `count` messages for another place.
+  share give(time_ms now, std::uint32_t count);
+  /// Another place was told to pause.
+  void pause(time_ms now, time_ms how_long);
   /// Learns from what became of a call.
   lesson returned(const send_outcome& outcome, time_ms now);
   /// Somebody acted: perhaps with a new token.
@@ -56,10 +88,17 @@ public:
 
 private:
   void leave();
+  void wake();
+  bool take_pace(time_ms now);
+  lesson learn(const send_outcome& outcome, time_ms now, time_ms& pause);
 
   std::mutex mutex_;
   const bool limited_;
   const std::shared_ptr<send_valve> valve_;
+  const ask_for_sends ask_home_;
+  std::uint32_t allowed_ = 0; ///< messages that were granted and have not left
+  time_ms allowed_until_ = 0;
+  time_ms ask_not_before_ = 0;
   runtime::token_bucket pace_;
   std::size_t in_flight_ = 0;
   time_ms paused_until_ = 0;
@@ -70,8 +109,13 @@ private:
 /// The gates of a tenant's numbers, made on first use. Thread-safe.
 class number_gates {
 public:
-  number_gates(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr)
-      : messages_per_second_(messages_per_second), limited_(limited), valve_(std::move(valve)) {}
+  /// `ask_home` as of the gates, with the number in front.
+  using ask_home_function = std::function<void(const std::string& number_id, std::uint32_t count, time_ms paused)>;
+
+  number_gates(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr,
+               ask_home_function ask_home = nullptr)
+      : messages_per_second_(messages_per_second), limited_(limited), valve_(std::move(valve)),
+        ask_home_(std::move(ask_home)) {}
 
   std::shared_ptr<number_gate> at(const std::string& number_id);
   void resume_all();
@@ -80,6 +124,7 @@ private:
   const std::size_t messages_per_second_;
   const bool limited_;
   const std::shared_ptr<send_valve> valve_;
+  const ask_home_function ask_home_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<number_gate>, std::less<>> gates_;
 };

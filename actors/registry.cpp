@@ -168,12 +168,13 @@ private:
     bool is_new = false;
     for (const auto& [id, entry] : now->all())
       if (const auto old = before->find(id); old != entry) {
-        self_->send((*options_.shards())[entry->shard], for_tenant<reconfigure>{id, reconfigure{entry}});
+        if (old) // a tenant that nobody knew has no actor anywhere
+          tell_places(id, entry);
         is_new = true;
       }
     for (const auto& [id, entry] : before->all())
       if (!now->find(id))
-        self_->send((*options_.shards())[entry->shard], for_tenant<reconfigure>{id, reconfigure{nullptr}});
+        tell_places(id, nullptr);
     // What came before we knew of its number was set aside.
     const auto shard = runtime::shard_of(system_tenant, options_.node->shard_count);
     if (is_new && options_.shards()->is_here(shard))
@@ -241,9 +242,16 @@ private:
     auto next = std::make_shared<directory>(*tenants());
     next->add(entry);
     options_.node->tenants->set(next);
-    self_->send((*options_.shards())[row.shard], for_tenant<reconfigure>{config.id, reconfigure{entry}});
+    tell_places(config.id, entry);
     log::info("tenant.stored", {{"tenant", config.id}, {"version", row.version}});
     return {};
+  }
+
+  /// Tells every shard here: a tenant that is spread, or was, may have an actor on any of them.
+  void tell_places(const tenant_id& id, const tenant_entry_ptr& entry) {
+    const auto table = options_.shards();
+    for (const auto& shard : *table)
+      self_->send(shard, for_tenant<reconfigure>{id, reconfigure{entry}});
   }
 
   result<std::string> remove(const tenant_id& id) {
@@ -255,7 +263,7 @@ private:
     auto next = std::make_shared<directory>(*tenants());
     next->remove(id);
     options_.node->tenants->set(next);
-    self_->send((*options_.shards())[entry->shard], for_tenant<reconfigure>{id, reconfigure{nullptr}});
+    tell_places(id, nullptr);
     log::info("tenant.removed", {{"tenant", id}});
     return std::string("{}");
   }

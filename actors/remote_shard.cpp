@@ -70,6 +70,7 @@ caf::behavior remote_shard::start(shard_id shard, node_context_ptr context) {
       [this](const for_tenant<catalog_get>& q) { return ask(q); },
       [this](const for_tenant<letters_query>& q) { return ask(q); },
       [this](const for_tenant<letter_action>& q) { return ask(q); },
+      [this](const for_tenant<place_question>& q) { return ask(q); },
       [this](const for_tenant<tenant_put>& q) { return ask(q); },
       [this](const for_tenant<tenant_delete>& q) { return ask(q); },
       [this](const for_tenant<tenants_import>& q) { return ask(q); },
@@ -152,7 +153,7 @@ caf::response_promise remote_shard::ask(const for_tenant<T>& q) {
   plan_look(question_pause);
   // The answer comes on the link's thread; a promise is its actor's own.
   self_->send(link, runtime::link_question{
-                        to_frame(link_query{q.tenant, q.question}), answer_patience,
+                        to_frame(link_query{shard_, q.tenant, q.question}), answer_patience,
                         [me = caf::actor_cast<caf::actor>(self_), number](const result<bytes>& answer) {
                           caf::anon_send(me,
                                          remote_answer{number, answer ? answer_from(*answer)

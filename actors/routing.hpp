@@ -3,11 +3,13 @@
 #pragma once
 
 #include "actors/directory.hpp"
+#include "actors/spread.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/ids.hpp"
 #include "whatsapp/event.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +36,9 @@ struct routed_event {
   std::uint32_t other_bucket = 0; ///< the bucket that the key would have had at another age: probed too
   std::uint32_t index = 0;        ///< position in its POST
   aside_reason aside = aside_reason::none;
-  std::string origin;  ///< tenant whose URL it came through; empty: the app's
-  bool replay = false; ///< a dead letter or set-aside event brought back by an operator
+  std::string origin;            ///< tenant whose URL it came through; empty: the app's
+  bool replay = false;           ///< a dead letter or set-aside event brought back by an operator
+  std::optional<handing> handed; ///< by the home of a spread tenant, to the shard of the conversation
 };
 
 /// The key of an update (design §6.5): keyed hash of number or account, kind and id; statuses add status and

@@ -6,7 +6,7 @@ namespace {
 
 /// Time has passed, or a place has become free.
 struct grant_tick {
-  bool planned = false;
+  time_ms planned_for = -1; ///< -1: a place has become free
 };
 
 } // namespace
@@ -34,8 +34,8 @@ caf::behavior sender::start(node_context_ptr node, std::shared_ptr<number_gate> 
         grant_next();
       },
       [this](grant_tick tick) {
-        if (tick.planned)
-          tick_is_planned_ = false;
+        if (tick.planned_for == tick_at_)
+          tick_at_ = 0;
         grant_next();
       },
   };
@@ -56,10 +56,13 @@ void sender::grant_next() {
     gate_->set_queue(false, nullptr);
     return;
   }
+  gate_->want(now, queue_.size());
   gate_->set_queue(true, [me = caf::actor_cast<caf::actor>(self_)] { caf::anon_send(me, grant_tick{}); });
-  if (!std::exchange(tick_is_planned_, true))
-    self_->delayed_send(self_, std::chrono::milliseconds{std::min<time_ms>(gate_->wait(now), 1'000)},
-                        grant_tick{true});
+  const auto wait = std::min<time_ms>(gate_->wait(now), 1'000);
+  if (tick_at_ != 0 && tick_at_ <= now + wait)
+    return; // a look is planned that comes early enough
+  tick_at_ = now + wait;
+  self_->delayed_send(self_, std::chrono::milliseconds{wait}, grant_tick{tick_at_});
 }
 
 caf::actor spawn_sender(caf::event_based_actor* parent, node_context_ptr node, std::shared_ptr<number_gate> gate) {

@@ -44,7 +44,7 @@ private:
   std::shared_ptr<number_gate> gate_;
   std::deque<place> queue_;
   std::set<place> queued_;
-  bool tick_is_planned_ = false;
+  time_ms tick_at_ = 0; ///< when the next planned look is; 0: none is
 };
 
 caf::actor spawn_sender(caf::event_based_actor* parent, node_context_ptr node, std::shared_ptr<number_gate> gate);

@@ -153,6 +153,7 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
         load(request, waiting);
   }
   plan_fold();
+  look_if_settled();
 }
 
 } // namespace wakala::actors

@@ -65,6 +65,27 @@ void shard_supervisor::folded(std::uint64_t epoch, const runtime::fold_answer& a
   const auto stamp = begin_read(); // a stamp later than every read that may have missed these rows
   drops_.emplace_back(stamp, *answer.value);
   end_read(stamp);
+  look_if_settled();
+}
+
+caf::response_promise shard_supervisor::settle() {
+  auto promise = self_->make_response_promise();
+  if (!is_open_) {
+    promise.deliver(commit_answer{false, make_error(errc::unavailable, "the shard is not open")});
+    return promise;
+  }
+  settling_.emplace(last_seq_, promise);
+  look_if_settled();
+  return promise;
+}
+
+void shard_supervisor::look_if_settled() {
+  while (!settling_.empty() && settling_.begin()->first <= folded_seq_) {
+    settling_.begin()->second.deliver(commit_answer{true, {}});
+    settling_.erase(settling_.begin());
+  }
+  if (!settling_.empty() && fold_failures_ == 0)
+    fold();
 }
 
 void shard_supervisor::sweep() {

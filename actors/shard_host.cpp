@@ -61,7 +61,7 @@ public:
     for (const auto& reader : o_.readers)
       self_->monitor(reader);
     for (shard_id shard = 0; shard < shards_.size(); ++shard) {
-      const auto& first = (*o_.table->get())[shard];
+      const auto& first = (*o_.node->shards->get())[shard];
       (o_.is_in_cluster ? shards_[shard].remote : shards_[shard].supervisor) = first;
       if (!o_.is_in_cluster)
         self_->monitor(first);
@@ -162,9 +162,9 @@ private:
   }
 
   void change_table(shard_id shard, const caf::actor& actor, bool is_here) {
-    auto next = std::make_shared<shard_table>(*o_.table->get());
+    auto next = std::make_shared<shard_table>(*o_.node->shards->get());
     next->set(shard, actor, is_here);
-    o_.table->set(std::move(next));
+    o_.node->shards->set(std::move(next));
   }
 
   /// Nothing here can be right without them, and nothing is lost by a process that ends: better at once and loudly
@@ -235,7 +235,7 @@ private:
 } // namespace
 
 caf::actor spawn_shard_host(caf::actor_system& sys, shard_host_options options) {
-  options.table->set(first_table(sys, options));
+  options.node->shards->set(first_table(sys, options));
   return sys.spawn([options = std::move(options)](caf::stateful_actor<shard_host>* self) -> caf::behavior {
     return self->state.start(options);
   });

@@ -6,26 +6,14 @@
 #include "actors/shard_supervisor.hpp"
 #include "runtime/membership.hpp"
 
-#include <atomic>
 #include <memory>
 
 namespace wakala::actors {
-
-/// Where the present table is found. Thread-safe.
-class shard_table_holder {
-public:
-  shard_table_ptr get() const { return std::atomic_load(&current_); }
-  void set(shard_table_ptr next) { std::atomic_store(&current_, std::move(next)); }
-
-private:
-  shard_table_ptr current_;
-};
 
 struct shard_host_options {
   node_context_ptr node;
   store_handles store;             ///< its reader is nobody's
   std::vector<caf::actor> readers; ///< a shard keeps to one, so that what it asks is answered in order
-  std::shared_ptr<shard_table_holder> table;
   bool is_in_cluster = false;
 };
 

@@ -105,6 +105,9 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
         return promise;
       },
       [this](const runtime::key_request& request) { return self_->delegate(store_.reader, request); },
+      [this](const runtime::probe_shards_request& request) { return self_->delegate(store_.reader, request); },
+      [this](settle_tables) { return settle(); },
+      [this](const wake_tenant& w) { wake_again(w.tenant); },
       [this](const conversation_gone& gone) { leases_.erase(gone.conversation); },
       [this](shard_query) {
         return text_answer{describe(), {}};
@@ -116,6 +119,7 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const for_tenant<catalog_get>& q) { return ask_tenant(q); },
       [this](const for_tenant<letters_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<letter_action>& q) { return ask_tenant(q); },
+      [this](const for_tenant<place_question>& q) { return ask_tenant(q); },
       [this](const for_tenant<reconfigure>& q) {
         // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
         const auto it = tenants_.find(q.tenant);
@@ -227,6 +231,8 @@ void shard_supervisor::close(const error& why) {
     for (auto& [request, promise] : loads)
       promise.deliver(load_answer{std::nullopt, why});
   // Who asked a tenant that ends with its shard would hear nothing until its own timeout.
+  for (auto& [seq, promise] : std::exchange(settling_, {}))
+    promise.deliver(commit_answer{false, why});
   for (auto& [number, promise] : std::exchange(questions_, {}))
     promise.deliver(text_answer{std::nullopt, make_error(errc::unavailable, "the shard was reopened")});
   settle_if([](const flight&) { return true; });
@@ -279,11 +285,18 @@ void shard_supervisor::plan_expiry() {
     self_->delayed_send(self_, expiry_pause, expiry_tick{});
 }
 
+namespace {
+
+/// Its key is not yet that of a replay.
+bool is_to_replay(const routed_event& e) { return e.replay && !e.handed; }
+
+} // namespace
+
 bool shard_supervisor::waits_for_another(shard_batch& batch) {
   if (!is_open_ || batch.events.size() < 2)
     return false;
   for (const auto& e : batch.events) {
-    const auto flying = in_flight_.find((e.replay ? replay_key(e.key) : e.key).hash);
+    const auto flying = in_flight_.find((is_to_replay(e) ? replay_key(e.key) : e.key).hash);
     if (flying == in_flight_.end())
       continue;
     auto held = std::make_shared<shard_batch>(std::move(batch));
@@ -304,7 +317,7 @@ void shard_supervisor::take(shard_batch batch) {
   const bool refuse = !is_open_ || lagging();
   for (std::size_t i = 0; i < batch.events.size(); ++i) {
     auto& e = batch.events[i];
-    if (e.replay)
+    if (is_to_replay(e))
       e.key = replay_key(e.key);
     waiter w{batch.to, batch.places[i], {}};
     if (refuse) {
@@ -408,7 +421,8 @@ caf::actor shard_supervisor::tenant_for(const tenant_id& id) {
     return {};
   }
   slot.incarnation = ++last_incarnation_;
-  slot.actor = spawn_tenant(self_, context_, entry, caf::actor_cast<caf::actor>(self_), valve_);
+  slot.actor =
+      spawn_tenant(self_, context_, entry, tenant_place{caf::actor_cast<caf::actor>(self_), shard_, epoch_}, valve_);
   self_->monitor(slot.actor);
   return slot.actor;
 }

@@ -127,6 +127,9 @@ private:
   void plan_fold();
   void fold();
   void folded(std::uint64_t epoch, const runtime::fold_answer& answer);
+  /// Answers when the tables hold all that was numbered until now.
+  caf::response_promise settle();
+  void look_if_settled();
   void sweep();
   void fire_timers();
   void wake_next();
@@ -174,7 +177,8 @@ private:
   std::uint64_t last_question_ = 0;
 
   runtime::backlog_share backlog_;
-  std::uint64_t folded_seq_ = 0; ///< the tables hold everything up to here
+  std::uint64_t folded_seq_ = 0;                                 ///< the tables hold everything up to here
+  std::multimap<std::uint64_t, caf::response_promise> settling_; ///< who waits for the tables to hold a row
   bool folding_ = false;
   bool fold_is_planned_ = false;
   unsigned fold_failures_ = 0;

@@ -26,16 +26,24 @@ tenant::~tenant() {
   }
 }
 
-caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor,
-                            std::shared_ptr<send_valve> valve) {
+caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenant_place place,
+                            const std::shared_ptr<send_valve>& valve) {
+  place_ = std::move(place);
+  valve_->above = valve;
   auto context = std::make_shared<tenant_context>();
-  context->gates =
-      std::make_shared<number_gates>(node->limits.messages_per_second, node->graph->has_limits(), std::move(valve));
+  context->is_home = entry->shard == place_.shard;
+  context->owner = caf::actor_cast<caf::actor>(self_);
+  number_gates::ask_home_function ask_home; // a number's pace is kept at home
+  if (!context->is_home)
+    ask_home = [me = context->owner](const std::string& number, std::uint32_t count, time_ms paused) {
+      caf::anon_send(me, sends_wanted{number, count, paused});
+    };
+  context->gates = std::make_shared<number_gates>(node->limits.messages_per_second, node->graph->has_limits(), valve_,
+                                                  std::move(ask_home));
   context->node = std::move(node);
   context->entry = std::move(entry);
   context->shelf = std::make_shared<const commerce::catalog>();
-  context->supervisor = std::move(supervisor);
-  context->owner = caf::actor_cast<caf::actor>(self_);
+  context->supervisor = place_.supervisor;
   context_ = std::move(context);
   self_->set_default_handler(caf::drop);
   self_->set_down_handler([this](const caf::down_msg& message) { down(message); });
@@ -44,7 +52,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::
     if (message.source == context_->supervisor.address())
       self_->quit(message.reason);
   });
-  load_catalog();
+  load();
   const auto idle = context_->node->limits.conversation_idle;
   self_->delayed_send(self_, std::max(idle / 4, std::chrono::milliseconds{50}), idle_tick{});
   return {
@@ -65,8 +73,10 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::
                             std::max(context_->node->limits.conversation_idle / 4, std::chrono::milliseconds{50}),
                             idle_tick{});
       },
-      [this](const wake& w) { self_->send(awake(w.conversation).actor, w); },
-      [this](const timer_fired& timer) { self_->send(awake(timer.conversation).actor, timer); },
+      [this](const wake& w) { wake_up(w); },
+      [this](const timer_fired& timer) { fire(timer); },
+      [this](const sends_wanted& wanted) { ask_for_sends(wanted); },
+      [this](const place_question& q) { return answer_place(q); },
       [this](const reconfigure& change) { reconfigure_with(change.entry); },
       [this](const send_ticket& ticket) { self_->send(sender_for(ticket.number_id), ticket); },
       [this](const conversation_query& q) { return ask_conversation(q); },
@@ -81,8 +91,9 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, caf::
   };
 }
 
-void tenant::load_catalog() {
-  runtime::get_request request{context_->entry->config.id, {{table::tenant_entity, catalog_key}}};
+void tenant::load() {
+  runtime::get_request request{context_->entry->config.id,
+                               {{table::tenant_entity, catalog_key}, {table::tenant_entity, spread_key}}};
   self_->request(context_->supervisor, ask_timeout, std::move(request))
       .await(
           [this](const runtime::get_answer& answer) {
@@ -90,23 +101,46 @@ void tenant::load_catalog() {
               self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
               return;
             }
-            const auto& sealed = answer.value->at(0);
-            if (!sealed)
-              return;
-            const auto& entry = *context_->entry;
-            const auto text =
-                entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, catalog_key), *sealed);
-            auto shelf = text ? commerce::parse_catalog(*text, entry.config.currency)
-                              : result<commerce::catalog>(text.error());
-            if (!shelf) {
-              log::error("tenant.catalog_unreadable", {{"tenant", entry.config.id}, {"why", shelf.error().what}});
-              return; // an empty shop answers politely; a dead one loses its shoppers
-            }
-            auto next = std::make_shared<tenant_context>(*context_);
-            next->shelf = std::make_shared<const commerce::catalog>(std::move(*shelf));
-            context_ = std::move(next);
+            read_shelf(answer.value->at(0));
+            read_spread(answer.value->at(1));
           },
           [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
+}
+
+void tenant::read_shelf(const std::optional<bytes>& sealed) {
+  if (!sealed)
+    return;
+  const auto& entry = *context_->entry;
+  const auto text =
+      entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, catalog_key), *sealed);
+  auto shelf = text ? commerce::parse_catalog(*text, entry.config.currency) : result<commerce::catalog>(text.error());
+  if (!shelf) {
+    log::error("tenant.catalog_unreadable", {{"tenant", entry.config.id}, {"why", shelf.error().what}});
+    return; // an empty shop answers politely; a dead one loses its shoppers
+  }
+  auto next = std::make_shared<tenant_context>(*context_);
+  next->shelf = std::make_shared<const commerce::catalog>(std::move(*shelf));
+  change_context(std::move(next));
+}
+
+void tenant::read_spread(const std::optional<bytes>& sealed) {
+  if (sealed) {
+    const auto& entry = *context_->entry;
+    const auto text =
+        entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, spread_key), *sealed);
+    const auto found = text ? spread_from(*text) : result<spread>(text.error());
+    if (!found) { // nobody knows where the conversations are: none may be served in the wrong place
+      log::error("tenant.spread_unreadable", {{"tenant", entry.config.id}, {"why", found.error().what}});
+      self_->quit(caf::sec::runtime_error);
+      return;
+    }
+    const bool was_changing = rules_.now().is_changing();
+    if (found->generation >= rules_.now().generation) // what an update has told may be younger than the tables
+      rules_.read(*found);
+    if (was_changing && !rules_.now().is_changing() && !context_->is_home)
+      self_->send(context_->supervisor, wake_tenant{entry.config.id});
+  }
+  look_at_spread();
 }
 
 // -- updates ------------------------------------------------------------
@@ -166,6 +200,31 @@ bytes tenant::message_of(const event& e) const {
 }
 
 void tenant::take(tenant_batch batch) {
+  if (!context_->is_home)
+    return take_handed(batch);
+  if (change_ || !waiting_.empty()) {
+    // Nobody knows yet where it is to go, or others that came before it go first.
+    waiting_events_ += batch.events.size();
+    if (waiting_events_ <= waiting_events_max)
+      return waiting_.push_back(std::move(batch));
+    waiting_events_ -= batch.events.size();
+    for (const auto& e : batch.events)
+      tell(e, event_outcome::retry);
+    return;
+  }
+  take_at_home(std::move(batch));
+}
+
+void tenant::take_at_home(tenant_batch batch) {
+  for (const auto& e : batch.events)
+    newest_bucket_ = std::max(newest_bucket_, e->key.bucket);
+  if (rules_.now().widest > 1)
+    look_elsewhere(std::move(batch));
+  else
+    resolve(std::move(batch));
+}
+
+void tenant::resolve(tenant_batch batch) {
   intake in{std::move(batch), {}};
   runtime::get_request request{context_->entry->config.id, {}};
   for (const auto& e : in.batch.events) {
@@ -227,7 +286,7 @@ void tenant::learn(const bytes& key, const conversation_id& conversation, const 
 
 bool tenant::may_be_unsaved(const conversation_id& id) const {
   const auto it = slots_.find(id);
-  return it != slots_.end() && it->second.is_busy(); // its first commit may be on the way
+  return (it != slots_.end() && it->second.is_busy()) || mapping_.contains(id); // its first commit may be on the way
 }
 
 std::optional<conversation_id> tenant::conversation_of(const event& e, const names& all, bool may_create) {
@@ -259,8 +318,10 @@ std::optional<conversation_id> tenant::conversation_of(const event& e, const nam
   }
   if (may_create || e.kind == event_kind::user_id_update || (e.kind == event_kind::message && e.type == "system")) {
     const auto put = [&](const bytes& key, const std::optional<identity_cache::mapping>& known, const bytes& user) {
-      if (!key.empty() && !(known && known->conversation == *chosen && known->user == user))
+      if (!key.empty() && !(known && known->conversation == *chosen && known->user == user)) {
         learn(key, *chosen, user);
+        new_identities_.emplace_back(key, user);
+      }
     };
     put(all.user, by_user, all.user);
     const bool same = by_phone && by_phone->conversation == *chosen;
@@ -291,33 +352,44 @@ void tenant::dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs) 
           }
       }
     }
+    new_identities_.clear();
     if (!conversation)
       conversation = conversation_of(e->update, in.who[i], may_create_conversation(e->update));
     if (!conversation) {
       record(e, e->update.kind == event_kind::status ? aside_reason::unmatched : aside_reason::none);
       continue;
     }
-    const auto same = [&](const chain_ptr& link) { return link->conversation == *conversation; };
-    auto link = std::find_if(chains.begin(), chains.end(), same);
-    if (link == chains.end()) {
-      auto fresh = std::make_shared<chain>();
-      fresh->conversation = *conversation;
-      fresh->received_at = in.batch.received_at;
-      fresh->deadline = in.batch.deadline;
-      chains.push_back(std::move(fresh));
-      link = std::prev(chains.end());
-    }
-    (*link)->events.push_back(conversation_event{std::move(e), ordinal});
+    auto& link = add_to(chains, in.batch, *conversation, conversation_event{std::move(e), ordinal});
+    if (is_elsewhere(*conversation)) // a conversation here writes them itself
+      std::move(new_identities_.begin(), new_identities_.end(), std::back_inserter(link.to_map));
   }
   for (auto& link : chains)
-    run(std::move(link));
+    map_then_run(std::move(link));
+}
+
+tenant::chain& tenant::add_to(boost::container::small_vector<chain_ptr, 1>& chains, const tenant_batch& batch,
+                              const conversation_id& conversation, conversation_event event) {
+  const auto same = [&](const chain_ptr& link) { return link->conversation == conversation; };
+  auto link = std::find_if(chains.begin(), chains.end(), same);
+  if (link == chains.end()) {
+    auto fresh = std::make_shared<chain>();
+    fresh->conversation = conversation;
+    fresh->received_at = batch.received_at;
+    fresh->deadline = batch.deadline;
+    chains.push_back(std::move(fresh));
+    link = std::prev(chains.end());
+  }
+  (*link)->events.push_back(std::move(event));
+  return **link;
 }
 
 void tenant::run(chain_ptr todo) {
   if (todo->done >= todo->events.size())
     return;
-  if (context_->node->clock->now() >= todo->deadline)
+  if (context_->node->clock->now() >= todo->deadline || change_ || clearing_)
     return give_up(todo, event_outcome::retry);
+  if (is_elsewhere(todo->conversation))
+    return context_->is_home ? hand_on(todo) : give_up(todo, event_outcome::retry);
   auto& s = awake(todo->conversation);
   if (s.handed_over >= handed_over_max || (s.held && s.held->size() >= handed_over_max))
     return give_up(todo, event_outcome::retry);
@@ -360,7 +432,9 @@ void tenant::go_on(chain_ptr todo, const conversation_answer& answer) {
     case event_outcome::handler_failed:
       context_->node->count->handler_failures.fetch_add(1, std::memory_order_relaxed);
       if (++todo->tries >= context_->node->limits.event_attempts) {
-        if (event->replay)
+        if (!context_->is_home)
+          report(todo, event_outcome::handler_failed);
+        else if (event->replay)
           give_up(todo, event_outcome::handler_failed); // its dead letter is still there
         else
           dead_letter(todo);
@@ -392,6 +466,8 @@ void tenant::go_on(chain_ptr todo, const conversation_answer& answer) {
 void tenant::look_up(chain_ptr todo) {
   const auto event = todo->events[todo->done].event;
   const auto aside = [this, todo, event] {
+    if (!context_->is_home)
+      return report(todo, event_outcome::unmatched);
     ++todo->done;
     todo->was_looked_up = false;
     record(event, aside_reason::unmatched);
@@ -419,6 +495,8 @@ void tenant::look_up(chain_ptr todo) {
               todo->events[todo->done].ordinal = row->ordinal;
               return run(todo);
             }
+            if (!context_->is_home)
+              return report(todo, event_outcome::unmatched); // the home finds it
             // The number is another conversation's by now; the message is not.
             auto other = std::make_shared<chain>();
             other->conversation = row->conversation;
@@ -511,11 +589,10 @@ void tenant::record(const event_ptr& what, aside_reason reason) {
 }
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,
-                        caf::actor supervisor, std::shared_ptr<send_valve> valve) {
-  return parent->spawn<caf::linked>([node = std::move(node), entry = std::move(entry),
-                                     supervisor = std::move(supervisor),
+                        tenant_place place, std::shared_ptr<send_valve> valve) {
+  return parent->spawn<caf::linked>([node = std::move(node), entry = std::move(entry), place = std::move(place),
                                      valve = std::move(valve)](caf::stateful_actor<tenant>* self) -> caf::behavior {
-    return self->state.start(node, entry, supervisor, valve);
+    return self->state.start(node, entry, place, valve);
   });
 }
 

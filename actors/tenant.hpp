@@ -1,9 +1,11 @@
 /// \file
-/// A merchant with traffic: who the shoppers are, which conversations are awake, what the shop sells.
+/// A merchant with traffic: who the shoppers are, which conversations are awake, what the shop sells. On the tenant's
+/// home shard; on the other shards of a tenant that is spread, only the conversations that lie there.
 #pragma once
 
 #include "actors/identity_cache.hpp"
 #include "actors/messages.hpp"
+#include "actors/spread.hpp"
 
 #include <boost/intrusive/list.hpp>
 #include <caf/actor_addr.hpp>
@@ -26,8 +28,16 @@ struct tenant_context {
   std::shared_ptr<number_gates> gates;
   caf::actor supervisor; ///< of the shard
   caf::actor owner;      ///< the tenant itself
+  bool is_home = true;   ///< identities are written here
 };
 using tenant_context_ptr = std::shared_ptr<const tenant_context>;
+
+/// Where a tenant's actor is.
+struct tenant_place {
+  caf::actor supervisor; ///< of the shard
+  shard_id shard = 0;
+  std::uint64_t epoch = 0; ///< of the shard
+};
 
 class tenant {
 public:
@@ -39,8 +49,8 @@ public:
   tenant(const tenant&) = delete;
   tenant& operator=(const tenant&) = delete;
 
-  caf::behavior start(node_context_ptr node, tenant_entry_ptr entry, caf::actor supervisor,
-                      std::shared_ptr<send_valve> valve);
+  caf::behavior start(node_context_ptr node, tenant_entry_ptr entry, tenant_place place,
+                      const std::shared_ptr<send_valve>& valve);
 
 private:
   /// The updates of one conversation in a POST, in order.
@@ -50,10 +60,11 @@ private:
     time_ms received_at = 0;
     time_ms deadline = 0;
     std::size_t done = 0;
-    std::size_t tries = 0;       ///< handler failures of the event at `done`
-    std::size_t bounces = 0;     ///< deaths of the conversation under us
-    bool was_looked_up = false;  ///< the message of the status at `done`, by its id
-    std::shared_ptr<chain> next; ///< behind it with the same conversation
+    std::size_t tries = 0;                       ///< handler failures of the event at `done`
+    std::size_t bounces = 0;                     ///< deaths of the conversation under us
+    bool was_looked_up = false;                  ///< the message of the status at `done`, by its id
+    std::vector<std::pair<bytes, bytes>> to_map; ///< identities (row key, user's row key) to be written first
+    std::shared_ptr<chain> next;                 ///< behind it with the same conversation
   };
   using chain_ptr = std::shared_ptr<chain>;
   /// A conversation that is awake. One for each shopper with traffic, so its size counts.
@@ -83,6 +94,10 @@ private:
   };
 
   void take(tenant_batch batch);
+  void take_at_home(tenant_batch batch);
+  /// One of those that waited; what it asks for is answered before the next one is taken.
+  void take_waiting();
+  void resolve(tenant_batch batch);
   void dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs);
   void run(chain_ptr todo);
   void answered(const conversation_answer& answer);
@@ -96,6 +111,47 @@ private:
   void tell(const event_ptr& what, event_outcome outcome);
   void give_up(const chain_ptr& todo, event_outcome outcome);
   chain_ptr take_chain(slot& s);
+  static chain& add_to(boost::container::small_vector<chain_ptr, 1>& chains, const tenant_batch& batch,
+                       const conversation_id& conversation, conversation_event event);
+
+  // tenant_places.cpp: conversations that lie on other shards, and updates that another shard has handed on
+  bool is_elsewhere(const conversation_id& id) const { return place_of(id) != place_.shard; }
+  shard_id place_of(const conversation_id& id) const;
+  shard_id nth_place(std::uint32_t n) const;
+  /// Takes out what was committed on a shard that its conversation has left; then goes on.
+  void look_elsewhere(tenant_batch batch);
+  void map_then_run(chain_ptr todo);
+  void mapped(const conversation_id& conversation, const error* why);
+  void hand_on(const chain_ptr& todo);
+  void handed_back(const chain_ptr& todo, const std::vector<event_outcome>& outcomes);
+  void take_handed(const tenant_batch& batch);
+  void report(const chain_ptr& todo, event_outcome outcome);
+  void wake_up(const wake& w);
+  void fire(const timer_fired& timer);
+  caf::response_promise answer_place(const place_question& q);
+  void ask_place(shard_id shard, place_question q, std::function<void(result<std::string>)> then);
+  void ask_for_sends(const sends_wanted& wanted);
+  void tell_places_of_shelf(std::function<void()> then);
+  /// Until the tables hold what the other places have committed.
+  void settle_places(std::function<void()> then);
+  /// `then` once all have answered, or some have not in time.
+  void ask_places(const place_question& q, std::function<void()> then);
+
+  // tenant_spread.cpp: the width changes
+  void look_at_spread();
+  void announce_change();
+  void leave_places();
+  void ask_to_leave(std::uint32_t nth);
+  void has_left(time_ms at);
+  void begin_generation();
+  void tell_begun(std::uint32_t nth, std::uint64_t generation);
+  /// Ends every conversation here, in good order as far as it can be had in time, and waits for the tables.
+  void clear_out(std::function<void(result<void>)> then);
+  void look_if_clear();
+  /// A place that does not know the present generation looks until it does.
+  void wait_for_generation();
+  void commit_entity(const bytes& key, std::string_view text, std::function<void(result<void>)> then);
+  void after(std::chrono::milliseconds pause, std::function<void()> run_then);
 
   names names_of(const whatsapp::event& e) const;
   /// Row key of the message that a status names by its id alone; empty when it need not be looked up.
@@ -114,11 +170,16 @@ private:
   void idle_sweep();
   caf::actor sender_for(const std::string& number_id);
   void reconfigure_with(tenant_entry_ptr entry);
-  void load_catalog();
+  void load();
+  void read_shelf(const std::optional<bytes>& sealed);
+  void read_spread(const std::optional<bytes>& sealed);
 
   void with_contact(const std::string& contact, std::function<void(result<conversation_id>)> then);
   template <class Query>
   caf::response_promise ask_conversation(const Query& q);
+  /// The same, to a conversation on another shard.
+  template <class Query>
+  void ask_there(const conversation_id& id, Query q, const caf::response_promise& promise, unsigned tries = 0);
   template <class Query>
   void put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise);
   void down(const caf::down_msg& message);
@@ -126,6 +187,7 @@ private:
   void change_context(tenant_context_ptr next);
   caf::response_promise put_catalog(const catalog_put& put);
   caf::response_promise list_conversations(const conversations_query& q);
+  void list_stored(const persistence::range_query& query, const caf::response_promise& promise);
   caf::response_promise list_letters(const letters_query& q);
   caf::response_promise act_on_letter(const letter_action& action);
   void deliver(const caf::response_promise& promise, result<std::string> r) const;
@@ -137,9 +199,33 @@ private:
   identity_cache identities_{16'384};
   time_ms identities_aged_at_ = 0;
   std::map<std::string, caf::actor> senders_;
+
+  tenant_place place_;
+  place_rules rules_;
+  std::shared_ptr<send_valve> valve_ = std::make_shared<send_valve>();
+  std::uint32_t newest_bucket_ = 0; ///< of the events seen
+  /// Updates of shoppers whose identities are on their way to the store, before they go to another shard.
+  std::unordered_map<conversation_id, std::vector<chain_ptr>, random_id_hash, random_id_equal> mapping_;
+  /// Identities that the update at hand has brought.
+  std::vector<std::pair<bytes, bytes>> new_identities_;
+  struct width_change {
+    std::uint32_t width = 1;
+    std::uint32_t before = 1;
+    std::size_t left = 0; ///< places that have not left yet
+    time_ms latest = 0;   ///< by their clocks
+  };
+  std::unique_ptr<width_change> change_;
+  std::deque<tenant_batch> waiting_; ///< for the change to end
+  std::size_t waiting_events_ = 0;
+  struct clearing {
+    std::function<void(result<void>)> then;
+    time_ms since = 0;
+  };
+  std::optional<clearing> clearing_;
+  bool is_waiting_for_generation_ = false;
 };
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,
-                        caf::actor supervisor, std::shared_ptr<send_valve> valve);
+                        tenant_place place, std::shared_ptr<send_valve> valve);
 
 } // namespace wakala::actors

@@ -125,6 +125,12 @@ std::int64_t tenant_config::inbound_per_s() const {
   return set == limits.end() ? usual : set->second;
 }
 
+std::uint32_t tenant_config::spread_shards() const {
+  constexpr std::int64_t most = 65'536; // of shards in any store
+  const auto set = limits.find("spread_shards");
+  return set == limits.end() ? 1U : static_cast<std::uint32_t>(std::min(set->second, most));
+}
+
 bool tenant_config::wants(std::string_view filter) const {
   return event_filters.empty() ||
          std::find(event_filters.begin(), event_filters.end(), filter) != event_filters.end();

@@ -39,6 +39,8 @@ struct tenant_config {
 
   /// Webhook POSTs a second before they are put off: `limits.inbound_per_s`, 200 when it is not set.
   std::int64_t inbound_per_s() const;
+  /// Over how many shards its conversations are spread: `limits.spread_shards`, 1 when it is not set.
+  std::uint32_t spread_shards() const;
   bool wants(std::string_view filter) const;
   bool operator==(const tenant_config&) const = default;
 };

@@ -134,6 +134,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   next->entry = std::move(entry);
   change_context(std::move(next));
   context_->gates->resume_all(); // perhaps with a new token
+  look_at_spread();
 }
 
 } // namespace wakala::actors

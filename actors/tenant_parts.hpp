@@ -18,8 +18,11 @@ inline constexpr std::chrono::seconds ask_timeout{10};
 /// Updates waiting for one conversation; more are put off. Only a conversation that is stuck gathers so many.
 inline constexpr std::size_t handed_over_max = 1'000;
 inline constexpr std::size_t bounces_max = 5;
+/// Updates that wait while nobody knows where they are to go; more are put off.
+inline constexpr std::size_t waiting_events_max = 4'096;
 inline constexpr time_ms unmatched_kept = 30 * ms_per_day;
 inline const bytes catalog_key = "catalog";
+inline const bytes spread_key = "spread";
 
 } // namespace wakala::actors
 

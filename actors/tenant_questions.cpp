@@ -13,6 +13,14 @@
 
 namespace wakala::actors {
 
+namespace {
+
+/// A conversation on another shard is asked so often, before the question fails.
+constexpr unsigned tries_there = 10;
+constexpr std::chrono::milliseconds pause_there{200};
+
+} // namespace
+
 using persistence::table;
 using whatsapp::event;
 using whatsapp::event_kind;
@@ -49,6 +57,10 @@ void tenant::with_contact(const std::string& contact, std::function<void(result<
 
 template <class Query>
 void tenant::put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise) {
+  if (change_ || clearing_)
+    return deliver(promise, make_error(errc::unavailable, "the tenant's conversations are just being spread anew"));
+  if (is_elsewhere(id))
+    return ask_there(id, q, promise);
   auto& s = awake(id);
   if (s.leaving)
     return hold(s, [this, id, q, promise] { put_question(id, q, promise); });
@@ -71,8 +83,32 @@ void tenant::put_question(const conversation_id& id, const Query& q, const caf::
 }
 
 template <class Query>
+void tenant::ask_there(const conversation_id& id, Query q, const caf::response_promise& promise, unsigned tries) {
+  if (std::exchange(q.conversation, id) && tries == 0)
+    return deliver(promise, make_error(errc::unavailable, "the conversation has just moved"));
+  const auto table = context_->node->shards->get();
+  const auto answered = [this, id, q, promise, tries](text_answer answer) {
+    if (answer.value || answer.why.code != errc::unavailable || tries == tries_there) {
+      auto p = promise;
+      p.deliver(std::move(answer));
+    } else { // its shard is on its way, or has not heard yet that the conversation is there
+      after(pause_there, [this, id, q, promise, tries] { ask_there(id, q, promise, tries + 1); });
+    }
+  };
+  self_->request((*table)[place_of(id)], ask_timeout, for_tenant<Query>{context_->entry->config.id, q})
+      .then([answered](text_answer& answer) { answered(std::move(answer)); },
+            [answered](const caf::error&) {
+              answered(text_answer{std::nullopt, make_error(errc::unavailable, "the shard did not answer")});
+            });
+}
+
+template <class Query>
 caf::response_promise tenant::ask_conversation(const Query& q) {
   auto promise = self_->make_response_promise();
+  if (q.conversation) { // the home has looked
+    put_question(*q.conversation, q, promise);
+    return promise;
+  }
   with_contact(q.contact, [this, q, promise](result<conversation_id> id) {
     if (!id)
       return deliver(promise, id.error());
@@ -93,25 +129,14 @@ caf::response_promise tenant::put_catalog(const catalog_put& put) {
     return promise;
   }
   auto shelf = std::make_shared<const commerce::catalog>(std::move(*parsed));
-  commit_request request;
-  request.tenant = entry.config.id;
-  commit_draft draft;
-  draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, catalog_key,
-                                         commerce::to_text(*shelf), *context_->node->random));
-  request.drafts.push_back(std::move(draft));
-  self_->request(context_->supervisor, ask_timeout, std::move(request))
-      .then(
-          [this, promise, shelf](const commit_answer& answer) {
-            if (!answer.committed)
-              return deliver(promise, answer.why);
-            auto next = std::make_shared<tenant_context>(*context_);
-            next->shelf = shelf;
-            change_context(std::move(next));
-            deliver(promise, commerce::to_text(*shelf));
-          },
-          [this, promise](const caf::error&) {
-            deliver(promise, make_error(errc::unavailable, "the store did not answer"));
-          });
+  commit_entity(catalog_key, commerce::to_text(*shelf), [this, promise, shelf](const result<void>& done) {
+    if (!done)
+      return deliver(promise, done.error());
+    auto next = std::make_shared<tenant_context>(*context_);
+    next->shelf = shelf;
+    change_context(std::move(next));
+    tell_places_of_shelf([this, promise, shelf] { deliver(promise, commerce::to_text(*shelf)); });
+  });
   return promise;
 }
 
@@ -129,12 +154,17 @@ caf::response_promise tenant::list_conversations(const conversations_query& q) {
     }
     query.after = conversation_row_key(*after);
   }
+  settle_places([this, promise, query] { list_stored(query, promise); });
+  return promise;
+}
+
+void tenant::list_stored(const persistence::range_query& query, const caf::response_promise& promise) {
   const auto unavailable = [this, promise](const caf::error&) {
     deliver(promise, make_error(errc::unavailable, "the store did not answer"));
   };
   self_->request(context_->supervisor, ask_timeout, query)
       .then(
-          [this, promise, unavailable, limit = q.limit](const runtime::range_answer& answer) {
+          [this, promise, unavailable, limit = query.limit](const runtime::range_answer& answer) {
             if (!answer.value)
               return deliver(promise, answer.why);
             auto rows = *answer.value;
@@ -163,7 +193,6 @@ caf::response_promise tenant::list_conversations(const conversations_query& q) {
                     unavailable);
           },
           unavailable);
-  return promise;
 }
 
 caf::response_promise tenant::list_letters(const letters_query& q) {

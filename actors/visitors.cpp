@@ -5,7 +5,6 @@
 #include "runtime/core/log.hpp"
 #include "runtime/link_frames.hpp"
 #include "runtime/membership.hpp"
-#include "runtime/shard_map.hpp"
 
 namespace wakala::actors {
 
@@ -68,8 +67,9 @@ void link_visitors::take_batch(const std::string& from, const bytes& what, std::
   std::vector<std::uint32_t> places(count);
   for (std::uint32_t i = 0; i < places.size(); ++i)
     places[i] = i;
-  caf::anon_send((*table_->get())[batch->shard], shard_batch{std::move(batch->events), std::move(places), to,
-                                                             batch->received_at, batch->deadline, batch->hops});
+  caf::anon_send(
+      (*node_->shards->get())[batch->shard],
+      shard_batch{std::move(batch->events), std::move(places), to, batch->received_at, batch->deadline, batch->hops});
 }
 
 void link_visitors::take_question(const std::string& from, const bytes& what, std::function<void(bytes)> answer) {
@@ -79,8 +79,10 @@ void link_visitors::take_question(const std::string& from, const bytes& what, st
   const auto done = [answer = std::move(answer)](result<std::string> given) {
     answer(to_frame(text_answer::from(std::move(given))));
   };
-  const auto table = table_->get();
-  const auto shard = runtime::shard_of(question->tenant, node_->shard_count);
+  const auto table = node_->shards->get();
+  const auto shard = question->shard;
+  if (shard >= node_->shard_count)
+    return done(make_error(errc::invalid_argument, "a question for a shard that does not exist"));
   if (!table->is_here(shard))
     return done(make_error(errc::unavailable, "the tenant has just moved to another node"));
   std::visit(

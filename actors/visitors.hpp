@@ -15,9 +15,8 @@ namespace wakala::actors {
 /// Hands what comes over links to the actors that it is for, and their answers back. Thread-safe.
 class link_visitors {
 public:
-  link_visitors(caf::actor_system& sys, node_context_ptr node, std::shared_ptr<shard_table_holder> table,
-                caf::actor registry)
-      : sys_(sys), node_(std::move(node)), table_(std::move(table)), registry_(std::move(registry)) {}
+  link_visitors(caf::actor_system& sys, node_context_ptr node, caf::actor registry)
+      : sys_(sys), node_(std::move(node)), registry_(std::move(registry)) {}
 
   void meet(caf::actor membership);
 
@@ -33,7 +32,6 @@ private:
 
   caf::actor_system& sys_;
   node_context_ptr node_;
-  std::shared_ptr<shard_table_holder> table_;
   caf::actor registry_;
   std::mutex mutex_;
   caf::actor membership_;

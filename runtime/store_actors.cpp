@@ -206,6 +206,18 @@ result<std::vector<bool>> probe_all(persistence::store& where, const probe_reque
   return seen;
 }
 
+result<std::vector<bool>> probe_shards(persistence::store& where, const probe_shards_request& request) {
+  std::vector<bool> seen(request.keys.size(), false);
+  for (const auto shard : request.shards) {
+    const auto there = probe_all(where, probe_request{shard, request.keys});
+    if (!there)
+      return there.error();
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      seen[i] = seen[i] || (*there)[i];
+  }
+  return seen;
+}
+
 result<std::vector<std::optional<bytes>>> keys_of(persistence::store& where, const key_request& request) {
   std::vector<std::optional<bytes>> keys;
   for (const auto& conversation : request.conversations) {
@@ -273,6 +285,7 @@ caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::sto
     return {
         [where](const get_request& request) { return get_answer::from(get_all(*where, request)); },
         [where](const probe_request& request) { return probe_answer::from(probe_all(*where, request)); },
+        [where](const probe_shards_request& request) { return probe_answer::from(probe_shards(*where, request)); },
         [where](const persistence::range_query& query) { return range_answer::from(where->range(query)); },
         [where](const key_request& request) { return key_answer::from(keys_of(*where, request)); },
         [where](const conversation_read& request) {

@@ -67,6 +67,11 @@ struct probe_request {
   std::vector<event_key> keys;
 };
 using probe_answer = answer<std::vector<bool>>; ///< true: seen before
+/// The same on several shards: true when one of them has it.
+struct probe_shards_request {
+  std::vector<shard_id> shards;
+  std::vector<event_key> keys;
+};
 
 using range_answer = answer<std::vector<persistence::stored_value>>;
 
@@ -123,6 +128,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::open_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::open_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::get_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::probe_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::probe_shards_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::probe_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::persistence::range_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::range_answer)

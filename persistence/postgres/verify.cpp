@@ -5,8 +5,12 @@
 #include "persistence/postgres/tables.hpp"
 #include "persistence/postgres/values.hpp"
 
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
+#include <queue>
+#include <tuple>
 
 namespace wakala::persistence {
 
@@ -18,6 +22,7 @@ using postgres::parameters;
 constexpr const char* begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* positions_sql = "SELECT shard, seq FROM folded ORDER BY shard";
 constexpr std::size_t at_once = 4'096;
+constexpr std::size_t journal_rows_at_once = 512; ///< of each shard
 constexpr std::size_t told_at_most = 20;
 
 struct row_name {
@@ -44,11 +49,13 @@ public:
     const auto positions = on_.run(positions_sql);
     if (!positions)
       return positions.error();
-    for (int row = 0; row < positions->rows(); ++row)
-      if (auto read = read_journal(static_cast<shard_id>(positions->number(row, 0)),
-                                   postgres::unsigned_at(*positions, row, 1));
-          !read)
-        return read;
+    for (int row = 0; row < positions->rows(); ++row) {
+      auto& journal = journals_.emplace_back();
+      journal.shard = static_cast<shard_id>(positions->number(row, 0));
+      journal.folded = postgres::unsigned_at(*positions, row, 1);
+    }
+    if (auto read = read_journals(); !read)
+      return read;
     for (const table where : all_tables)
       if (auto read = read_table(where); !read)
         return read;
@@ -63,38 +70,79 @@ public:
   std::vector<std::string> differences; ///< of the tables from it
 
 private:
-  result<void> read_journal(shard_id shard, std::uint64_t folded) {
-    std::uint64_t last = 0;
+  /// One shard's journal, read as far as `next`.
+  struct journal_cursor {
+    shard_id shard = 0;
+    std::uint64_t folded = 0;
+    std::uint64_t last = 0; ///< what was looked at
     std::uint64_t epoch = 0;
-    const auto problem = [&](const std::string& what) {
-      if (problems.size() < told_at_most)
-        problems.push_back("shard " + std::to_string(shard) + ": " + what);
+    time_ms at = 0; ///< of the row at `next`, or of one before it, should a clock have gone back
+    std::deque<journal_row> next;
+    bool is_read = false;    ///< there is no more
+    bool is_damaged = false; ///< or nothing that can be read
+  };
+
+  void problem(const journal_cursor& journal, const std::string& what) {
+    if (problems.size() < told_at_most)
+      problems.push_back("shard " + std::to_string(journal.shard) + ": " + what);
+  }
+
+  /// In the order of time over all shards: a conversation of a spread tenant may have gone from one to another.
+  result<void> read_journals() {
+    for (journal_cursor& journal : journals_)
+      if (auto read = read_on(journal); !read)
+        return read;
+    const auto later = [](const journal_cursor* a, const journal_cursor* b) {
+      return std::tuple(a->at, a->shard) > std::tuple(b->at, b->shard);
     };
-    for (;;) {
-      const auto rows = postgres::journal(on_, shard, last, at_once);
-      if (!rows && rows.error().code == errc::corrupt) {
-        problem(rows.error().what);
-        return {};
-      }
-      if (!rows)
-        return rows.error();
-      for (const journal_row& row : *rows) {
-        if (row.seq != last + 1)
-          problem("the journal has a gap before " + std::to_string(row.seq));
-        if (row.epoch < epoch)
-          problem("row " + std::to_string(row.seq) + " was written under an epoch that was over");
-        last = row.seq;
-        epoch = row.epoch;
-        ++journal_rows;
-        if (row.seq <= folded)
-          fold(row);
-      }
-      if (rows->size() < at_once)
-        break;
+    std::priority_queue<journal_cursor*, std::vector<journal_cursor*>, decltype(later)> order(later);
+    for (journal_cursor& journal : journals_)
+      if (!journal.next.empty())
+        order.push(&journal);
+    while (!order.empty()) {
+      auto& journal = *order.top();
+      order.pop();
+      look_at(journal, journal.next.front());
+      journal.next.pop_front();
+      if (auto read = read_on(journal); !read)
+        return read;
+      if (!journal.next.empty())
+        order.push(&journal);
     }
-    if (folded > last)
-      problem("the tables hold more than the journal");
+    for (const journal_cursor& journal : journals_)
+      if (journal.folded > journal.last && !journal.is_damaged)
+        problem(journal, "the tables hold more than the journal");
     return {};
+  }
+
+  /// Unless a row is waiting already.
+  result<void> read_on(journal_cursor& journal) {
+    if (journal.next.empty() && !journal.is_read) {
+      auto rows = postgres::journal(on_, journal.shard, journal.last, journal_rows_at_once);
+      if (!rows && rows.error().code != errc::corrupt)
+        return rows.error();
+      journal.is_read = !rows || rows->size() < journal_rows_at_once;
+      if (rows)
+        journal.next.assign(std::move_iterator(rows->begin()), std::move_iterator(rows->end()));
+      else
+        problem(journal, rows.error().what);
+      journal.is_damaged = !rows;
+    }
+    if (!journal.next.empty())
+      journal.at = std::max(journal.at, journal.next.front().at);
+    return {};
+  }
+
+  void look_at(journal_cursor& journal, const journal_row& row) {
+    if (row.seq != journal.last + 1)
+      problem(journal, "the journal has a gap before " + std::to_string(row.seq));
+    if (row.epoch < journal.epoch)
+      problem(journal, "row " + std::to_string(row.seq) + " was written under an epoch that was over");
+    journal.last = row.seq;
+    journal.epoch = row.epoch;
+    ++journal_rows;
+    if (row.seq <= journal.folded)
+      fold(row);
   }
 
   void fold(const journal_row& row) {
@@ -143,6 +191,7 @@ private:
   }
 
   connection& on_;
+  std::vector<journal_cursor> journals_;
   std::map<row_name, expected_row> expected_;
 };
 

@@ -140,7 +140,6 @@ result<void> examiner::read_positions() {
   folded_.assign(shard_count_, 0);
   epochs_.assign(shard_count_, 0);
   floors_.assign(shard_count_, 0);
-  pending_.resize(shard_count_);
   bool good = true;
   auto done = walk(db_, folded_sql, [&](const statement& row) {
     const std::uint64_t shard = row.unsigned_number(0);
@@ -205,13 +204,16 @@ result<void> examiner::check_sums(const report_line& problem) {
 }
 
 result<void> examiner::flush() {
+  // In the order of arrival over all shards: a conversation may have gone from one to another.
   std::vector<fold_slice> slices;
-  for (shard_id shard = 0; shard < shard_count_; ++shard)
-    if (!pending_[shard].empty())
-      slices.push_back({shard, pending_[shard]});
+  for (std::size_t first = 0, next = 0; first < pending_.size(); first = next) {
+    const auto shard = pending_[first]->shard;
+    while (next < pending_.size() && pending_[next]->shard == shard)
+      ++next;
+    slices.push_back({shard, std::span(pending_).subspan(first, next - first)});
+  }
   auto done = writer_.apply(slices);
-  for (auto& rows : pending_)
-    rows.clear();
+  pending_.clear();
   return done;
 }
 
@@ -238,8 +240,7 @@ void examiner::check_row(const encoded_row& stored, journal_walk& so_far, const 
   last = row->seq;
   last_epoch = std::max(last_epoch, row->epoch);
   if (row->seq <= folded_[row->shard]) {
-    auto& pending = pending_[row->shard];
-    pending.push_back(std::make_shared<const journal_row>(std::move(*row)));
+    pending_.push_back(std::make_shared<const journal_row>(std::move(*row)));
     ++so_far.waiting;
   }
 }

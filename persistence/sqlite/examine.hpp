@@ -54,7 +54,7 @@ private:
   std::vector<std::uint64_t> folded_;
   std::vector<std::uint64_t> epochs_;
   std::vector<std::uint64_t> floors_; ///< the last sequence number at the time of the lease
-  std::vector<std::vector<row_ptr>> pending_;
+  std::vector<row_ptr> pending_;      ///< to be folded, in the order of arrival
   std::uint64_t journal_rows_ = 0;
   std::uint64_t table_rows_ = 0;
 };

@@ -25,7 +25,7 @@ public:
 
   result<std::uint64_t> folded(shard_id shard);
 
-  /// Applies the slices, each of another shard, together with the new positions, in one transaction of its own. Of
+  /// Applies the slices, in order, together with the new positions, in one transaction of its own. Of
   /// several records with the same table, tenant and key only the last is written. What the statements cost is mostly
   /// the pages that they touch: a large transaction touches each only once.
   result<void> apply(std::span<const fold_slice> slices);

@@ -35,8 +35,9 @@ TEST(link_messages, a_batch_comes_through_whole) {
 
 template <class T>
 T through(const T& question) {
-  const auto back = query_from(to_frame(link_query{"duka", question}));
+  const auto back = query_from(to_frame(link_query{7, "duka", question}));
   EXPECT_TRUE(back);
+  EXPECT_EQ(back->shard, 7U);
   EXPECT_EQ(back->tenant, "duka");
   return std::get<T>(back->what);
 }
@@ -67,21 +68,55 @@ TEST(link_messages, every_question_comes_through_whole) {
   EXPECT_TRUE(put.must_exist);
   EXPECT_EQ(through(tenant_delete{"duka"}).id, "duka");
   EXPECT_EQ(through(tenants_import{"{}"}).form, "{}");
+  const conversation_id id{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+  EXPECT_EQ(through(conversation_query{"254", id}).conversation, id);
+  EXPECT_EQ(through(messages_query{"254", "after", 7, id}).conversation, id);
+}
+
+template <class T>
+T between_places(const T& question) {
+  return std::get<T>(through(place_question{question}).what);
+}
+
+TEST(link_messages, every_question_between_places_comes_through_whole) {
+  const conversation_id id{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+  const auto leave = between_places(leave_place{5, 1'000});
+  EXPECT_EQ(leave.generation, 5U);
+  EXPECT_EQ(leave.epoch, 1'000U);
+  const auto begin = between_places(begin_place{6, 4, 1'001});
+  EXPECT_EQ(begin.generation, 6U);
+  EXPECT_EQ(begin.width, 4U);
+  EXPECT_EQ(begin.epoch, 1'001U);
+  between_places(read_again{});
+  between_places(settle_here{});
+  const auto there = between_places(wake_there{id, "cart", 17});
+  EXPECT_EQ(there.conversation, id);
+  EXPECT_EQ(there.timer, "cart");
+  EXPECT_EQ(there.due, 17);
+  const auto wanted = between_places(sends_wanted{"n-duka", 3, 60'000});
+  EXPECT_EQ(wanted.number_id, "n-duka");
+  EXPECT_EQ(wanted.count, 3U);
+  EXPECT_EQ(wanted.paused, 60'000);
+  auto handed = sample("a");
+  handed.handed = handing{id, 12, 3, 4, 5};
+  const auto back = batch_from(to_frame(link_batch{1, 1, 2, 3, {handed, sample("b")}})).value();
+  EXPECT_EQ(back.events.at(0).handed, handed.handed);
+  EXPECT_FALSE(back.events.at(1).handed);
 }
 
 TEST(link_messages, answers_and_errors_come_through_whole) {
   EXPECT_EQ(answer_from(to_frame(text_answer{"{}", {}})).value, "{}");
   const auto why = make_error(errc::conflict, "taken", "/id");
   EXPECT_EQ(answer_from(to_frame(text_answer{std::nullopt, why})).why, why);
-  const std::vector<event_outcome> outcomes{event_outcome::committed, event_outcome::repeated,
-                                            event_outcome::set_aside, event_outcome::dead_lettered,
-                                            event_outcome::retry};
+  const std::vector<event_outcome> outcomes{
+      event_outcome::committed, event_outcome::repeated,       event_outcome::set_aside, event_outcome::dead_lettered,
+      event_outcome::retry,     event_outcome::handler_failed, event_outcome::unmatched};
   EXPECT_EQ(outcomes_from(to_frame(outcomes)).value(), outcomes);
 }
 
 TEST(link_messages, damaged_ones_are_refused_whole) {
   const auto batch = to_frame(link_batch{1, 1, 2, 3, {sample("a")}});
-  const auto question = to_frame(link_query{"duka", messages_query{"254", "after", 7}});
+  const auto question = to_frame(link_query{3, "duka", messages_query{"254", "after", 7, conversation_id{{9}}}});
   const auto outcomes = to_frame(std::vector<event_outcome>(3, event_outcome::committed));
   const auto answer = to_frame(text_answer{"text", {}});
   for (std::size_t size = 0; size < batch.size(); ++size)

@@ -23,8 +23,7 @@ caf::actor idle_actor(caf::actor_system& sys) {
   auto context = std::make_shared<node_context>();
   context->shard_count = 0;
   const store_handles store{idle_actor(sys), idle_actor(sys), {}};
-  const auto host = spawn_shard_host(
-      sys, shard_host_options{context, store, {idle_actor(sys)}, std::make_shared<shard_table_holder>(), false});
+  const auto host = spawn_shard_host(sys, shard_host_options{context, store, {idle_actor(sys)}, false});
   caf::anon_send_exit(store.folder, caf::exit_reason::kill);
   while (true) // the test's own limit ends this, should nothing else
     std::this_thread::yield();

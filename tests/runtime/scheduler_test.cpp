@@ -81,10 +81,10 @@ TEST(scheduler, takes_work_from_many_threads_at_once) {
 }
 
 TEST(scheduler, nothing_waits_behind_a_job_that_takes_long) {
+  std::promise<void> quick_done; // before the system: its actors use it until they have ended
+  auto quick = quick_done.get_future();
   system_config config(with_workers(2));
   caf::actor_system sys{config};
-  std::promise<void> quick_done;
-  auto quick = quick_done.get_future();
   // It holds its worker until the other actor has had its turn: with the work of both on one worker, that is never.
   const auto slow = sys.spawn([&](caf::event_based_actor*) -> caf::behavior {
     return {[&](step) { EXPECT_EQ(quick.wait_for(std::chrono::seconds{10}), std::future_status::ready); }};

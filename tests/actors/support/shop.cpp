@@ -3,6 +3,8 @@
 #include "persistence/memory/memory_store.hpp"
 #include "runtime/config/flat_yaml.hpp"
 
+#include <cstdlib>
+
 namespace wakala::actors::test {
 
 using nlohmann::json;
@@ -80,6 +82,8 @@ void shop_fixture::add_tenant(const tenant_id& id, const json& more) {
             {"waba_id", "waba-" + id},
             {"phone_numbers", json::array({{{"id", number_of(id)}, {"display", "254711000000"}}})},
             {"access_token", "token-" + id}};
+  if (const char* shards = std::getenv("WAKALA_TEST_SPREAD"))
+    form["limits"] = {{"spread_shards", std::stoi(shards)}};
   form.update(more);
   const auto answer = ask_registry(tenant_put{form.dump(), {}, false});
   ASSERT_TRUE(answer.value) << answer.why.what << " " << answer.why.field;
