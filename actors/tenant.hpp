@@ -211,12 +211,15 @@ private:
   struct width_change {
     std::uint32_t width = 1;
     std::uint32_t before = 1;
+    time_ms since = 0;
     std::size_t left = 0; ///< places that have not left yet
     time_ms latest = 0;   ///< by their clocks
   };
   std::unique_ptr<width_change> change_;
   std::deque<tenant_batch> waiting_; ///< for the change to end
   std::size_t waiting_events_ = 0;
+  std::vector<chain_ptr> parked_; ///< for the change to end: taken before it began
+  std::size_t handed_on_ = 0;     ///< chains that another shard has
   struct clearing {
     std::function<void(result<void>)> then;
     time_ms since = 0;

@@ -151,11 +151,13 @@ void tenant::hand_on(const chain_ptr& todo) {
     caf::anon_send(me, deferred{[this, todo, outcomes] { handed_back(todo, outcomes); }});
   };
   batch.to = std::make_shared<posted>(batch.events.size(), nullptr, done);
+  ++handed_on_;
   const auto table = context_->node->shards->get();
   self_->send((*table)[place], std::move(batch));
 }
 
 void tenant::handed_back(const chain_ptr& todo, const std::vector<event_outcome>& outcomes) {
+  --handed_on_;
   for (const auto outcome : outcomes) {
     const auto& event = todo->events[todo->done].event;
     switch (outcome) {

@@ -53,6 +53,7 @@ void tenant::look_at_spread() {
   change_ = std::make_unique<width_change>();
   change_->width = width;
   change_->before = rules_.now().width;
+  change_->since = context_->node->clock->now();
   log::info("tenant.spreading",
             {{"tenant", context_->entry->config.id}, {"from", change_->before}, {"to", change_->width}});
   announce_change();
@@ -83,6 +84,10 @@ void tenant::announce_change() {
 }
 
 void tenant::leave_places() {
+  // What was handed on comes back first: a place that is left refuses whatever still comes.
+  const bool is_out = handed_on_ > 0 || !mapping_.empty();
+  if (is_out && context_->node->clock->now() - change_->since < updates_patience)
+    return after(quiet_pause, [this] { leave_places(); });
   change_->left = change_->before;
   for (std::uint32_t n = 1; n < change_->before; ++n)
     ask_to_leave(n);
@@ -138,6 +143,8 @@ void tenant::begin_generation() {
     // A place that begins later reads in the tables where things stand; should this fail, it waits a little longer.
     self_->request(context_->supervisor, ask_timeout, settle_tables{})
         .then([](const commit_answer&) {}, [](const caf::error&) {});
+    for (auto& todo : std::exchange(parked_, {}))
+      run(std::move(todo));
     take_waiting();
     look_at_spread(); // perhaps it was changed again meanwhile
   });

@@ -134,6 +134,30 @@ class ClusterTest(unittest.TestCase):
         print(f"{len(load.posts)} posts while shards moved, the longest took {longest * 1000:.0f} ms", flush=True)
         self.assert_all_is_well(load)
 
+    def test_a_shop_is_spread_anew_under_load_and_nothing_is_seen_at_the_edge(self):
+        addresses = [("127.0.0.1", member.node.public_port) for member in self.cluster.members]
+        load = Load(addresses, 8)
+        self.addCleanup(load.abandon)
+        shop = self.shops[0]
+        for number in range(8):
+            phone = f"25472286{number:04d}"
+            load.add_shopper(Conversation(shop, phone, talks_to_a_person=number % 2 == 0), pause=(0.0, 0.03))
+        load.start()
+        for shop.spread in (5, 1, 16, 3, 1):
+            before = load.acknowledged()
+            self.cluster.members[shop.spread % 3].node.change(shop)
+            wait_for("updates are acknowledged", lambda before=before: load.acknowledged() > before + 60, 20)
+        self.assertTrue(load.finish(30))
+        self.assertEqual(load.refusals, {}, "an update was refused while its shop was spread anew")
+        longest = max(post.acked - post.first_sent for post in load.posts)
+        print(f"{len(load.posts)} posts while a shop was spread anew, the longest took {longest * 1000:.0f} ms", flush=True)
+        self.assert_all_is_well(load)
+        said = ""
+        for member in self.cluster.members:
+            with open(member.node.log, encoding="utf-8") as log:
+                said += log.read()
+        self.assertGreaterEqual(said.count(" tenant.spread "), 5)
+
     def test_an_end_in_good_order_is_not_seen_at_the_edge_of_the_others(self):
         others = [("127.0.0.1", self.cluster[name].node.public_port) for name in "ab"]
         load = Load(others, 6)

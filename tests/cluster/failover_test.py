@@ -5,11 +5,12 @@ WAKALA_FAULT_ROUNDS: how many rounds (10). WAKALA_FAULT_SEED: repeats the schedu
 
 import os
 import random
+import re
 import signal
 import sys
 import time
 
-from cluster import Cluster, loopback, shard_of, wait_for
+from cluster import SHARDS, Cluster, loopback, shard_of, wait_for
 
 import checker
 from balancer import Balancer
@@ -24,7 +25,18 @@ LIMITS = {
     "messages_per_second": 500,
 }
 SHOPS = 8
-KINDS = ("kill", "freeze", "links cut", "store cut", "database crash", "end and start", "everything dies")
+KINDS = (
+    "kill",
+    "freeze",
+    "links cut",
+    "store cut",
+    "database crash",
+    "end and start",
+    "everything dies",
+    "spread anew",
+    "spread anew and kill",
+)
+WIDTHS = (1, 3, 5, SHARDS)  # over so many shards a shop is spread
 SERVES_AGAIN = 5  # seconds after a database that answers
 # From the moment of the failure until the first update of an affected conversation is committed, in seconds.
 LIMIT = {"kill": 3, "freeze": 6, "store cut": 6}
@@ -42,6 +54,25 @@ class Breaker:
         lost = {shard for shard, node in owners.items() if node == member.name}
         there = [c.key for c in self.load.conversations if shard_of(c.shop.id) in lost]
         self.failures.append((kind, time.monotonic(), there))
+
+    def waiting(self, since):
+        """Conversations hit by the failures from number `since` on, of which nothing was taken after it."""
+        hit = {key: when for _, when, there in self.failures[since:] for key in there}
+        served = set()
+        for post in list(self.load.posts):
+            for update in post.updates:
+                if post.acked and post.first_sent > hit.get(update.conversation, float("inf")) - 0.001:
+                    served.add(update.conversation)
+        return set(hit) - served
+
+    def are_spread(self, shops):
+        """Is what the nodes said last of each shop that it lies on as many shards as it should?"""
+        said = []
+        for member in self.cluster.members:
+            with open(member.node.log, encoding="utf-8") as log:
+                said += [line for line in log if " tenant.spread" in line]
+        last = {re.search(r" tenant=(\S+)", line)[1]: line for line in sorted(said)}
+        return all(re.search(rf" tenant\.spread .* shards={s.spread} ", last.get(s.id, "")) for s in shops.values())
 
     def one(self, kind):
         member = self.pick.choice(self.cluster.members)
@@ -86,6 +117,17 @@ class Breaker:
                     each.start(wait=False)
             wait_for("updates are acknowledged again", lambda: self.load.acknowledged() > before, SERVES_AGAIN)
             print(f"everything died: {time.monotonic() - answers:.1f} s from the database's answer to the next 200", flush=True)
+        elif kind.startswith("spread anew"):
+            shops = {c.shop.id: c.shop for c in self.load.conversations if c.shop.may_be_spread_anew}
+            for _, shop in sorted(shops.items()):
+                shop.spread = self.pick.choice([width for width in WIDTHS if width != shop.spread])
+                self.cluster.running()[0].node.change(shop)
+            if kind.endswith("kill"):
+                let_pass(self.pick.uniform(0.0, 0.1))  # in the middle of it
+                member.kill()
+                let_pass(self.pick.uniform(0.0, 1.0))
+                member.start()
+            wait_for("the shops are spread anew", lambda: self.are_spread(shops), 20)
         else:
             if member.stop() != 0:
                 raise member.node.child.fail("did not end in good order")
@@ -116,7 +158,7 @@ def percentile(values, share):
 
 def run(place, rounds, seed):
     began = time.monotonic()
-    shops = [Shop(f"duka-{index}", index, own_secret=index % 2 == 0) for index in range(SHOPS)]
+    shops = [Shop(f"duka-{index}", index, own_secret=index % 2 == 0, spread=(1, 3, 1, 5)[index % 4]) for index in range(SHOPS)]
     sandbox = place.sandbox()
     server = place.postgres()
     cluster = Cluster(place, server, limits=LIMITS, graph_url=sandbox.url)
@@ -143,7 +185,10 @@ def run(place, rounds, seed):
             kind = order.pop()
             before = load.acknowledged()
             started = time.monotonic()
+            failures = len(breaker.failures)
             breaker.one(kind)
+            # The next failure must not be counted as part of this one.
+            wait_for("everybody whose shard was there is served again", lambda: not breaker.waiting(failures), 20)
             wait_for("updates are acknowledged again", lambda: load.acknowledged() > before + 20, 20)
             print(
                 f"round {number + 1}: {kind}, {load.acknowledged() - before} acknowledged in {time.monotonic() - started:.1f} s",

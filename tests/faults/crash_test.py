@@ -17,8 +17,9 @@ import checker
 from load import Conversation, Load, catalog, expected_replies
 from node import ChildFailed, Shop, Workplace, loopback, run_command, wait_for
 
-# Four tenants on four shards of the default 32: two with a secret of their own, two behind the app's URL.
-TENANTS = (("duka", True), ("soko", True), ("kiosk", False), ("mama-mboga", False))
+# Four tenants at home on four shards of the default 32: two with a secret of their own, two behind the app's URL; one of
+# each is spread over several shards.
+TENANTS = (("duka", True, 1), ("soko", True, 6), ("kiosk", False, 1), ("mama-mboga", False, 3))
 LIMITS = {
     "ambiguous_grace": "2s",  # long enough for an echo, short enough for a test
     "conversation_idle": "300ms",  # passivation joins the game
@@ -159,7 +160,7 @@ def check_store(node, server):
 
 def run(place, rounds, seed, server=None):
     began = time.monotonic()
-    shops = [Shop(name, index, own_secret) for index, (name, own_secret) in enumerate(TENANTS)]
+    shops = [Shop(name, index, own_secret, spread) for index, (name, own_secret, spread) in enumerate(TENANTS)]
     sandbox = place.sandbox()
     node = place.node(limits=LIMITS, graph_url=sandbox.url, store_url=server and server.url)
     sandbox.start(shops, node.public_port, seed)

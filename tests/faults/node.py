@@ -38,12 +38,14 @@ def run_command(*arguments, timeout=60):
 class Shop:
     """A tenant as the tests configure it. Without a secret its webhooks come to the app's URL."""
 
-    def __init__(self, name, index, own_secret=True):
+    def __init__(self, name, index, own_secret=True, spread=1):
         self.id = name
         self.waba_id = f"{100000000000100 + index}"
         self.number_id = f"{200000000000100 + index}"
         self.display = f"2547000001{index:02d}"
         self.app_secret = f"secret-of-{name}-{index}-c41d" if own_secret else None
+        self.spread = spread  # over so many shards
+        self.may_be_spread_anew = spread > 1
         self.access_token = f"token-of-{name}-{index}-77ae"
 
     @property
@@ -64,7 +66,7 @@ class Shop:
             "phone_numbers": [{"id": self.number_id, "display": self.display}],
             "verify_token": f"verify-{self.id}-0b6e",
             "access_token": self.access_token,
-            "limits": {"inbound_per_s": 100_000},  # the tests send as fast as they can
+            "limits": {"inbound_per_s": 100_000, "spread_shards": self.spread},  # the tests send as fast as they can
         }
         if self.app_secret:
             form["app_secret"] = self.app_secret
@@ -161,6 +163,9 @@ class Node:
         self.admin("POST", "tenants", shop.form())
         if catalog is not None:
             self.admin("PUT", f"tenants/{shop.id}/catalog", catalog)
+
+    def change(self, shop):
+        self.admin("PUT", f"tenants/{shop.id}", shop.form())
 
     def messages(self, tenant, contact):
         """The whole transcript; empty when there is no such conversation."""
