@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint8_t form = 1;
 /// Meta's clock and the store's may differ by so much.
-constexpr time_ms clocks_differ = 300 * ms_per_second;
+constexpr time_ms clocks_differ = 60 * ms_per_second;
 
 } // namespace
 

@@ -386,9 +386,9 @@ tenant::chain& tenant::add_to(boost::container::small_vector<chain_ptr, 1>& chai
 void tenant::run(chain_ptr todo) {
   if (todo->done >= todo->events.size())
     return;
-  if (context_->node->clock->now() >= todo->deadline || (clearing_ && !change_))
+  if (context_->node->clock->now() >= todo->deadline || (is_between_generations() && !context_->is_home))
     return give_up(todo, event_outcome::retry);
-  if (change_)
+  if (is_between_generations())
     return parked_.push_back(std::move(todo));
   if (is_elsewhere(todo->conversation))
     return context_->is_home ? hand_on(todo) : give_up(todo, event_outcome::retry);

@@ -116,6 +116,10 @@ private:
 
   // tenant_places.cpp: conversations that lie on other shards, and updates that another shard has handed on
   bool is_elsewhere(const conversation_id& id) const { return place_of(id) != place_.shard; }
+  /// One generation is over here, and the next has not begun: no conversation may be awake.
+  bool is_between_generations() const {
+    return change_ || clearing_ || (!context_->is_home && rules_.now().is_changing());
+  }
   shard_id place_of(const conversation_id& id) const;
   shard_id nth_place(std::uint32_t n) const;
   /// Takes out what was committed on a shard that its conversation has left; then goes on.

@@ -59,11 +59,15 @@ void tenant::look_elsewhere(tenant_batch batch) {
   std::vector<std::size_t> whose;
   for (std::size_t i = 0; i < held->events.size(); ++i) {
     const auto& e = *held->events[i];
-    for (const auto& key : {e.key, event_key{e.other_bucket, e.key.hash}})
-      if (may_be_known_elsewhere(rules_.now(), key)) {
-        request.keys.push_back(key);
-        whose.push_back(i);
-      }
+    const auto ask_for = [&](const event_key& key) {
+      if (!may_be_known_elsewhere(rules_.now(), key))
+        return;
+      request.keys.push_back(key);
+      whose.push_back(i);
+    };
+    ask_for(e.key);
+    if (e.key.bucket == 0 && e.other_bucket != 0) // it was younger when it came first; nothing grows younger
+      ask_for(event_key{e.other_bucket, e.key.hash});
   }
   if (request.keys.empty())
     return resolve(std::move(*held));
@@ -242,7 +246,7 @@ void tenant::ask_for_sends(const sends_wanted& wanted) {
 // -- everywhere ------------------------------------------------------------
 
 void tenant::wake_up(const wake& w) {
-  if (change_ || clearing_ || rules_.now().is_changing())
+  if (is_between_generations())
     return; // all that have something to send are woken when it is over
   if (!is_elsewhere(w.conversation))
     self_->send(awake(w.conversation).actor, w);
@@ -252,7 +256,7 @@ void tenant::wake_up(const wake& w) {
 }
 
 void tenant::fire(const timer_fired& timer) {
-  if (change_ || clearing_ || rules_.now().is_changing())
+  if (is_between_generations())
     return; // it is still due at the next look
   if (!is_elsewhere(timer.conversation))
     self_->send(awake(timer.conversation).actor, timer);

@@ -57,7 +57,7 @@ void tenant::with_contact(const std::string& contact, std::function<void(result<
 
 template <class Query>
 void tenant::put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise) {
-  if (change_ || clearing_)
+  if (is_between_generations())
     return deliver(promise, make_error(errc::unavailable, "the tenant's conversations are just being spread anew"));
   if (is_elsewhere(id))
     return ask_there(id, q, promise);
