@@ -77,7 +77,7 @@ void number_gate::allow(time_ms now, std::uint32_t count, time_ms wait) {
     const std::lock_guard lock{mutex_};
     allowed_ = (now < allowed_until_ ? allowed_ : 0) + count;
     allowed_until_ = now + allowance_lasts;
-    ask_not_before_ = now + (count > 0 ? 0 : wait);
+    ask_not_before_ = now + (count > 0 ? 0 : std::min(wait, answer_patience));
   }
   wake();
 }
@@ -162,6 +162,7 @@ void number_gate::resume() {
   {
     const std::lock_guard lock{mutex_};
     paused_until_ = 0;
+    ask_not_before_ = 0;
   }
   wake();
 }

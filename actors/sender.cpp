@@ -33,6 +33,11 @@ caf::behavior sender::start(node_context_ptr node, std::shared_ptr<number_gate> 
           queue_.push_back(std::move(p));
         grant_next();
       },
+      [this](forget_queue) {
+        queue_.clear();
+        queued_.clear();
+        gate_->set_queue(false, nullptr);
+      },
       [this](grant_tick tick) {
         if (tick.planned_for == tick_at_)
           tick_at_ = 0;

@@ -13,6 +13,9 @@
 
 namespace wakala::actors {
 
+/// tenant → sender: those that wait have ended, or are about to.
+struct forget_queue {};
+
 /// Lets waiting conversations through the number's gate in the order they came. It holds no message: those stay with
 /// their conversations, so its own end loses nothing.
 class sender {
@@ -50,3 +53,5 @@ private:
 caf::actor spawn_sender(caf::event_based_actor* parent, node_context_ptr node, std::shared_ptr<number_gate> gate);
 
 } // namespace wakala::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::forget_queue)

@@ -80,7 +80,11 @@ caf::response_promise shard_supervisor::settle() {
 }
 
 void shard_supervisor::look_if_settled() {
-  while (!settling_.empty() && settling_.begin()->first <= folded_seq_) {
+  // Not only in the tables, but out of the tail, too: a conversation that comes back here must not find its old rows.
+  const auto is_settled = [this](std::uint64_t seq) {
+    return seq <= folded_seq_ && (tail_.rows() == 0 || tail_.first_seq() > seq);
+  };
+  while (!settling_.empty() && is_settled(settling_.begin()->first)) {
     settling_.begin()->second.deliver(commit_answer{true, {}});
     settling_.erase(settling_.begin());
   }

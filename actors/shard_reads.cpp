@@ -33,7 +33,8 @@ void shard_supervisor::drop_folded() {
     return;
   while (!drops_.empty() && (reads_.empty() || *reads_.begin() > drops_.front().first)) {
     // All shards fold together. Were all of them to drop all of it at once, everybody else would wait for that.
-    const bool all = tail_.drop_through(drops_.front().second, std::max(rows_dropped_at_once, tail_.rows() / 32));
+    const auto share = settling_.empty() ? std::max(rows_dropped_at_once, tail_.rows() / 32) : tail_.rows();
+    const bool all = tail_.drop_through(drops_.front().second, share);
     backlog_.left(tail_.rows());
     if (!all) {
       drop_is_planned_ = true;
@@ -42,6 +43,7 @@ void shard_supervisor::drop_folded() {
     }
     drops_.pop_front();
   }
+  look_if_settled();
 }
 
 void shard_supervisor::load(const load_request& request, caf::response_promise promise) {

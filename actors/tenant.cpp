@@ -202,7 +202,7 @@ bytes tenant::message_of(const event& e) const {
 void tenant::take(tenant_batch batch) {
   if (!context_->is_home)
     return take_handed(batch);
-  if (change_ || !waiting_.empty()) {
+  if (change_ || !waiting_.empty() || !parked_.empty()) {
     // Nobody knows yet where it is to go, or others that came before it go first.
     waiting_events_ += batch.events.size();
     if (waiting_events_ <= waiting_events_max)
@@ -360,6 +360,7 @@ void tenant::dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs) 
       continue;
     }
     auto& link = add_to(chains, in.batch, *conversation, conversation_event{std::move(e), ordinal});
+    link.generation = rules_.now().generation;
     if (is_elsewhere(*conversation)) // a conversation here writes them itself
       std::move(new_identities_.begin(), new_identities_.end(), std::back_inserter(link.to_map));
   }
@@ -388,8 +389,9 @@ void tenant::run(chain_ptr todo) {
     return;
   if (context_->node->clock->now() >= todo->deadline || (is_between_generations() && !context_->is_home))
     return give_up(todo, event_outcome::retry);
-  if (is_between_generations())
-    return parked_.push_back(std::move(todo));
+  // What was resolved under another generation is resolved anew: its shopper's identity may never have been written.
+  if (context_->is_home && (is_between_generations() || todo->generation != rules_.now().generation))
+    return park(todo);
   if (is_elsewhere(todo->conversation))
     return context_->is_home ? hand_on(todo) : give_up(todo, event_outcome::retry);
   auto& s = awake(todo->conversation);
@@ -505,6 +507,7 @@ void tenant::look_up(chain_ptr todo) {
             other->events.push_back(conversation_event{event, row->ordinal});
             other->received_at = todo->received_at;
             other->deadline = todo->deadline;
+            other->generation = todo->generation;
             other->was_looked_up = true;
             ++todo->done;
             todo->was_looked_up = false;

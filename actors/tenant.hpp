@@ -63,6 +63,7 @@ private:
     std::size_t tries = 0;                       ///< handler failures of the event at `done`
     std::size_t bounces = 0;                     ///< deaths of the conversation under us
     bool was_looked_up = false;                  ///< the message of the status at `done`, by its id
+    std::uint64_t generation = 0;                ///< at home: in which it was resolved
     std::vector<std::pair<bytes, bytes>> to_map; ///< identities (row key, user's row key) to be written first
     std::shared_ptr<chain> next;                 ///< behind it with the same conversation
   };
@@ -95,6 +96,9 @@ private:
 
   void take(tenant_batch batch);
   void take_at_home(tenant_batch batch);
+  /// What is left of it is to be resolved anew.
+  void park(const chain_ptr& todo);
+  void take_parked();
   /// One of those that waited; what it asks for is answered before the next one is taken.
   void take_waiting();
   void resolve(tenant_batch batch);
@@ -130,7 +134,7 @@ private:
   void handed_back(const chain_ptr& todo, const std::vector<event_outcome>& outcomes);
   void take_handed(const tenant_batch& batch);
   void report(const chain_ptr& todo, event_outcome outcome);
-  void wake_up(const wake& w);
+  void wake_up(const wake& w, unsigned tries = 0);
   void fire(const timer_fired& timer);
   caf::response_promise answer_place(const place_question& q);
   void ask_place(shard_id shard, place_question q, std::function<void(result<std::string>)> then);
@@ -222,8 +226,8 @@ private:
   std::unique_ptr<width_change> change_;
   std::deque<tenant_batch> waiting_; ///< for the change to end
   std::size_t waiting_events_ = 0;
-  std::vector<chain_ptr> parked_; ///< for the change to end: taken before it began
-  std::size_t handed_on_ = 0;     ///< chains that another shard has
+  std::vector<tenant_batch> parked_; ///< the same, of what was taken before it began
+  std::size_t handed_on_ = 0;        ///< chains that another shard has
   struct clearing {
     std::function<void(result<void>)> then;
     time_ms since = 0;

@@ -18,6 +18,9 @@ namespace {
 
 /// How long a new catalog, or a list, waits for places that do not answer.
 constexpr std::chrono::seconds places_patience{2};
+/// A conversation on another shard that has something to send is told so often, at most.
+constexpr unsigned wake_tries = 100;
+constexpr std::chrono::milliseconds wake_pause{200};
 /// When the home did not answer, it is asked again after so long.
 constexpr time_ms sends_asked_again = 500;
 
@@ -219,12 +222,15 @@ void tenant::ask_places(const place_question& q, std::function<void()> then) {
 
 void tenant::take_handed(const tenant_batch& batch) {
   boost::container::small_vector<chain_ptr, 1> chains;
+  const auto before = rules_.now();
   for (const auto& e : batch.events) {
     if (e->handed && rules_.follows(*e->handed))
       add_to(chains, batch, e->handed->conversation, conversation_event{e, e->handed->ordinal});
     else
       tell(e, event_outcome::retry);
   }
+  if (before.is_changing() && !rules_.now().is_changing()) // nobody else may say that the generation has begun
+    self_->send(context_->supervisor, wake_tenant{context_->entry->config.id});
   for (auto& link : chains)
     run(std::move(link));
 }
@@ -245,14 +251,18 @@ void tenant::ask_for_sends(const sends_wanted& wanted) {
 
 // -- everywhere ------------------------------------------------------------
 
-void tenant::wake_up(const wake& w) {
+void tenant::wake_up(const wake& w, unsigned tries) {
   if (is_between_generations())
     return; // all that have something to send are woken when it is over
   if (!is_elsewhere(w.conversation))
     self_->send(awake(w.conversation).actor, w);
   else if (!w.has_moved)
     ask_place(place_of(w.conversation), place_question{wake_there{w.conversation, {}, 0}},
-              [](const result<std::string>&) {});
+              [this, w, tries](const result<std::string>& answer) {
+                // Perhaps it has not heard of the generation yet.
+                if (!answer && tries < wake_tries)
+                  after(wake_pause, [this, w, tries] { wake_up(w, tries + 1); });
+              });
 }
 
 void tenant::fire(const timer_fired& timer) {
@@ -316,6 +326,9 @@ caf::response_promise tenant::answer_place(const place_question& q) {
                            });
                  },
                  [&](const wake_there& there) {
+                   if (is_between_generations())
+                     return deliver(promise,
+                                    make_error(errc::unavailable, "the conversations are being spread anew"));
                    if (is_elsewhere(there.conversation))
                      return stale();
                    if (there.timer.empty())

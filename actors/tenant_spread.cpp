@@ -1,5 +1,6 @@
 // The number of shards that a tenant's conversations lie on changes, while it is being served.
 #include "actors/conversation_records.hpp"
+#include "actors/sender.hpp"
 #include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
@@ -18,7 +19,11 @@ constexpr time_ms sends_patience = 2 * ms_per_second;
 constexpr time_ms updates_patience = 3 * ms_per_second;
 constexpr std::chrono::milliseconds quiet_pause{5};
 constexpr std::chrono::milliseconds again_pause{200};
+/// After so long the supervisor has answered by itself.
+constexpr time_ms expired_events_told = 200;
 constexpr std::chrono::milliseconds generation_pause{1'000};
+/// The clocks of two nodes, which both follow the store's, differ by less.
+constexpr time_ms clocks_apart = 50;
 
 } // namespace
 
@@ -125,8 +130,8 @@ void tenant::begin_generation() {
   };
   const auto now = context_->node->clock->now();
   // Journals are read in the order of time: what comes now is later than whatever was written before, by any clock.
-  if (now <= change_->latest)
-    return again(change_->latest - now + 1);
+  if (now <= change_->latest + clocks_apart)
+    return again(change_->latest + clocks_apart - now + 1);
   const auto next = begun(rules_.now(), change_->width, now, newest_bucket_);
   commit_entity(spread_key, to_text(next), [this, next, again](const result<void>& done) {
     if (!done)
@@ -141,23 +146,53 @@ void tenant::begin_generation() {
       tell_begun(n, next.generation);
     self_->send(context_->supervisor, wake_tenant{context_->entry->config.id});
     // A place that begins later reads in the tables where things stand; should this fail, it waits a little longer.
+    // A catalog that came during the change is told now.
     self_->request(context_->supervisor, ask_timeout, settle_tables{})
-        .then([](const commit_answer&) {}, [](const caf::error&) {});
-    for (auto& todo : std::exchange(parked_, {}))
-      run(std::move(todo));
-    take_waiting();
+        .then(
+            [this](const commit_answer&) {
+              if (rules_.now().width > 1)
+                ask_places(place_question{read_again{}}, [] {});
+            },
+            [](const caf::error&) {});
     look_at_spread(); // perhaps it was changed again meanwhile
+    take_parked();
   });
 }
 
-void tenant::take_waiting() {
-  if (change_ || waiting_.empty())
+void tenant::park(const chain_ptr& todo) {
+  tenant_batch rest{{}, todo->received_at, todo->deadline};
+  for (; todo->done < todo->events.size(); ++todo->done)
+    rest.events.push_back(todo->events[todo->done].event);
+  parked_.push_back(std::move(rest));
+  if (!change_ && parked_.size() == 1)
+    self_->send(self_, deferred{[this] { take_parked(); }});
+}
+
+void tenant::take_parked() {
+  if (change_)
     return;
-  auto batch = std::move(waiting_.front());
-  waiting_.pop_front();
-  waiting_events_ -= batch.events.size();
-  take_at_home(std::move(batch));
-  if (!waiting_.empty())
+  for (const auto& batch : parked_)
+    waiting_events_ += batch.events.size();
+  waiting_.insert(waiting_.begin(), std::move_iterator(parked_.begin()), std::move_iterator(parked_.end()));
+  parked_.clear();
+  take_waiting();
+}
+
+void tenant::take_waiting() {
+  const auto now = context_->node->clock->now();
+  while (!change_ && !waiting_.empty()) {
+    auto batch = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_events_ -= batch.events.size();
+    if (batch.deadline > now) {
+      take_at_home(std::move(batch));
+      break;
+    }
+    for (const auto& e : batch.events) // nobody asks any more; a copy may be on its way
+      if (batch.deadline + expired_events_told > now)
+        tell(e, event_outcome::retry);
+  }
+  if (!change_ && !waiting_.empty())
     self_->send(self_, deferred{[this] { take_waiting(); }});
 }
 
@@ -191,6 +226,8 @@ void tenant::look_if_clear() {
       self_->send_exit(s.actor, caf::exit_reason::user_shutdown);
   if (!slots_.empty())
     return after(quiet_pause, [this] { look_if_clear(); });
+  for (const auto& [number, sender] : senders_)
+    self_->send(sender, forget_queue{});
   const auto done = [this](const result<void>& settled) {
     const auto over = std::move(*clearing_);
     clearing_.reset();

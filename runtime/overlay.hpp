@@ -51,6 +51,8 @@ public:
   bool drop_through(std::uint64_t seq, std::size_t most = std::numeric_limits<std::size_t>::max());
 
   std::size_t rows() const noexcept { return rows_.size(); }
+  /// Of the oldest row; 0 when there is none.
+  std::uint64_t first_seq() const noexcept { return rows_.empty() ? 0 : rows_.front()->seq; }
   /// Commit time of the oldest unfolded row; 0 when there is none.
   time_ms oldest_at() const noexcept { return rows_.empty() ? 0 : rows_.front()->at; }
   void clear();

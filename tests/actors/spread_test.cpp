@@ -219,6 +219,14 @@ TEST_F(spread_shop, changes_its_width_while_it_is_being_served) {
           while (!is_settled(post(body).front())) // Meta does not give up
             std::this_thread::yield();
           ++done;
+          if (i == t) // and somebody new
+            for (const auto* const part : {"a", "b"}) {
+              const auto first =
+                  text_webhook("n-duka", nth(1'000 * (t + 1) + n),
+                               "wamid.new." + std::to_string(t) + "." + std::to_string(n) + part, "help", now());
+              while (!is_settled(post(first).front()))
+                std::this_thread::yield();
+            }
         }
     });
   for (const int width : {3, 1, 4, 2}) {
@@ -234,8 +242,13 @@ TEST_F(spread_shop, changes_its_width_while_it_is_being_served) {
       expected.push_back("wamid." + std::to_string(i) + "." + std::to_string(1'000 + n));
     EXPECT_EQ(inbound_ids("duka", nth(i).phone), expected);
   }
+  for (int t = 0; t < 3; ++t)
+    for (int n = 0; n < messages; ++n) {
+      const auto id = "wamid.new." + std::to_string(t) + "." + std::to_string(n);
+      EXPECT_EQ(inbound_ids("duka", nth(1'000 * (t + 1) + n).phone), (std::vector<std::string>{id + "a", id + "b"}));
+    }
   std::map<std::string, int> sent;
-  EXPECT_TRUE(graph->wait_for_messages(static_cast<std::size_t>(shoppers * messages)));
+  EXPECT_TRUE(graph->wait_for_messages(static_cast<std::size_t>((shoppers + 6) * messages)));
   for (const auto& call : graph->messages())
     EXPECT_EQ(++sent[call.callback()], 1);
 }

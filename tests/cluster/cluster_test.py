@@ -140,7 +140,7 @@ class ClusterTest(unittest.TestCase):
         self.addCleanup(load.abandon)
         shop = self.shops[0]
         for number in range(8):
-            phone = f"25472286{number:04d}"
+            phone = f"25472293{number:04d}"
             load.add_shopper(Conversation(shop, phone, talks_to_a_person=number % 2 == 0), pause=(0.0, 0.03))
         load.start()
         for shop.spread in (5, 1, 16, 3, 1):
