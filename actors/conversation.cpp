@@ -93,6 +93,8 @@ void conversation::go() {
   while (!now.is_busy && !is_ending_) {
     if (!is_loaded_)
       return load();
+    if (now.asking)
+      return ask_home();
     if (!now.inbox.empty() || !now.results.empty()) {
       if (!fetch_unknown_deliveries())
         handle_all();
@@ -239,6 +241,43 @@ bool conversation::fetch_unknown_deliveries() {
   return true;
 }
 
+// -- the tenant's home is asked ------------------------------------------------------------
+
+void conversation::ask_home() {
+  act().is_busy = true;
+  const auto refuse = [this](const std::string& why) {
+    auto& now = act();
+    // One of many while the home is on its way to another node, and each comes again: nobody is to be woken by it.
+    log::debug("order.not_placed", {{"tenant", context_->entry->config.id}, {"why", why}});
+    now.asking.reset();
+    auto& batch = now.inbox.front();
+    auto outcomes = batch.settled;
+    outcomes.resize(batch.events.size(), event_outcome::retry);
+    send(context_->owner, conversation_answer{id_, {outcomes.begin(), outcomes.end()}});
+    now.inbox.erase(now.inbox.begin());
+  };
+  ask<text_answer>(
+      context_->owner, home_patience, place_question{*act().asking},
+      [this, refuse](const text_answer& answer) {
+        auto& now = act();
+        now.is_busy = false;
+        auto said =
+            answer.value ? commerce::order_answer_from(*answer.value) : result<commerce::order_answer>(answer.why);
+        if (said) {
+          now.order.emplace(now.asking->event, std::move(*said));
+          now.asking.reset();
+        } else {
+          refuse(said.error().what);
+        }
+        go();
+      },
+      [this, refuse](const caf::error&) {
+        act().is_busy = false;
+        refuse("the tenant did not answer");
+        go();
+      });
+}
+
 // -- commits ------------------------------------------------------------
 
 void conversation::handle_all() {
@@ -252,12 +291,18 @@ void conversation::handle_all() {
   now.singly -= std::min(now.singly, count);
   for (const auto& what : w->results)
     apply_result(*w, what);
-  for (const auto& batch : w->batches) {
+  for (std::size_t i = 0; i < w->batches.size(); ++i) {
     auto& answer = w->answers.emplace_back(conversation_answer{id_, {}});
     if (!w->threw)
-      handle(*w, batch, answer);
+      handle(*w, w->batches[i], answer);
+    if (!w->asking)
+      continue;
+    const auto rest = w->batches.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    now.inbox.insert(now.inbox.begin(), std::move_iterator(rest), std::move_iterator(w->batches.end()));
+    w->batches.erase(rest, w->batches.end());
   }
   now.not_ours.clear();
+  now.order.reset();
   if (!w->threw && !w->disarm)
     arm(*w);
   finish_drafts(*w);
@@ -267,7 +312,9 @@ void conversation::handle_all() {
 }
 
 void conversation::handle(work& w, const conversation_batch& batch, conversation_answer& answer) {
-  for (const auto& e : batch.events) {
+  answer.outcomes.assign(batch.settled.begin(), batch.settled.end());
+  for (auto i = batch.settled.size(); i < batch.events.size(); ++i) {
+    const auto& e = batch.events[i];
     const auto& update = e.event->update;
     const auto now = context_->node->clock->now();
     if (now >= batch.deadline)
@@ -299,6 +346,8 @@ void conversation::handle(work& w, const conversation_batch& batch, conversation
     } catch (...) {
       failed("unknown");
     }
+    if (w.asking)
+      return;
     answer.outcomes.push_back(outcome);
     if (outcome != event_outcome::committed)
       return;
@@ -352,6 +401,12 @@ void conversation::committed(work& w) {
     state_ = std::move(*w.undo.state);
   unsaved_key_.reset();
   auto& now = act();
+  if (w.asking) {
+    w.batches.back().settled.assign(w.answers.back().outcomes.begin(), w.answers.back().outcomes.end());
+    w.answers.pop_back();
+    now.inbox.insert(now.inbox.begin(), std::move(w.batches.back()));
+    now.asking = std::move(w.asking);
+  }
   std::move(w.arming.begin(), w.arming.end(), std::back_inserter(now.armed));
   transmit_next();
   for (auto& answer : w.answers)
@@ -376,10 +431,17 @@ void conversation::refused(work& w, const error& why) {
     return;
   }
   const bool repeat = why.code == errc::conflict && w.batches.size() == 1 && w.batches.front().events.size() == 1;
-  for (auto& answer : w.answers) {
+  if (w.asking && w.answers.back().outcomes.empty() && is_clean) { // nobody waits for what has not been tried
+    now.inbox.insert(now.inbox.begin(), std::move(w.batches.back()));
+    w.batches.pop_back();
+    w.answers.pop_back();
+  }
+  for (std::size_t i = 0; i < w.answers.size(); ++i) {
+    auto& answer = w.answers[i];
     if (answer.outcomes.empty())
       continue;
-    std::replace(answer.outcomes.begin(), answer.outcomes.end(), event_outcome::committed,
+    const auto before = static_cast<std::ptrdiff_t>(w.batches[i].settled.size());
+    std::replace(answer.outcomes.begin() + before, answer.outcomes.end(), event_outcome::committed,
                  repeat ? event_outcome::repeated : event_outcome::retry);
     send(context_->owner, std::move(answer));
   }

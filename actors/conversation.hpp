@@ -53,6 +53,8 @@ private:
     std::optional<send_grant> grant;                         ///< the sender let us through
     std::vector<std::uint64_t> not_ours;                     ///< asked of the store: no such message
     std::size_t singly = 0;                                  ///< so many batches are to be committed alone
+    std::optional<order_wanted> asking;                      ///< of the home, by the first update of the inbox
+    std::optional<std::pair<event_hash, commerce::order_answer>> order; ///< what it has said
   };
   /// What a commit changes and its refusal brings back.
   struct changes {
@@ -72,6 +74,7 @@ private:
     bool disarm = false; ///< what was armed must wait: a call before it has to be made again
     boost::container::devector<armed_call> disarmed; ///< it; armed again should the commit be refused
     bool threw = false;
+    std::optional<order_wanted> asking; ///< an update of the last batch, which waits for the answer
     std::vector<conversation_batch> batches;
     std::vector<conversation_answer> answers; ///< beside the batches
     std::vector<send_result> results;
@@ -91,6 +94,7 @@ private:
   result<void> unseal(const loaded& all);
   bool fetch_unknown_deliveries();
   void refuse_inbox();
+  void ask_home();
   void handle_all();
   void handle(work& w, const conversation_batch& batch, conversation_answer& answer);
   void finish_drafts(work& w);

@@ -16,6 +16,8 @@ struct pump_tick {
 struct resume_tick {};
 
 inline constexpr std::chrono::seconds store_timeout{10};
+/// For an answer of the tenant's home: longer than an update has until it is answered with 503.
+inline constexpr std::chrono::seconds home_patience{5};
 inline constexpr time_ms grant_patience = 30 * ms_per_second;
 inline constexpr time_ms refused_pause = 200;         ///< after a commit that was refused, or an early end
 inline constexpr std::size_t deliveries_kept = 4'096; ///< of a shopper who writes that much

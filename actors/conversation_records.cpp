@@ -46,10 +46,10 @@ error unknown_form(const char* what, unsigned found) {
 
 /// What was read by `fill`, if that was a record of a form we know and nothing else.
 template <class T, class Fill>
-result<T> read(std::string_view from, const char* what, Fill&& fill) {
+result<T> read(std::string_view from, const char* what, Fill&& fill, std::uint8_t last_form = form) {
   decoder in(from);
   T value;
-  if (in.form() == form)
+  if (in.form() >= form && in.form() <= last_form)
     fill(in, value);
   else if (in.good())
     return unknown_form(what, in.form());
@@ -140,7 +140,7 @@ std::string get_message_id(decoder& in) {
 } // namespace
 
 std::string to_text(const conversation_record& r) {
-  encoder out(form, 256);
+  encoder out(commerce::record_form(r.shop), 256);
   encode(out, r.shop);
   out.number(r.next_ordinal);
   encode(out, r.mapped);
@@ -150,11 +150,12 @@ std::string to_text(const conversation_record& r) {
 }
 
 result<conversation_record> conversation_record_from(std::string_view from) {
-  return read<conversation_record>(from, "conversation", [](decoder& in, conversation_record& r) {
+  const auto fill = [](decoder& in, conversation_record& r) {
     r.shop = commerce::decode_conversation(in);
     r.next_ordinal = in.number();
     r.mapped = decode_mapped(in);
-  });
+  };
+  return read<conversation_record>(from, "conversation", fill, commerce::record_form_max);
 }
 
 std::string to_text(const transcript_entry& e) {

@@ -34,7 +34,7 @@ event_outcome conversation::apply(work& w, const conversation_event& e, time_ms 
   if (outbox_.size() >= context_->node->limits.outbox_per_conversation)
     return event_outcome::retry;
   apply_step(w, *e.event, received_at);
-  return event_outcome::committed;
+  return event_outcome::committed; // unless it asks for something first
 }
 
 void conversation::apply_step(work& w, const routed_event& e, time_ms received_at) {
@@ -49,7 +49,13 @@ void conversation::apply_step(work& w, const routed_event& e, time_ms received_a
   about.shelf = context_->shelf.get();
   about.phrases = context_->node->phrases.get();
   about.silent = !config.wants("messages");
+  if (const auto& order = act().order; order && order->first == e.key.hash)
+    about.order = &order->second;
   auto stepped = context_->node->step(record.shop, u, about);
+  if (stepped.wants_order) {
+    w.asking = order_wanted{id_, e.key.hash, commerce::to_text(*stepped.wants_order)};
+    return;
+  }
   put_cart_timer(record.shop.basket, stepped.state.basket, w.draft);
   const bool same_person = stepped.state.who == record.shop.who && !record.mapped.all().empty();
   record.shop = std::move(stepped.state);

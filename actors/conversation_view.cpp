@@ -32,6 +32,12 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
                            {"price", money_json(line.price)}});
   const auto sum =
       cart_is_live ? commerce::total(shop.basket, tenant.currency) : result<money>(money{0, tenant.currency});
+  json order = nullptr;
+  if (const auto& ordered = shop.ordered)
+    order = {{"code", ordered->code},
+             {"total", money_json(ordered->total)},
+             {"placed_at", to_rfc3339(ordered->placed_at)},
+             {"kept_until", to_rfc3339(ordered->kept_until)}};
   json windows = json::object();
   for (const auto& [number, at] : shop.window_by_number)
     windows[number] = to_rfc3339(at + ms_per_day);
@@ -55,6 +61,7 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
                 {"items", std::move(items)},
                 {"total", money_json(sum ? *sum : money{0, tenant.currency})},
                 {"expires_at", time_or_null(cart_is_live ? shop.basket.expires_at : 0)}}},
+              {"order", std::move(order)},
               {"budgets", {{"pair_tokens", pair_tokens}, {"window_expires_at", std::move(windows)}}},
               {"outbox", outbox}};
 }

@@ -92,6 +92,15 @@ void put(encoder& out, const sends_wanted& q) {
   out.number(q.count);
   out.difference(q.paused);
 }
+void put(encoder& out, const order_wanted& q) {
+  put(out, q.conversation);
+  out.raw({reinterpret_cast<const char*>(q.event.data()), q.event.size()});
+  out.blob(q.request);
+}
+void put(encoder& out, const orders_query& q) {
+  out.text(q.after);
+  out.number(q.limit);
+}
 void put(encoder& out, const place_question& q) {
   out.number(q.what.index());
   std::visit([&](const auto& what) { put(out, what); }, q.what);
@@ -180,6 +189,17 @@ void get(decoder& in, sends_wanted& q) {
   q.number_id = text_of(in);
   q.count = in.number32();
   q.paused = in.difference();
+}
+
+void get(decoder& in, order_wanted& q) {
+  q.conversation = id_of(in);
+  const auto raw = in.raw(q.event.size());
+  std::copy(raw.begin(), raw.end(), q.event.begin());
+  q.request = std::string(in.blob());
+}
+void get(decoder& in, orders_query& q) {
+  q.after = text_of(in);
+  q.limit = count_of(in);
 }
 
 template <std::size_t I = 0, class... Ts>

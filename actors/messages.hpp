@@ -59,6 +59,8 @@ struct conversation_batch {
   boost::container::small_vector<conversation_event, 1> events;
   time_ms received_at = 0;
   time_ms deadline = 0;
+  /// INTERNAL to the conversation: of the first ones, committed before one asked for something that took its time.
+  boost::container::small_vector<event_outcome, 1> settled;
 };
 
 /// One outcome per event, in order, up to the first that stopped the rest from being tried.
@@ -201,6 +203,10 @@ struct catalog_put {
   std::string json;
 };
 struct catalog_get {};
+struct orders_query {
+  std::string after;
+  std::size_t limit = 100;
+};
 /// Dead letters and set-aside input of a tenant.
 struct letters_query {
   persistence::table where = persistence::table::dead_letter;
@@ -248,8 +254,15 @@ struct sends_wanted {
   std::uint32_t count = 0;
   time_ms paused = 0; ///< Meta wants a pause of so many milliseconds
 };
-struct place_question {
-  std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here> what;
+/// conversation → its tenant → home: place an order, once, however often the same update asks for it. Answered, when
+/// that is durable, by the text of a `commerce::order_answer`.
+struct order_wanted {
+  conversation_id conversation;
+  event_hash event{};  ///< of the update that asks
+  std::string request; ///< text of a `commerce::order_request`
+};
+struct place_question { // part of the protocol between nodes: append only
+  std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here, order_wanted> what;
 };
 
 /// node → shard supervisor: a message for one tenant of yours. The answer comes from the tenant.
@@ -291,6 +304,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::messages_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversations_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_put)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_get)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::orders_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letters_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letter_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_query)
@@ -304,6 +318,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::message
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::conversations_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_put>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_get>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::orders_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letters_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letter_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::reconfigure>)

@@ -68,6 +68,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [](const deferred& later) { later.run(); },
       [this](idle_tick) {
         idle_sweep();
+        drop_lapsed_orders();
         self_->delayed_send(self_,
                             std::max(context_->node->limits.conversation_idle / 4, std::chrono::milliseconds{50}),
                             idle_tick{});
@@ -82,6 +83,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const messages_query& q) { return ask_conversation(q); },
       [this](const conversations_query& q) { return list_conversations(q); },
       [this](const catalog_put& put) { return put_catalog(put); },
+      [this](const orders_query& q) { return list_orders(q); },
       [this](catalog_get) {
         return text_answer{commerce::to_text(*context_->shelf), {}};
       },
@@ -102,6 +104,8 @@ void tenant::load() {
             }
             read_shelf(answer.value->at(0));
             read_spread(answer.value->at(1));
+            if (context_->is_home)
+              load_orders({});
           },
           [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
 }
@@ -398,7 +402,7 @@ void tenant::run(chain_ptr todo) {
     return give_up(todo, event_outcome::retry);
   if (s.leaving)
     return hold(s, [this, todo] { run(todo); });
-  conversation_batch batch{{}, todo->received_at, todo->deadline};
+  conversation_batch batch{{}, todo->received_at, todo->deadline, {}};
   batch.events.assign(todo->events.begin() + static_cast<std::ptrdiff_t>(todo->done), todo->events.end());
   self_->send(s.actor, std::move(batch));
   ++s.handed_over;

@@ -6,6 +6,7 @@
 #include "actors/identity_cache.hpp"
 #include "actors/messages.hpp"
 #include "actors/spread.hpp"
+#include "commerce/stock_book.hpp"
 
 #include <boost/intrusive/list.hpp>
 #include <caf/actor_addr.hpp>
@@ -145,6 +146,17 @@ private:
   /// `then` once all have answered, or some have not in time.
   void ask_places(const place_question& q, std::function<void()> then);
 
+  // tenant_orders.cpp: stock and orders, at home
+  /// Reads, one page after the other, the orders that keep pieces; nothing else is done meanwhile.
+  void load_orders(const bytes& after);
+  caf::response_promise place_order(const order_wanted& wanted);
+  void forward_order(const order_wanted& wanted, const caf::response_promise& promise);
+  void order_committed(const std::string& id, const std::vector<commerce::placed_order>& lapsed, const error* why);
+  commit_request orders_commit(const commerce::placed_order* placed,
+                               const std::vector<commerce::placed_order>& lapsed) const;
+  void drop_lapsed_orders();
+  caf::response_promise list_orders(const orders_query& q);
+
   // tenant_spread.cpp: the width changes
   void look_at_spread();
   void announce_change();
@@ -234,6 +246,8 @@ private:
   };
   std::optional<clearing> clearing_;
   bool is_waiting_for_generation_ = false;
+  commerce::stock_book book_;
+  std::map<std::string, std::vector<caf::response_promise>> placing_; ///< orders on their way to the disk, by id
 };
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,

@@ -131,6 +131,13 @@ std::uint32_t tenant_config::spread_shards() const {
   return set == limits.end() ? 1U : static_cast<std::uint32_t>(std::min(set->second, most));
 }
 
+time_ms tenant_config::order_kept() const {
+  constexpr std::int64_t usual = 30;
+  constexpr std::int64_t most = 30 * 24 * 60;
+  const auto set = limits.find("order_kept_minutes");
+  return std::min(set == limits.end() ? usual : set->second, most) * 60 * ms_per_second;
+}
+
 bool tenant_config::wants(std::string_view filter) const {
   return event_filters.empty() ||
          std::find(event_filters.begin(), event_filters.end(), filter) != event_filters.end();

@@ -2,6 +2,7 @@
 /// A merchant as the operator configures it.
 #pragma once
 
+#include "runtime/core/clock.hpp"
 #include "runtime/core/ids.hpp"
 #include "runtime/core/result.hpp"
 
@@ -41,6 +42,8 @@ struct tenant_config {
   std::int64_t inbound_per_s() const;
   /// Over how many shards its conversations are spread: `limits.spread_shards`, 1 when it is not set.
   std::uint32_t spread_shards() const;
+  /// How long an order that is not paid keeps its pieces: `limits.order_kept_minutes`, 30 when it is not set.
+  time_ms order_kept() const;
   bool wants(std::string_view filter) const;
   bool operator==(const tenant_config&) const = default;
 };

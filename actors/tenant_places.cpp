@@ -287,6 +287,8 @@ overloaded(Fs...) -> overloaded<Fs...>;
 } // namespace
 
 caf::response_promise tenant::answer_place(const place_question& q) {
+  if (const auto* wanted = std::get_if<order_wanted>(&q.what))
+    return place_order(*wanted);
   auto promise = self_->make_response_promise();
   const auto stale = [this, promise] {
     deliver(promise, make_error(errc::conflict, "the tenant's conversations have been spread anew since"));
@@ -346,6 +348,7 @@ caf::response_promise tenant::answer_place(const place_question& q) {
                      gate->pause(now, wanted.paused);
                    deliver(promise, text_of(gate->give(now, wanted.count)));
                  },
+                 [](const order_wanted&) {}, // above
              },
              q.what);
   return promise;

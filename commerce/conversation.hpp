@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,16 @@ struct cart {
   bool operator==(const cart&) const = default;
 };
 
+/// What a shopper keeps of an order that was placed.
+struct order_receipt {
+  std::string code;
+  money total;
+  time_ms placed_at = 0;
+  time_ms kept_until = 0; ///< its pieces are kept for so long
+
+  bool operator==(const order_receipt&) const = default;
+};
+
 enum class language : std::uint8_t { english, kiswahili };
 
 /// Where the dialogue stands. In `cart`, a `product_id` means that this line is being changed; otherwise page 0 is
@@ -83,11 +94,17 @@ struct conversation_state {
   commerce::language spoken = language::english;
   /// Last shopper message per business number (phone number id → its time): the number's own 24 h window.
   std::map<std::string, time_ms> window_by_number;
+  std::optional<order_receipt> ordered; ///< the latest order
 
   bool operator==(const conversation_state&) const = default;
 };
 
-/// The state as part of a record of form 1, about 150 bytes with a small cart.
+/// The form of a record that holds this state: 2 when something was ordered. A state without is written as before
+/// there were orders, so that a node of that version can read it.
+std::uint8_t record_form(const conversation_state& state) noexcept;
+constexpr std::uint8_t record_form_max = 2;
+
+/// The state as part of a record of that form, about 150 bytes with a small cart.
 void encode(encoder& out, const conversation_state& state);
 /// Reads what `encode` wrote; what it never writes makes the decoder bad, and the state is then of no use.
 conversation_state decode_conversation(decoder& in);

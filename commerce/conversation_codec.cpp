@@ -12,9 +12,9 @@ namespace {
 
 // Lists on disk: append only.
 constexpr std::array<std::string_view, 5> categories{"service", "marketing", "utility", "authentication", "referral"};
-constexpr std::array<std::string_view, 17> intents{"",         "greet", "menu",  "order",  "browse", "category",
-                                                   "product",  "add",   "cart",  "change", "remove", "empty",
-                                                   "language", "help",  "human", "gone",   "unknown"};
+constexpr std::array<std::string_view, 18> intents{"",         "greet", "menu",  "order",  "browse",  "category",
+                                                   "product",  "add",   "cart",  "change", "remove",  "empty",
+                                                   "language", "help",  "human", "gone",   "unknown", "checkout"};
 
 // What stands in one byte with the position of the dialogue.
 constexpr std::uint8_t position_bits = 0x07;
@@ -122,7 +122,27 @@ void get_dialogue(decoder& in, dialogue& talk, language& spoken) {
   talk.human_until = get(in);
 }
 
+void put_receipt(encoder& out, const order_receipt& receipt) {
+  out.text(receipt.code);
+  put(out, receipt.total.minor);
+  out.text(receipt.total.currency);
+  put(out, receipt.placed_at);
+  put_near(out, receipt.kept_until, receipt.placed_at);
+}
+
+order_receipt get_receipt(decoder& in) {
+  order_receipt receipt;
+  receipt.code = in.text();
+  receipt.total.minor = get(in);
+  receipt.total.currency = in.text();
+  receipt.placed_at = get(in);
+  receipt.kept_until = get_near(in, receipt.placed_at);
+  return receipt;
+}
+
 } // namespace
+
+std::uint8_t record_form(const conversation_state& state) noexcept { return state.ordered ? record_form_max : 1; }
 
 void encode(encoder& out, const conversation_state& state) {
   out.numeral(state.who.phone);
@@ -146,6 +166,8 @@ void encode(encoder& out, const conversation_state& state) {
     out.numeral(number);
     put_near(out, last, s.expires_at);
   }
+  if (state.ordered)
+    put_receipt(out, *state.ordered);
 }
 
 conversation_state decode_conversation(decoder& in) {
@@ -172,6 +194,8 @@ conversation_state decode_conversation(decoder& in) {
     const auto last = get_near(in, s.expires_at);
     in.expect(state.window_by_number.try_emplace(std::move(number), last).second);
   }
+  if (in.form() > 1)
+    state.ordered = get_receipt(in);
   return state;
 }
 

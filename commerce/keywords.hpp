@@ -20,6 +20,7 @@ enum class keyword : std::uint8_t {
   kiswahili, ///< speak it
   shop,
   order,
+  check_out,
   greeting,
   back,
   more,

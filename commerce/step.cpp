@@ -85,6 +85,7 @@ step_result step(conversation_state state, const whatsapp::event& event, const s
       if (const auto asked = storefront::listen(visit, event, is_first))
         storefront::serve(visit, *asked);
       done.replies = std::move(visit.replies);
+      done.wants_order = std::move(visit.wants_order);
       done.answered = !done.replies.empty();
       count_outbound(done.state.current, at, static_cast<std::uint32_t>(done.replies.size()));
     }

@@ -4,12 +4,14 @@
 
 #include "commerce/catalog.hpp"
 #include "commerce/conversation.hpp"
+#include "commerce/order.hpp"
 #include "commerce/phrasebook.hpp"
 #include "runtime/core/ids.hpp"
 #include "whatsapp/event.hpp"
 #include "whatsapp/outbound.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@ struct step_context {
   std::string currency;                ///< ISO 4217
   const catalog* shelf = nullptr;      ///< never null
   const phrasebook* phrases = nullptr; ///< never null
+  const order_answer* order = nullptr; ///< to what the step before asked for; null: it has asked for nothing
   bool silent = false;                 ///< record only: the tenant keeps messages out of the dialogue
 };
 
@@ -47,6 +50,9 @@ struct step_result {
   std::vector<reply> replies;
   session_figures figures; ///< of the current session
   bool answered = false;   ///< false: recorded only (old, echo, status, system, group, filtered …)
+  /// The tenant's home has to be asked first. Nothing else of the result counts: with the answer in the context, the
+  /// same step is taken again.
+  std::optional<order_request> wants_order;
 };
 
 /// Older than this on arrival: recorded and acknowledged, never answered by the bot (design §6.7).

@@ -25,6 +25,7 @@ constexpr auto routes = std::to_array<admin_route>({
     {"GET", "/v1/tenants/{tenant}/conversations", access::tenant, list_conversations},
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}", access::tenant, get_conversation},
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}/messages", access::tenant, list_messages},
+    {"GET", "/v1/tenants/{tenant}/orders", access::tenant, list_orders},
     {"GET", "/v1/tenants/{tenant}/dead-letters", access::tenant, list_dead_letters},
     {"POST", "/v1/tenants/{tenant}/dead-letters/{id}:replay", access::tenant, replay_dead_letter},
     {"POST", "/v1/tenants/{tenant}/dead-letters/{id}:drop", access::tenant, drop_dead_letter},

@@ -70,6 +70,10 @@ void bridge::conversations(std::string tenant, std::string after, std::size_t li
   ask_tenant(node_, std::move(tenant), actors::conversations_query{std::move(after), limit}, std::move(done));
 }
 
+void bridge::orders(std::string tenant, std::string after, std::size_t limit, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::orders_query{std::move(after), limit}, std::move(done));
+}
+
 void bridge::letters(std::string tenant, persistence::table where, std::string after, std::size_t limit,
                      done_text done) {
   ask_tenant(node_, std::move(tenant), actors::letters_query{where, std::move(after), limit, false}, std::move(done));

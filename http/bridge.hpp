@@ -46,6 +46,8 @@ public:
   void conversation(std::string tenant, std::string contact, done_text done);
   void messages(std::string tenant, std::string contact, std::string after, std::size_t limit, done_text done);
   void conversations(std::string tenant, std::string after, std::size_t limit, done_text done);
+  /// `{"orders":[…],"next":cursor or null}`, the latest first.
+  void orders(std::string tenant, std::string after, std::size_t limit, done_text done);
   /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`);
   /// answers
   /// `{"items":[…],"next":cursor or null}`. Set-aside input of nobody belongs to the tenant `~system`.

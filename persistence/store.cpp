@@ -31,6 +31,10 @@ std::string_view table_name(table t) noexcept {
     return "notices";
   case table::figures:
     return "figures";
+  case table::order:
+    return "orders";
+  case table::stock_hold:
+    return "stock_holds";
   }
   return "unknown";
 }

@@ -32,11 +32,14 @@ enum class table : std::uint8_t {
   aside = 10,        ///< key: event key's hash. Signed input that is not (yet) anybody's; due: when it may be dropped
   notice = 11,       ///< key: event key's hash. A management event of the tenant's account
   figures = 12,      ///< key: session id; value: plain JSON of figures without personal data
+  order = 13,        ///< key: order id. What a shopper ordered, without personal data
+  stock_hold = 14,   ///< key: order id. Pieces that are kept for an order which is not paid yet
 };
 
 constexpr table all_tables[] = {table::conversation, table::transcript, table::delivery,    table::outbox,
                                 table::timer,        table::identity,   table::message_ref, table::tenant_entity,
-                                table::dead_letter,  table::aside,      table::notice,      table::figures};
+                                table::dead_letter,  table::aside,      table::notice,      table::figures,
+                                table::order,        table::stock_hold};
 
 /// SQL name of the table, for example `conversations`.
 std::string_view table_name(table t) noexcept;

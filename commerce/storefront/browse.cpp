@@ -22,7 +22,7 @@ offer more(const visit& v, const list_page& page, request asks) {
 
 void nothing_to_sell(visit& v) {
   v.stand_at(dialogue_position::categories);
-  v.send_buttons(v.say("shop.empty"), {v.to_menu(), v.button("button.human", {wish::human, {}, 0})});
+  v.send_buttons(v.say("shop.empty"), {v.to_menu(), v.to_human()});
 }
 
 } // namespace

@@ -39,20 +39,18 @@ std::string cart_text(const visit& v, std::string_view title) {
   return text + "\n" + sum;
 }
 
-void show(visit& v, std::string_view title, std::string_view nothing) {
-  const auto corrections = correct_cart(v);
+} // namespace
+
+void show_cart_with(visit& v, const std::string& text, std::string_view title, std::string_view nothing) {
   v.stand_at(dialogue_position::cart);
   if (v.state.basket.lines.empty()) {
-    v.send_buttons(corrections + v.say(nothing), {v.to_shop(), v.to_menu()});
+    v.send_buttons(text + v.say(nothing), {v.to_shop(), v.to_menu()});
     return;
   }
-  v.send_buttons(cart_text(v, corrections + v.say(title)),
-                 {v.button("button.change", {wish::cart_lines, {}, 0}),
-                  v.button("button.keep_shopping", {wish::categories, {}, 0}),
-                  v.button("button.empty", {wish::cart_empty, {}, 0})});
+  v.send_buttons(cart_text(v, text + v.say(title)), {v.button("button.check_out", {wish::check_out, {}, 0}),
+                                                     v.button("button.change", {wish::cart_lines, {}, 0}),
+                                                     v.button("button.keep_shopping", {wish::categories, {}, 0})});
 }
-
-} // namespace
 
 std::string cart_total(const visit& v) {
   const auto sum = total(v.state.basket, v.context.currency);
@@ -73,9 +71,7 @@ std::string correct_cart(visit& v) {
   return text;
 }
 
-void show_cart(visit& v) { show(v, "cart.title", "cart.nothing"); }
-
-void show_order(visit& v) { show(v, "order.open", "order.none"); }
+void show_cart(visit& v) { show_cart_with(v, correct_cart(v)); }
 
 void choose_line(visit& v, std::int64_t wanted) {
   const auto corrections = correct_cart(v);
@@ -85,7 +81,7 @@ void choose_line(visit& v, std::int64_t wanted) {
     v.send_buttons(corrections + v.say("cart.nothing"), {v.to_shop(), v.to_menu()});
     return;
   }
-  const auto page = page_of(lines.size(), wanted);
+  const auto page = page_of(lines.size(), wanted, 1);
   std::vector<offer> offers;
   for (std::size_t i = page.first; i < page.first + page.count; ++i) {
     const auto& line = lines[i];
@@ -93,6 +89,7 @@ void choose_line(visit& v, std::int64_t wanted) {
                       "x" + amount(line.quantity) + " \xC2\xB7 " + price_of(line),
                       {wish::cart_edit, line.product_id, 0}});
   }
+  offers.push_back({v.say("row.empty"), {}, {wish::cart_empty, {}, 0}});
   if (page.has_more())
     offers.push_back(
         {v.say("row.more"),

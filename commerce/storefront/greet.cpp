@@ -17,8 +17,7 @@ void show_menu(visit& v) {
   const auto text = name.empty() ? v.say("greet.plain", {{"store", store}})
                                  : v.say("greet.named", {{"name", name}, {"store", store}});
   v.stand_at(dialogue_position::menu);
-  v.send_buttons(text, {v.to_shop(), v.button("button.order", {wish::order, {}, 0}),
-                        v.button("button.human", {wish::human, {}, 0})});
+  v.send_buttons(text, {v.to_shop(), v.button("button.order", {wish::order, {}, 0}), v.to_human()});
 }
 
 void show_help(visit& v) { v.send_text(v.say("help.text")); }
@@ -36,8 +35,7 @@ void not_understood(visit& v) {
   if (in_a_row == 1)
     v.send_text(v.say("unknown.text") + "\n\n" + v.say("help.text"));
   else
-    v.send_buttons(v.say("unknown.text") + " " + v.say("unknown.offer"),
-                   {v.button("button.human", {wish::human, {}, 0}), v.to_menu()});
+    v.send_buttons(v.say("unknown.text") + " " + v.say("unknown.offer"), {v.to_human(), v.to_menu()});
 }
 
 } // namespace wakala::commerce::storefront

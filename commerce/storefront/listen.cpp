@@ -172,6 +172,8 @@ std::optional<request> from_keyword(const visit& v, keyword word) {
     return request{wish::categories, {}, 0};
   case keyword::order:
     return request{wish::order, {}, 0};
+  case keyword::check_out:
+    return request{wish::check_out, {}, 0};
   case keyword::greeting:
     return request{wish::greet, {}, 0};
   case keyword::back:
@@ -195,6 +197,7 @@ bool calls_the_shop(keyword word) noexcept {
   case keyword::human:
   case keyword::shop:
   case keyword::order:
+  case keyword::check_out:
   case keyword::greeting:
   case keyword::back:
   case keyword::more:

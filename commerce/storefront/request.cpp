@@ -32,6 +32,7 @@ constexpr std::array forms{
     id_form{wish::cart_quantity, "cart:qty:", form::subject_and_number},
     id_form{wish::cart_remove, "cart:remove:", form::subject},
     id_form{wish::cart_empty, "cart:empty", form::nothing},
+    id_form{wish::check_out, "cart:order", form::nothing},
     id_form{wish::english, "lang:en", form::nothing},
     id_form{wish::kiswahili, "lang:sw", form::nothing},
     id_form{wish::toggle_language, "lang:other", form::nothing},

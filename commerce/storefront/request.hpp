@@ -12,7 +12,7 @@ namespace wakala::commerce::storefront {
 enum class wish : std::uint8_t {
   greet,
   menu,
-  order,      ///< what was ordered; until there are orders, the cart
+  order,      ///< what was ordered; before that, the cart
   categories, ///< `number`: page
   category,   ///< `subject`: category, `number`: page
   product,    ///< `subject`: product id
@@ -23,6 +23,7 @@ enum class wish : std::uint8_t {
   cart_quantity, ///< `subject`: product id, `number`: pieces; 0 removes
   cart_remove,   ///< `subject`: product id
   cart_empty,
+  check_out,
   toggle_language,
   english,
   kiswahili,
@@ -44,8 +45,8 @@ struct request {
 /// The id of a button or row that makes this request: `menu:home`, `menu:shop`, `menu:order`, `menu:human`,
 /// `menu:help`, `cats:<page>`, `cat:<category>`, `page:<category>:<page>`, `prod:<id>`, `add:<id>:<pieces>`,
 /// `cart:view`, `cart:lines:<page>`, `cart:edit:<id>`, `cart:qty:<id>:<pieces>`, `cart:remove:<id>`, `cart:empty`,
-/// `lang:en`, `lang:sw`, `lang:other`. Each says all that is needed, so that a tap on an old message still works.
-/// Empty for wishes that only words make. At most 125 characters for ids and categories of at most 100.
+/// `cart:order`, `lang:en`, `lang:sw`, `lang:other`. Each says all that is needed, so that a tap on an old message
+/// still works. Empty for wishes that only words make. At most 125 characters for ids and categories of at most 100.
 std::string to_reply_id(const request& r);
 
 /// Reads what `to_reply_id` writes; nothing for any other text.

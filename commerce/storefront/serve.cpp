@@ -31,6 +31,8 @@ std::string_view intent_name(wish what) noexcept {
     return "remove";
   case wish::cart_empty:
     return "empty";
+  case wish::check_out:
+    return "checkout";
   case wish::toggle_language:
   case wish::english:
   case wish::kiswahili:
@@ -105,6 +107,8 @@ void serve(visit& v, const request& asked) {
     return remove_from_cart(v, asked.subject);
   case wish::cart_empty:
     return empty_cart(v);
+  case wish::check_out:
+    return check_out(v);
   case wish::toggle_language:
     return speak(v, v.state.spoken == language::english ? language::kiswahili : language::english);
   case wish::english:

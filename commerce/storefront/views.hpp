@@ -30,13 +30,21 @@ void empty_cart(visit& v);
 
 // cart_view.cpp
 void show_cart(visit& v);
-void show_order(visit& v);
 void choose_line(visit& v, std::int64_t page);
 void edit_line(visit& v, std::string_view product_id);
+/// The cart under the phrase `title`, or the phrase `nothing` when it is empty, with `text` above.
+void show_cart_with(visit& v, const std::string& text, std::string_view title = "cart.title",
+                    std::string_view nothing = "cart.nothing");
 /// Brings the cart in line with the shelf and returns the sentences that say so, each with a line break; often empty.
 std::string correct_cart(visit& v);
 /// The cart's total for people.
 std::string cart_total(const visit& v);
+
+// check_out.cpp
+/// Asks for the order, or, when the tenant's home has answered, tells the shopper what became of it.
+void check_out(visit& v);
+/// The latest order; the cart when there is none.
+void show_order(visit& v);
 
 /// Shows again where the dialogue stands, in the language now spoken.
 void show_again(visit& v);

@@ -69,9 +69,9 @@ std::string short_name(std::string_view name) { return cut_line(std::string(name
 
 std::string amount(std::int64_t number) { return std::to_string(number); }
 
-list_page page_of(std::size_t items, std::int64_t wanted) noexcept {
-  constexpr std::size_t whole_max = 9; // and the way back
-  constexpr std::size_t page_size = 8; // and "More", and the way back
+list_page page_of(std::size_t items, std::int64_t wanted, std::size_t kept) noexcept {
+  const std::size_t whole_max = rows_max - 1 - kept; // and the way back
+  const std::size_t page_size = whole_max - 1;       // and "More", and the way back
   list_page page;
   if (items > whole_max)
     page.pages = static_cast<std::uint32_t>((items - whole_max + page_size - 1) / page_size + 1);

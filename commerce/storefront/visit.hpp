@@ -6,6 +6,7 @@
 #include "commerce/storefront/request.hpp"
 
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ public:
   const step_context& context;
   time_ms time; ///< of the event
   std::vector<reply> replies;
+  std::optional<order_request> wants_order;
 
   const catalog& shelf() const noexcept { return *context.shelf; }
   std::string say(std::string_view key, values filled = {}) const;
@@ -57,6 +59,7 @@ public:
   choice button(std::string_view key, request asks) const { return {say(key), std::move(asks)}; }
   choice to_menu() const { return button("button.menu", {wish::menu, {}, 0}); }
   choice to_shop() const { return button("button.shop", {wish::categories, {}, 0}); }
+  choice to_human() const { return button("button.human", {wish::human, {}, 0}); }
   choice to_cart() const { return button("button.cart", {wish::cart, {}, 0}); }
 };
 
@@ -73,8 +76,8 @@ struct list_page {
   bool has_more() const noexcept { return number + 1 < pages; }
 };
 
-/// Pages for lists that keep one row for a way back and, but on the last page, one for "More". A page beyond the last
-/// one is the last one: shelves shrink while old messages stay.
-list_page page_of(std::size_t items, std::int64_t wanted) noexcept;
+/// Pages for lists that keep one row for a way back, `kept` for other things, and, but on the last page, one for
+/// "More". A page beyond the last one is the last one: shelves shrink while old messages stay.
+list_page page_of(std::size_t items, std::int64_t wanted, std::size_t kept = 0) noexcept;
 
 } // namespace wakala::commerce::storefront

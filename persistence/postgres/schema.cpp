@@ -53,7 +53,9 @@ CREATE TABLE shard_pins (shard integer PRIMARY KEY, node text COLLATE "C" NOT NU
 INSERT INTO facts (name, value) VALUES ('tenants_version', 0), ('cluster_id', floor(random() * 9e15)::bigint);
 )sql";
 
-constexpr migration all_migrations[] = {{1, step_1}, {2, step_2}};
+constexpr const char* step_3 = WAKALA_FOLDED_1("orders") WAKALA_FOLDED_1("stock_holds");
+
+constexpr migration all_migrations[] = {{1, step_1}, {2, step_2}, {3, step_3}};
 
 /// Any number that nothing else in the database takes for its own: "wakala" in letters.
 constexpr const char* take_turn_sql = "SELECT pg_advisory_xact_lock(131260297079905)";

@@ -58,8 +58,10 @@ CREATE TABLE conversation_keys (tenant TEXT NOT NULL, conversation BLOB NOT NULL
 CREATE TABLE key_facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 )sql";
 
+constexpr const char* tables_3 = WAKALA_FOLDED_2("orders") WAKALA_FOLDED_2("stock_holds");
+
 // Step 1 was the form before the first release. It was never in the field, so nothing leads from it to here.
-constexpr migration all_migrations[] = {{2, tables_2, journal_2, keys_2}};
+constexpr migration all_migrations[] = {{2, tables_2, journal_2, keys_2}, {3, tables_3, "", ""}};
 
 result<std::int64_t> read_number(connection& db, const char* sql) {
   auto query = statement::prepare(db, sql);

@@ -158,7 +158,7 @@ def run_smoke(bin_dir):
         try:
             shop.start()
             shop.wait_for_owners(NODES)
-            smoke.play(shop, catalog, show)
+            first = smoke.play(shop, catalog, show)
             smoke.check_cart(shop)
             lost = "wakala-3"
             shop.kill(lost)
@@ -168,6 +168,7 @@ def run_smoke(bin_dir):
             chat.write("hi")
             chat.expect("Hi Baraka")
             smoke.check_cart(shop)
+            smoke.place_order(shop, first)
             shop.check_running()
             statuses = shop.stop()
             if any(statuses.values()):

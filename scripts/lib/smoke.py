@@ -113,7 +113,7 @@ def is_row_of(name):
 
 
 def play(shop, catalog, show=print):
-    """hi, shop, category, product, add 2, cart, second language, and one sentence that no shop understands."""
+    """hi, shop, category, product, add 2, cart, second language, and one sentence that no shop understands. Returns the chat."""
     product = product_for(catalog)
     chat = Chat(shop.phone_url, shop.tenant["phone_numbers"][0]["id"], show=show)
     store = shop.tenant["name"]
@@ -136,6 +136,16 @@ def play(shop, catalog, show=print):
     chat.expect(f"karibu {store}. Ungependa kufanya nini?")
     chat.write(TYPED)
     chat.expect("Samahani, sijaelewa.")
+    return chat
+
+
+def place_order(shop, chat):
+    """The cart becomes an order, which the chat and the admin API both know."""
+    chat.write("WEKA ODA")
+    answer = text_of(chat.expect("Asante. Oda yako ni", "KES 500"))
+    orders = shop.admin("GET", f"tenants/{shop.tenant['id']}/orders")["orders"]
+    if len(orders) != 1 or orders[0]["state"] != "awaiting_payment" or orders[0]["code"] not in answer:
+        raise SmokeFailed(f"the admin API shows other orders: {orders}")
 
 
 def check_cart(shop):
@@ -172,8 +182,9 @@ def check_leaks(shop, show=print):
 
 def run(shop, catalog, show=print):
     """The whole smoke test over a started shop."""
-    play(shop, catalog, show)
+    chat = play(shop, catalog, show)
     check_cart(shop)
+    place_order(shop, chat)
     check_leaks(shop, show)
     shop.check_running()
     statuses = shop.stop()

@@ -68,6 +68,9 @@ TEST(link_messages, every_question_comes_through_whole) {
   EXPECT_TRUE(put.must_exist);
   EXPECT_EQ(through(tenant_delete{"duka"}).id, "duka");
   EXPECT_EQ(through(tenants_import{"{}"}).form, "{}");
+  const auto orders = through(orders_query{"z", 8});
+  EXPECT_EQ(orders.after, "z");
+  EXPECT_EQ(orders.limit, 8U);
   const conversation_id id{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
   EXPECT_EQ(through(conversation_query{"254", id}).conversation, id);
   EXPECT_EQ(through(messages_query{"254", "after", 7, id}).conversation, id);
@@ -97,6 +100,10 @@ TEST(link_messages, every_question_between_places_comes_through_whole) {
   EXPECT_EQ(wanted.number_id, "n-duka");
   EXPECT_EQ(wanted.count, 3U);
   EXPECT_EQ(wanted.paused, 60'000);
+  const auto order = between_places(order_wanted{id, {9, 8, 7}, R"({"lines":[]})"});
+  EXPECT_EQ(order.conversation, id);
+  EXPECT_EQ(order.event, (event_hash{9, 8, 7}));
+  EXPECT_EQ(order.request, R"({"lines":[]})");
   auto handed = sample("a");
   handed.handed = handing{id, 12, 3, 4, 5};
   const auto back = batch_from(to_frame(link_batch{1, 1, 2, 3, {handed, sample("b")}})).value();

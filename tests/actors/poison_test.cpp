@@ -130,6 +130,10 @@ TEST_F(poison, survives_a_restart_as_a_letter) {
 }
 
 TEST_F(poison, does_not_lose_the_replies_that_were_still_waiting) {
+  // An answer that was on its way when its conversation failed is lost with it: its attempt is ambiguous then.
+  limits.ambiguous_grace = std::chrono::milliseconds{200};
+  restart();
+  EXPECT_TRUE(eventually([&] { return shard_state("duka").at("state") == "open"; }));
   std::atomic<bool> open{false};
   const auto stopped = stop_at_the_end();
   graph->answer_with([&](const recorded_call& call, std::size_t) {

@@ -207,7 +207,7 @@ TEST(records, refuse_damage) {
 TEST(records, of_a_form_that_is_not_known_yet_are_told_from_damage) {
   for (const auto& k : every_kind()) {
     auto later = k.packed;
-    later.front() = '\2';
+    later.front() = '\7';
     const auto refusal = k.refusal(later);
     ASSERT_TRUE(refusal) << k.name;
     EXPECT_EQ(refusal->code, errc::corrupt);

@@ -79,6 +79,14 @@ chat& chat::receive(const whatsapp::event& event) {
   context.shelf = &shelf;
   context.phrases = &phrases();
   last = step(state, event, context);
+  if (last.wants_order) {
+    const auto answer =
+        home ? home(*last.wants_order)
+             : order_answer{order_receipt{"K7Q2M", last.wants_order->total, now, now + 30 * 60'000}, {}};
+    context.order = &answer;
+    last = step(state, event, context);
+    EXPECT_FALSE(last.wants_order);
+  }
   EXPECT_EQ(broken_limits(last.replies), "");
   state = last.state;
   return *this;
@@ -168,7 +176,7 @@ bool chat::is_list() const {
 std::string chat::total_text() const { return display_text(total(state.basket, "KES").value()); }
 
 bytes packed(const conversation_state& state) {
-  encoder out(1);
+  encoder out(record_form(state));
   encode(out, state);
   return out.take();
 }

@@ -5,6 +5,7 @@
 #include "commerce/step.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,11 @@ public:
   std::string name = "Amina";
   step_result last;
 
-  /// Steps, checks every reply against the API's limits, and keeps the new state.
+  /// What the tenant's home says to a wish for an order; empty: it has enough of everything.
+  std::function<order_answer(const order_request&)> home;
+
+  /// Steps (again with the home's answer when the step asks for it), checks every reply against the API's limits, and
+  /// keeps the new state.
   chat& receive(const whatsapp::event& event);
   chat& say(std::string_view text);
   chat& tap(std::string_view id);

@@ -76,11 +76,11 @@ catalog random_catalog(dice& d) {
   return make_catalog(std::move(products));
 }
 
-const std::array<std::string, 34> words{
+const std::array<std::string, 36> words{
     "hi",       "habari",     "MENU",    "orodha",    "cart",   "kikapu",  "human",    "mhudumu",  "language",
     "lugha",    "help",       "msaada",  "shop",      "more",   "back",    "2",        "0",        "99",
     "100",      "add 3",      "remove",  "empty",     "change", "add",     "nonsense", "my order", "",
-    "remove n", "change n 2", "english", "kiswahili", "?",      "add 2 n", "n"};
+    "remove n", "change n 2", "english", "kiswahili", "?",      "add 2 n", "n",        "checkout", "weka oda"};
 const std::array<std::string, 12> odd_taps{"menu:home",    "menu:shop",       "menu:order", "menu:human",
                                            "cats:99",      "cat:none",        "prod:none",  "add:none:1",
                                            "cart:qty:n:3", "cart:lines:1000", "lang:other", "\xF0\x9F\x98\x80"};

@@ -504,6 +504,10 @@ TEST_F(admin_listener, answers_as_its_description_says) {
   ASSERT_TRUE(graph->wait_for_messages(1));
   const json catalog{{"products", json::array({{{"id", "a"}, {"name", "A"}, {"category", "C"}, {"price", "1.00"}}})}};
   ASSERT_EQ(admin("PUT", "/v1/tenants/duka/catalog", catalog.dump()).status, 200);
+  for (const auto* text : {"1 a", "checkout"}) {
+    const auto body = hello_to("duka", std::string("wamid.") + text, text);
+    ASSERT_EQ(http_node::post("/v1/webhooks", body, app_secret).status, 200);
+  }
   const auto notice = json{
       {"object", "whatsapp_business_account"},
       {"entry", json::array({{{"id", "waba-duka"},
@@ -525,7 +529,7 @@ TEST_F(admin_listener, answers_as_its_description_says) {
     EXPECT_EQ(difference(doc, schema, read(target)), "") << target;
     ++compared;
   }
-  EXPECT_EQ(compared, 14U);
+  EXPECT_EQ(compared, 15U);
   const auto& problem = doc.at("components").at("schemas").at("Problem");
   EXPECT_EQ(difference(doc, problem, json::parse(admin("GET", "/v1/tenants?limit=0").body)), "");
 }

@@ -19,6 +19,8 @@ struct sqlite_store_test : ::testing::Test {
   std::unique_ptr<store> open(std::uint32_t shards = 4) { return open_sqlite_store({path, shards, 2}).value(); }
   result<std::unique_ptr<store>> try_open(std::uint32_t shards = 4) { return open_sqlite_store({path, shards, 2}); }
 
+  static std::string present_version() { return std::to_string(sqlite::migrations().back().version); }
+
   bool any_file_contains(std::string_view needle) const {
     for (const auto& entry : std::filesystem::directory_iterator(dir.path()))
       if (read_file(entry.path()).find(needle) != std::string::npos)
@@ -129,7 +131,7 @@ TEST_F(sqlite_store_test, a_newer_schema_is_refused_with_a_clear_text) {
     const auto opened = try_open();
     EXPECT_EQ(code_of(opened), errc::conflict);
     EXPECT_NE(opened.error().what.find("newer version"), std::string::npos) << opened.error().what;
-    run_sql(path + suffix, "PRAGMA user_version = 2");
+    run_sql(path + suffix, "PRAGMA user_version = " + present_version());
   }
   EXPECT_TRUE(try_open());
 }
@@ -141,10 +143,33 @@ TEST_F(sqlite_store_test, a_store_from_before_the_first_release_is_refused_with_
     const auto opened = try_open();
     EXPECT_EQ(code_of(opened), errc::conflict);
     EXPECT_NE(opened.error().what.find("before the first release"), std::string::npos) << opened.error().what;
-    run_sql(path + suffix, "PRAGMA user_version = 2");
+    run_sql(path + suffix, "PRAGMA user_version = " + present_version());
   }
   run_sql(path, "PRAGMA user_version = 1");
   EXPECT_EQ(code_of(verify_sqlite_store(path)), errc::conflict);
+}
+
+TEST_F(sqlite_store_test, a_store_of_the_version_before_is_carried_over) {
+  std::uint64_t epoch = 0;
+  {
+    auto s = open();
+    epoch = s->open_shard(0).value().epoch;
+    auto row = commit(0, epoch, 1);
+    row.business = {put(table::tenant_entity, "catalog", "rice")};
+    ASSERT_TRUE(s->append({row}, {}));
+    ASSERT_TRUE(s->fold(0, epoch, {row}));
+  }
+  run_sql(path, "DROP TABLE orders; DROP TABLE stock_holds");
+  for (const char* suffix : {"", ".commits", ".keys"})
+    run_sql(path + suffix, "PRAGMA user_version = 2");
+  auto s = open();
+  EXPECT_EQ(query_sql(path, "PRAGMA user_version"), present_version() + "\n");
+  EXPECT_EQ(s->get("duka", table::tenant_entity, "catalog").value(), "rice");
+  auto row = commit(0, s->open_shard(0).value().epoch, 2);
+  row.business = {put(table::order, "o", "an order"), put(table::stock_hold, "o", "a hold")};
+  ASSERT_TRUE(s->append({row}, {}));
+  ASSERT_TRUE(s->fold(0, row.epoch, {row}));
+  EXPECT_EQ(s->get("duka", table::stock_hold, "o").value(), "a hold");
 }
 
 TEST_F(sqlite_store_test, migrations_run_once_and_in_order) {

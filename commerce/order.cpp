@@ -1,0 +1,146 @@
+#include "commerce/order.hpp"
+
+#include "commerce/cart.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace wakala::commerce {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::array states{order_state::awaiting_payment, order_state::expired};
+constexpr std::string_view code_letters = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+json to_json(const money& m) { return {{"minor", m.minor}, {"currency", m.currency}}; }
+
+money money_of(const json& j) { return {j.at("minor").get<std::int64_t>(), j.at("currency").get<std::string>()}; }
+
+json to_json(const std::vector<cart_line>& lines) {
+  auto all = json::array();
+  for (const auto& line : lines)
+    all.push_back({{"product_id", line.product_id},
+                   {"name", line.name},
+                   {"quantity", line.quantity},
+                   {"price", to_json(line.price)}});
+  return all;
+}
+
+std::vector<cart_line> lines_of(const json& j) {
+  std::vector<cart_line> lines;
+  for (const auto& each : j) {
+    lines.push_back({each.at("product_id").get<std::string>(), each.at("name").get<std::string>(),
+                     each.at("quantity").get<std::int64_t>(), money_of(each.at("price"))});
+    if (lines.back().quantity < 1 || lines.back().quantity > quantity_max)
+      throw json::out_of_range::create(401, "quantity", &each); // as of anything else that is not what it should be
+  }
+  return lines;
+}
+
+json to_json(const order_receipt& r) {
+  return {{"code", r.code}, {"total", to_json(r.total)}, {"placed_at", r.placed_at}, {"kept_until", r.kept_until}};
+}
+
+order_receipt receipt_of(const json& j) {
+  return {j.at("code").get<std::string>(), money_of(j.at("total")), j.at("placed_at").get<time_ms>(),
+          j.at("kept_until").get<time_ms>()};
+}
+
+/// What `make` makes of the text.
+template <class T, class Make>
+result<T> read(std::string_view text, const char* what, Make make) {
+  try {
+    return make(json::parse(text));
+  } catch (const json::exception&) { // its words may quote what it found
+    return make_error(errc::corrupt, std::string(what) + " cannot be read");
+  }
+}
+
+} // namespace
+
+std::string_view to_string(order_state s) noexcept {
+  switch (s) {
+  case order_state::awaiting_payment:
+    return "awaiting_payment";
+  case order_state::expired:
+    return "expired";
+  }
+  return "unknown";
+}
+
+std::string make_order_code(std::uint64_t random) {
+  std::string code;
+  for (std::size_t i = 0; i < order_code_length; ++i) {
+    code += code_letters[random % code_letters.size()];
+    random /= code_letters.size();
+  }
+  return code;
+}
+
+std::string to_text(const placed_order& o) {
+  return json{{"id", o.id},
+              {"code", o.code},
+              {"conversation", to_string(o.conversation)},
+              {"lines", to_json(o.lines)},
+              {"total", to_json(o.total)},
+              {"state", to_string(o.state)},
+              {"placed_at", o.placed_at},
+              {"kept_until", o.kept_until}}
+      .dump();
+}
+
+result<placed_order> placed_order_from(std::string_view text) {
+  return read<placed_order>(text, "an order", [](const json& j) -> result<placed_order> {
+    placed_order o;
+    o.id = j.at("id").get<std::string>();
+    o.code = j.at("code").get<std::string>();
+    const auto conversation = parse_conversation_id(j.at("conversation").get<std::string>());
+    o.lines = lines_of(j.at("lines"));
+    o.total = money_of(j.at("total"));
+    const auto state = std::find_if(states.begin(), states.end(), [name = j.at("state").get<std::string>()](auto s) {
+      return to_string(s) == name;
+    });
+    o.placed_at = j.at("placed_at").get<time_ms>();
+    o.kept_until = j.at("kept_until").get<time_ms>();
+    if (!conversation || state == states.end() || o.lines.empty())
+      return make_error(errc::corrupt, "an order cannot be read");
+    o.conversation = *conversation;
+    o.state = *state;
+    return o;
+  });
+}
+
+std::string to_text(const order_request& r) {
+  return json{{"lines", to_json(r.lines)}, {"total", to_json(r.total)}}.dump();
+}
+
+result<order_request> order_request_from(std::string_view text) {
+  return read<order_request>(text, "a request for an order", [](const json& j) -> result<order_request> {
+    return order_request{lines_of(j.at("lines")), money_of(j.at("total"))};
+  });
+}
+
+std::string to_text(const order_answer& a) {
+  auto shortages = json::array();
+  for (const auto& s : a.short_of)
+    shortages.push_back({{"product_id", s.product_id}, {"left", s.left}, {"sold", s.sold}});
+  return json{{"placed", a.placed ? to_json(*a.placed) : json(nullptr)}, {"short_of", std::move(shortages)}}.dump();
+}
+
+result<order_answer> order_answer_from(std::string_view text) {
+  return read<order_answer>(text, "the answer to a request for an order", [](const json& j) -> result<order_answer> {
+    order_answer a;
+    if (!j.at("placed").is_null())
+      a.placed = receipt_of(j.at("placed"));
+    for (const auto& s : j.at("short_of"))
+      a.short_of.push_back(
+          {s.at("product_id").get<std::string>(), s.at("left").get<std::int64_t>(), s.at("sold").get<bool>()});
+    return a;
+  });
+}
+
+} // namespace wakala::commerce

@@ -1,0 +1,74 @@
+/// \file
+/// What a shopper has ordered, and what the home of the tenant is asked when a cart is checked out.
+#pragma once
+
+#include "commerce/conversation.hpp"
+#include "runtime/core/ids.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wakala::commerce {
+
+enum class order_state : std::uint8_t {
+  awaiting_payment, ///< its pieces are kept until `kept_until`
+  expired,          ///< not paid in time: its pieces are on the shelf again
+};
+std::string_view to_string(order_state s) noexcept;
+
+/// An order as the shop's books have it. No personal data: who ordered is said by the conversation alone.
+struct placed_order {
+  std::string id;   ///< 32 hexadecimal digits, made of the event that placed it: placed again, it is the same
+  std::string code; ///< what people say: `order_code_length` characters that are not mistaken for each other
+  conversation_id conversation;
+  std::vector<cart_line> lines; ///< never empty
+  money total;
+  order_state state = order_state::awaiting_payment;
+  time_ms placed_at = 0;
+  time_ms kept_until = 0;
+
+  bool operator==(const placed_order&) const = default;
+};
+
+constexpr std::size_t order_code_length = 5;
+
+/// A code made of `random`: digits and capitals without 0, O, 1, I, L, U (which make words and mistakes).
+std::string make_order_code(std::uint64_t random);
+
+/// What a step asks of the tenant's home before it can go on: to place an order, all or nothing.
+struct order_request {
+  std::vector<cart_line> lines;
+  money total;
+
+  bool operator==(const order_request&) const = default;
+};
+
+/// A line that cannot be had.
+struct shortage {
+  std::string product_id;
+  std::int64_t left = 0; ///< pieces that nobody else keeps
+  bool sold = true;      ///< false: the shop no longer sells it
+
+  bool operator==(const shortage&) const = default;
+};
+
+/// Either an order, or why there is none.
+struct order_answer {
+  std::optional<order_receipt> placed;
+  std::vector<shortage> short_of; ///< empty exactly when placed
+
+  bool operator==(const order_answer&) const = default;
+};
+
+// As JSON. Reading anything else is `corrupt`.
+std::string to_text(const placed_order& o);
+result<placed_order> placed_order_from(std::string_view text);
+std::string to_text(const order_request& r);
+result<order_request> order_request_from(std::string_view text);
+std::string to_text(const order_answer& a);
+result<order_answer> order_answer_from(std::string_view text);
+
+} // namespace wakala::commerce

@@ -1,0 +1,87 @@
+#include "commerce/cart.hpp"
+#include "commerce/storefront/views.hpp"
+
+#include <algorithm>
+
+namespace wakala::commerce::storefront {
+
+namespace {
+
+constexpr std::size_t told_max = 3; // as of corrections: the message has one screen
+
+std::string minutes_of(time_ms span) {
+  constexpr time_ms minute = 60 * ms_per_second;
+  return amount(std::max<time_ms>((span + minute - 1) / minute, 1));
+}
+
+/// Leaves in the cart what can be had, and says what cannot.
+std::string reduce_cart(visit& v, const std::vector<shortage>& short_of) {
+  std::string text;
+  std::size_t told = 0;
+  for (const auto& s : short_of) {
+    auto& lines = v.state.basket.lines;
+    const auto line =
+        std::find_if(lines.begin(), lines.end(), [&](const auto& l) { return l.product_id == s.product_id; });
+    if (line == lines.end())
+      continue;
+    const auto name = short_name(line->name);
+    const auto left = std::clamp<std::int64_t>(s.left, 0, line->quantity);
+    if (left == 0)
+      lines.erase(line);
+    else
+      line->quantity = left;
+    if (told++ >= told_max)
+      continue;
+    if (!s.sold)
+      text += v.say("cart.gone", {{"name", name}});
+    else if (left == 0)
+      text += v.say("cart.sold_out", {{"name", name}});
+    else
+      text += v.say("cart.reduced", {{"name", name}, {"stock", amount(left)}});
+    text += '\n';
+  }
+  return text;
+}
+
+void tell_placed(visit& v, const order_receipt& receipt) {
+  v.state.ordered = receipt;
+  v.state.basket = cart{};
+  v.stand_at(dialogue_position::menu);
+  v.send_buttons(v.say("order.placed", {{"code", receipt.code},
+                                        {"total", display_text(receipt.total)},
+                                        {"minutes", minutes_of(receipt.kept_until - v.context.now)}}),
+                 {v.button("button.order", {wish::order, {}, 0}), v.to_shop(), v.to_human()});
+}
+
+} // namespace
+
+void check_out(visit& v) {
+  auto& basket = v.state.basket;
+  if (const auto* const answer = v.context.order)
+    return answer->placed ? tell_placed(v, *answer->placed) : show_cart_with(v, reduce_cart(v, answer->short_of));
+  if (basket.lines.empty() && v.state.ordered) // tapped twice
+    return show_order(v);
+  // What has changed since the shopper saw the cart is shown before anything is ordered.
+  if (const auto corrections = correct_cart(v); !corrections.empty() || basket.lines.empty())
+    return show_cart_with(v, corrections);
+  if (auto sum = total(basket, v.context.currency))
+    v.wants_order = order_request{basket.lines, std::move(*sum)};
+  else
+    show_cart(v);
+}
+
+void show_order(visit& v) {
+  const auto& ordered = v.state.ordered;
+  if (!ordered)
+    return show_cart_with(v, correct_cart(v), "order.open", "order.none");
+  const bool is_kept = ordered->kept_until > v.context.now;
+  const auto total = display_text(ordered->total);
+  v.stand_at(dialogue_position::menu);
+  v.send_buttons(is_kept ? v.say("order.kept", {{"code", ordered->code},
+                                                {"total", total},
+                                                {"minutes", minutes_of(ordered->kept_until - v.context.now)}})
+                         : v.say("order.expired", {{"code", ordered->code}, {"total", total}}),
+                 {v.to_shop(), v.to_cart(), v.to_human()});
+}
+
+} // namespace wakala::commerce::storefront
