@@ -65,6 +65,7 @@ public:
                        {"Content-Type", "application/json"},
                        {"Accept", "application/json"}};
     request.body = std::move(call.body);
+    request.may_leave = std::move(call.may_leave);
     client_.send(std::move(request),
                  [done = std::move(done)](client_result result) { done(outcome_of(std::move(result))); });
   }

@@ -134,8 +134,10 @@ public:
       : to_(std::move(to)), may_act_(std::move(may_act)) {}
 
   void send(actors::send_call call, std::function<void(actors::send_outcome)> done) override {
-    if (may_act_->holds())
+    if (may_act_->holds()) {
+      call.may_leave = [may_act = may_act_] { return may_act->holds(); };
       return to_->send(std::move(call), std::move(done));
+    }
     actors::send_outcome stopped;
     stopped.what = actors::send_outcome::kind::not_sent;
     stopped.why = "the node has not been heard of by the cluster";

@@ -277,6 +277,10 @@ task<client_result> client::state::perform(std::shared_ptr<job> j) {
       drop_slot(key);
       co_return not_sent{j->cut ? std::string("the client was closed") : std::move(why)};
     }
+    if (j->what.may_leave && !j->what.may_leave()) {
+      give_back(key, std::exchange(j->connection, nullptr));
+      co_return not_sent{"it may no longer be sent"};
+    }
     auto end = co_await j->connection->exchange(head, j->what.body, j->what.method == "HEAD", read_timeout);
     auto connection = std::exchange(j->connection, nullptr);
     if (end.reusable && !j->cut) {

@@ -49,6 +49,8 @@ struct client_request {
       headers; ///< Host, Content-Length, Connection and Transfer-Encoding are the client's business: ignored here
   std::string body;
   std::optional<std::chrono::milliseconds> read_timeout; ///< instead of the client's
+  /// Asked on an I/O thread just before the first byte is written; false: `not_sent`. Must not block. Empty: always.
+  std::function<bool()> may_leave = {};
 };
 
 /// The server answered, whatever the status. Redirects are not followed.

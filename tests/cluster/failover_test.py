@@ -13,6 +13,7 @@ import time
 from cluster import SHARDS, Cluster, loopback, shard_of, wait_for
 
 import checker
+import threads
 from balancer import Balancer
 from crash_test import all_is_read, main, settle
 from load import Conversation, Load, catalog, expected_replies
@@ -35,11 +36,13 @@ KINDS = (
     "everything dies",
     "spread anew",
     "spread anew and kill",
+    "database freeze",
+    "wedge",
 )
 WIDTHS = (1, 3, 5, SHARDS)  # over so many shards a shop is spread
 SERVES_AGAIN = 5  # seconds after a database that answers
 # From the moment of the failure until the first update of an affected conversation is committed, in seconds.
-LIMIT = {"kill": 3, "freeze": 6, "store cut": 6}
+LIMIT = {"kill": 3, "freeze": 6, "store cut": 6, "wedge": 10}  # a node is believed to be stuck after 5
 
 
 class Breaker:
@@ -86,6 +89,20 @@ class Breaker:
             os.kill(member.node.child.pid, signal.SIGSTOP)
             let_pass(self.pick.uniform(2.5, 4.5))
             os.kill(member.node.child.pid, signal.SIGCONT)
+        elif kind == "wedge":
+            # No work moves, while sockets are open and, unless a worker holds a lock, heartbeats go on. The node finds out by
+            # itself and says goodbye, or the others miss it.
+            self.note(kind, member)
+            others = [each for each in self.cluster.running() if each is not member]
+            with threads.standing_still(member.node.child.pid, "worker-"):
+                wait_for("the others have its shards", lambda: member.name not in self.cluster.owners(others[0]).values(), 10)
+        elif kind == "database freeze":
+            owners = self.cluster.owners()
+            with self.cluster.server.paused():
+                let_pass(self.pick.uniform(2.0, 5.0))
+            self.cluster.wait_whole()
+            if self.cluster.owners() != owners:
+                raise AssertionError(f"a database that froze has moved shards: {owners} became {self.cluster.owners()}")
         elif kind == "links cut":
             owners = self.cluster.owners()
             member.links.cut()

@@ -242,6 +242,22 @@ TEST(client, waits_for_a_connection_when_all_are_busy) {
   EXPECT_EQ(on.counters().accepted, 2U);
 }
 
+TEST(client, asks_once_more_before_it_writes) {
+  serving on;
+  client_options one_at_a_time;
+  one_at_a_time.connections_per_host = 1;
+  client through(on.io, one_at_a_time);
+  std::atomic<bool> may{true};
+  auto what = post(on.url("/"));
+  what.may_leave = [&may] { return may.load(); };
+  EXPECT_EQ(describe(send(through, what).get()), "200 POST /|hi");
+  may = false;
+  EXPECT_EQ(describe(send(through, what).get()), "not sent: it may no longer be sent");
+  EXPECT_EQ(on.counters().requests, 1U);
+  EXPECT_EQ(describe(send(through, post(on.url("/"))).get()), "200 POST /|hi") << "its connection is free again";
+  EXPECT_EQ(on.counters().accepted, 1U);
+}
+
 TEST(client, does_not_wait_for_a_connection_for_ever) {
   std::promise<responder> held;
   serving on({}, [&held](request&&, responder to) { held.set_value(std::move(to)); });
