@@ -55,6 +55,8 @@ bool conversation::receive(caf::type_erased_tuple& what) {
     go();
   } else if (as<conversation_query>(what) != nullptr) {
     later([this, promise = make_response_promise()]() mutable { promise.deliver(view()); });
+  } else if (const auto* post = as<message_post>(what)) {
+    later([this, p = *post, promise = make_response_promise()] { post_message(p, promise); });
   } else if (const auto* query = as<messages_query>(what)) {
     later([this, q = *query, promise = make_response_promise()] { messages(q, promise); });
   } else {
@@ -407,6 +409,8 @@ void conversation::committed(work& w) {
     now.inbox.insert(now.inbox.begin(), std::move(w.batches.back()));
     now.asking = std::move(w.asking);
   }
+  if (w.told)
+    w.told(nullptr);
   std::move(w.arming.begin(), w.arming.end(), std::back_inserter(now.armed));
   transmit_next();
   for (auto& answer : w.answers)
@@ -418,6 +422,8 @@ void conversation::committed(work& w) {
 
 void conversation::refused(work& w, const error& why) {
   take_back(w.undo);
+  if (w.told)
+    w.told(&why);
   auto& now = act();
   std::move(now.armed.begin(), now.armed.end(), std::back_inserter(w.disarmed));
   now.armed = std::move(w.disarmed);

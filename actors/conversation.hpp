@@ -73,6 +73,7 @@ private:
     std::vector<armed_call> arming;
     bool disarm = false; ///< what was armed must wait: a call before it has to be made again
     boost::container::devector<armed_call> disarmed; ///< it; armed again should the commit be refused
+    std::function<void(const error* why)> told;      ///< when it is committed, or why it is not
     bool threw = false;
     std::optional<order_wanted> asking; ///< an update of the last batch, which waits for the answer
     std::vector<conversation_batch> batches;
@@ -114,10 +115,13 @@ private:
   void apply_step(work& w, const routed_event& e, time_ms received_at);
   void enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
                const std::string& number, bool read_mark);
+  /// The same of a body that is ready; ends with the ordinal.
+  std::uint64_t enqueue_request(work& w, std::string request, transcript_entry shown, send_priority priority);
   void map_identities(conversation_record& record, commit_draft& draft) const;
   /// Keeps the timer of the cart's expiry in step with the cart.
   void put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const;
   void fire(const timer_fired& timer);
+  static void put_figures(const commerce::session_figures& figures, commit_draft& draft);
   void put_state(work& w, const conversation_record& record) const;
   void put_delivery(work& w, std::uint64_t ordinal, const delivery_record& d);
   void put_outbox(const outbox_item& item, commit_draft& draft) const;
@@ -145,6 +149,10 @@ private:
 
   persistence::record sealed(persistence::table where, bytes row_key, std::string_view text, time_ms due = 0) const;
   result<std::string> unsealed(persistence::table where, const bytes& row_key, std::string_view value) const;
+
+  // Messages that somebody outside wants sent (conversation_posting.cpp).
+  void post_message(const message_post& post, caf::response_promise promise);
+  void enqueue_post(const message_post& post, const caf::response_promise& promise);
 
   // Questions (conversation_questions.cpp).
   text_answer view();

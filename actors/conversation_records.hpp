@@ -64,8 +64,9 @@ struct outbox_item {
   std::uint32_t tries = 0; ///< attempts that ended in a refusal or before anything was sent
   std::uint32_t ambiguous = 0;
   time_ms created_at = 0;
-  time_ms next_at = 0;    ///< not before
-  time_ms attempt_at = 0; ///< of the last attempt
+  time_ms next_at = 0;       ///< not before
+  time_ms attempt_at = 0;    ///< of the last attempt
+  std::uint8_t priority = 0; ///< a `send_priority`
 
   bool operator==(const outbox_item&) const = default;
 };

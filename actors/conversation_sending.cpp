@@ -255,7 +255,7 @@ void conversation::pump() {
   // Its number's gate is shut: its sender says when it is not.
   if (std::exchange(waiting_grant_, item.ordinal) == item.ordinal && pump_at_ > now)
     return;
-  send(context_->owner, send_ticket{self(), item.number_id, item.ordinal});
+  send(context_->owner, send_ticket{self(), item.number_id, item.ordinal, static_cast<send_priority>(item.priority)});
   plan_pump(grant_patience); // should the ticket be lost with its sender
 }
 

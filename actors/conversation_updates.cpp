@@ -85,38 +85,57 @@ void conversation::apply_step(work& w, const routed_event& e, time_ms received_a
     enqueue(w, to, reply.content, number, false);
   if (!same_person && context_->is_home) // elsewhere the home has written them
     map_identities(record, w.draft);
-  if (!stepped.figures.session_id.empty()) {
-    persistence::record figures;
-    figures.where = table::figures;
-    figures.key = stepped.figures.session_id;
-    figures.value = figures_text(stepped.figures);
-    w.draft.business.push_back(std::move(figures));
-  }
+  put_figures(stepped.figures, w.draft);
   put_state(w, record);
 }
 
 void conversation::enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
                            const std::string& number, bool read_mark) {
   auto& record = *w.record;
-  outbox_item item;
-  item.ordinal = record.next_ordinal++;
-  item.number_id = number;
-  item.read_mark = read_mark;
-  item.created_at = context_->node->clock->now();
-  const auto id = read_mark ? std::string{} : outbox_id(id_, item.ordinal);
-  item.request = whatsapp::request_text(to, content, id);
   if (!read_mark) {
     transcript_entry entry;
-    entry.id = id;
-    entry.inbound = false;
     entry.type = whatsapp::type_name(content);
     entry.text = whatsapp::summary_text(content);
     entry.number_id = number;
-    entry.at = item.created_at;
-    w.draft.personal.push_back(sealed(table::transcript, ordinal_row_key(id_, item.ordinal), to_text(entry)));
+    auto request = whatsapp::request_text(to, content, outbox_id(id_, record.next_ordinal));
+    enqueue_request(w, std::move(request), std::move(entry), send_priority::reply);
+    return;
   }
+  outbox_item item;
+  item.ordinal = record.next_ordinal++;
+  item.number_id = number;
+  item.read_mark = true;
+  item.created_at = context_->node->clock->now();
+  item.request = whatsapp::request_text(to, content);
   w.fresh.emplace_back(item.ordinal, w.all.size()); // its row is written once it is known whether it leaves at once
   outbox_.push_back(std::move(item));
+}
+
+void conversation::put_figures(const commerce::session_figures& f, commit_draft& draft) {
+  if (f.session_id.empty())
+    return;
+  persistence::record figures;
+  figures.where = table::figures;
+  figures.key = f.session_id;
+  figures.value = figures_text(f);
+  draft.business.push_back(std::move(figures));
+}
+
+std::uint64_t conversation::enqueue_request(work& w, std::string request, transcript_entry shown,
+                                            send_priority priority) {
+  outbox_item item;
+  item.ordinal = w.record->next_ordinal++;
+  item.number_id = shown.number_id;
+  item.created_at = context_->node->clock->now();
+  item.priority = static_cast<std::uint8_t>(priority);
+  item.request = std::move(request);
+  shown.id = outbox_id(id_, item.ordinal);
+  shown.inbound = false;
+  shown.at = item.created_at;
+  w.draft.personal.push_back(sealed(table::transcript, ordinal_row_key(id_, item.ordinal), to_text(shown)));
+  w.fresh.emplace_back(item.ordinal, w.all.size()); // as above
+  outbox_.push_back(std::move(item));
+  return outbox_.back().ordinal;
 }
 
 event_outcome conversation::apply_status(work& w, const conversation_event& e) {

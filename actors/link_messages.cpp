@@ -101,6 +101,17 @@ void put(encoder& out, const orders_query& q) {
   out.text(q.after);
   out.number(q.limit);
 }
+void put(encoder& out, const message_post& q) {
+  for (const auto* text :
+       {&q.number_id, &q.phone, &q.user_id, &q.type, &q.summary, &q.context_id, &q.request, &q.repeat_key})
+    out.text(*text);
+  out.byte(static_cast<std::uint8_t>(q.priority));
+  put(out, q.conversation);
+}
+void put(encoder& out, const read_post& q) {
+  out.text(q.number_id);
+  out.text(q.request);
+}
 void put(encoder& out, const place_question& q) {
   out.number(q.what.index());
   std::visit([&](const auto& what) { put(out, what); }, q.what);
@@ -200,6 +211,19 @@ void get(decoder& in, order_wanted& q) {
 void get(decoder& in, orders_query& q) {
   q.after = text_of(in);
   q.limit = count_of(in);
+}
+
+void get(decoder& in, message_post& q) {
+  for (auto* text :
+       {&q.number_id, &q.phone, &q.user_id, &q.type, &q.summary, &q.context_id, &q.request, &q.repeat_key})
+    *text = text_of(in);
+  q.priority =
+      static_cast<send_priority>(in.number<std::uint8_t>(static_cast<std::uint8_t>(send_priority::broadcast)));
+  q.conversation = looked_up_of(in);
+}
+void get(decoder& in, read_post& q) {
+  q.number_id = text_of(in);
+  q.request = text_of(in);
 }
 
 template <std::size_t I = 0, class... Ts>

@@ -3,6 +3,7 @@
 /// rest stays on its node.
 #pragma once
 
+#include "actors/message_post.hpp"
 #include "actors/node_context.hpp"
 #include "actors/number_gate.hpp"
 #include "actors/posted.hpp"
@@ -169,6 +170,7 @@ struct send_ticket {
   caf::actor conversation;
   std::string number_id;
   std::uint64_t ordinal = 0;
+  send_priority priority = send_priority::reply;
 };
 /// sender → conversation: go ahead. Dropping it gives the place back.
 struct send_grant {
@@ -305,6 +307,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversations_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_put)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_get)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::orders_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::read_post)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::message_post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letters_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letter_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_query)
@@ -319,6 +323,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::convers
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_put>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_get>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::orders_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::read_post>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::message_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letters_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letter_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::reconfigure>)

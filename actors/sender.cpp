@@ -1,5 +1,7 @@
 #include "actors/sender.hpp"
 
+#include <algorithm>
+
 namespace wakala::actors {
 
 namespace {
@@ -30,11 +32,12 @@ caf::behavior sender::start(node_context_ptr node, std::shared_ptr<number_gate> 
       [this](const send_ticket& ticket) {
         place p{ticket.conversation, ticket.ordinal};
         if (queued_.insert(p).second)
-          queue_.push_back(std::move(p));
+          queues_.at(static_cast<std::size_t>(ticket.priority)).push_back(std::move(p));
         grant_next();
       },
       [this](forget_queue) {
-        queue_.clear();
+        for (auto& queue : queues_)
+          queue.clear();
         queued_.clear();
         gate_->set_queue(false, nullptr);
       },
@@ -46,22 +49,39 @@ caf::behavior sender::start(node_context_ptr node, std::shared_ptr<number_gate> 
   };
 }
 
+bool sender::is_empty() const {
+  return std::all_of(queues_.begin(), queues_.end(), [](const auto& queue) { return queue.empty(); });
+}
+
+std::size_t sender::waiting() const {
+  std::size_t count = 0;
+  for (const auto& queue : queues_)
+    count += queue.size();
+  return count;
+}
+
+sender::place sender::take_next() {
+  auto& queue = *std::find_if(queues_.begin(), queues_.end(), [](const auto& q) { return !q.empty(); });
+  auto next = std::move(queue.front());
+  queue.pop_front();
+  return next;
+}
+
 void sender::grant_next() {
   const auto now = node_->clock->now();
-  while (!queue_.empty()) {
+  while (!is_empty()) {
     auto permit = gate_->enter(now, true);
     if (!permit)
       break;
-    auto next = std::move(queue_.front());
-    queue_.pop_front();
+    auto next = take_next();
     queued_.erase(next);
     self_->send(next.conversation, send_grant{next.ordinal, std::move(permit)});
   }
-  if (queue_.empty()) {
+  if (is_empty()) {
     gate_->set_queue(false, nullptr);
     return;
   }
-  gate_->want(now, queue_.size());
+  gate_->want(now, waiting());
   gate_->set_queue(true, [me = caf::actor_cast<caf::actor>(self_)] { caf::anon_send(me, grant_tick{}); });
   const auto wait = std::min<time_ms>(gate_->wait(now), 1'000);
   if (tick_at_ != 0 && tick_at_ <= now + wait)

@@ -7,6 +7,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <set>
@@ -16,8 +17,9 @@ namespace wakala::actors {
 /// tenant → sender: those that wait have ended, or are about to.
 struct forget_queue {};
 
-/// Lets waiting conversations through the number's gate in the order they came. It holds no message: those stay with
-/// their conversations, so its own end loses nothing.
+/// Lets waiting conversations through the number's gate: replies first, then notifications, then broadcasts, and
+/// those of one kind in the order they came. It holds no message: those stay with their conversations, so its own end
+/// loses nothing.
 class sender {
 public:
   static inline const char* name = "wakala.sender";
@@ -40,12 +42,15 @@ private:
     }
   };
 
+  bool is_empty() const;
+  std::size_t waiting() const;
+  place take_next();
   void grant_next();
 
   caf::event_based_actor* self_;
   node_context_ptr node_;
   std::shared_ptr<number_gate> gate_;
-  std::deque<place> queue_;
+  std::array<std::deque<place>, 3> queues_; ///< by `send_priority`
   std::set<place> queued_;
   time_ms tick_at_ = 0; ///< when the next planned look is; 0: none is
 };

@@ -84,6 +84,8 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const conversations_query& q) { return list_conversations(q); },
       [this](const catalog_put& put) { return put_catalog(put); },
       [this](const orders_query& q) { return list_orders(q); },
+      [this](message_post& post) { return post_message(std::move(post)); },
+      [this](const read_post& post) { return post_read(post); },
       [this](catalog_get) {
         return text_answer{commerce::to_text(*context_->shelf), {}};
       },
@@ -104,8 +106,11 @@ void tenant::load() {
             }
             read_shelf(answer.value->at(0));
             read_spread(answer.value->at(1));
-            if (context_->is_home)
-              load_orders({});
+            if (!context_->is_home)
+              return;
+            set_window_limits();
+            load_orders({});
+            load_windows({});
           },
           [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
 }

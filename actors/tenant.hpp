@@ -7,6 +7,7 @@
 #include "actors/messages.hpp"
 #include "actors/spread.hpp"
 #include "commerce/stock_book.hpp"
+#include "runtime/sliding_window.hpp"
 
 #include <boost/intrusive/list.hpp>
 #include <caf/actor_addr.hpp>
@@ -157,6 +158,19 @@ private:
   void drop_lapsed_orders();
   caf::response_promise list_orders(const orders_query& q);
 
+  // tenant_posting.cpp: messages that somebody outside wants sent
+  struct posting; ///< one on its way
+  using posting_ptr = std::shared_ptr<posting>;
+  caf::response_promise post_message(message_post post);
+  void find_receiver(const posting_ptr& p);
+  void count_posting(const posting_ptr& p);
+  void hand_over_posting(const posting_ptr& p);
+  void take_back_posting(const posting_ptr& p);
+  caf::response_promise post_read(const read_post& post);
+  /// Reads, one page after the other, when messages were posted; nothing else is done meanwhile.
+  void load_windows(const bytes& after);
+  void set_window_limits();
+
   // tenant_spread.cpp: the width changes
   void look_at_spread();
   void announce_change();
@@ -197,11 +211,13 @@ private:
   void with_contact(const std::string& contact, std::function<void(result<conversation_id>)> then);
   template <class Query>
   caf::response_promise ask_conversation(const Query& q);
+  using answered_function = std::function<void(text_answer)>;
+  static answered_function to(const caf::response_promise& promise);
   /// The same, to a conversation on another shard.
   template <class Query>
-  void ask_there(const conversation_id& id, Query q, const caf::response_promise& promise, unsigned tries = 0);
+  void ask_there(const conversation_id& id, Query q, answered_function then, unsigned tries = 0);
   template <class Query>
-  void put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise);
+  void put_question(const conversation_id& id, const Query& q, answered_function then);
   void down(const caf::down_msg& message);
   void ended(const conversation_id& id);
   void change_context(tenant_context_ptr next);
@@ -246,6 +262,10 @@ private:
   };
   std::optional<clearing> clearing_;
   bool is_waiting_for_generation_ = false;
+  runtime::sliding_window hourly_{0, ms_per_hour};         ///< messages posted
+  runtime::sliding_window daily_templates_{0, ms_per_day}; ///< templates among them
+  std::vector<bytes> posts_to_forget_;                     ///< rows of those that no longer count
+  std::deque<std::pair<time_ms, bytes>> posts_;            ///< rows of those that do, in the order of time
   commerce::stock_book book_;
   std::map<std::string, std::vector<caf::response_promise>> placing_; ///< orders on their way to the disk, by id
 };

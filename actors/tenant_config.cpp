@@ -119,23 +119,31 @@ result<void> read_limits(const json& form, tenant_config& config) {
 
 } // namespace
 
-std::int64_t tenant_config::inbound_per_s() const {
-  constexpr std::int64_t usual = 200; // ten times what a busy shop sees
-  const auto set = limits.find("inbound_per_s");
+std::int64_t tenant_config::limit(const std::string& which, std::int64_t usual) const {
+  const auto set = limits.find(which);
   return set == limits.end() ? usual : set->second;
+}
+
+std::int64_t tenant_config::inbound_per_s() const {
+  return limit("inbound_per_s", 200); // ten times what a busy shop sees
 }
 
 std::uint32_t tenant_config::spread_shards() const {
   constexpr std::int64_t most = 65'536; // of shards in any store
-  const auto set = limits.find("spread_shards");
-  return set == limits.end() ? 1U : static_cast<std::uint32_t>(std::min(set->second, most));
+  return static_cast<std::uint32_t>(std::min(limit("spread_shards", 1), most));
 }
 
 time_ms tenant_config::order_kept() const {
-  constexpr std::int64_t usual = 30;
   constexpr std::int64_t most = 30 * 24 * 60;
-  const auto set = limits.find("order_kept_minutes");
-  return std::min(set == limits.end() ? usual : set->second, most) * 60 * ms_per_second;
+  return std::min(limit("order_kept_minutes", 30), most) * 60 * ms_per_second;
+}
+
+std::size_t tenant_config::messages_per_hour() const {
+  return static_cast<std::size_t>(limit("messages_per_hour", 1'000));
+}
+
+std::size_t tenant_config::templates_per_day() const {
+  return static_cast<std::size_t>(limit("templates_per_day", 100));
 }
 
 bool tenant_config::wants(std::string_view filter) const {

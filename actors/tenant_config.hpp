@@ -38,12 +38,17 @@ struct tenant_config {
   std::vector<std::string> event_filters;
   std::map<std::string, std::int64_t> limits;
 
+  std::int64_t limit(const std::string& which, std::int64_t usual) const;
   /// Webhook POSTs a second before they are put off: `limits.inbound_per_s`, 200 when it is not set.
   std::int64_t inbound_per_s() const;
   /// Over how many shards its conversations are spread: `limits.spread_shards`, 1 when it is not set.
   std::uint32_t spread_shards() const;
   /// How long an order that is not paid keeps its pieces: `limits.order_kept_minutes`, 30 when it is not set.
   time_ms order_kept() const;
+  /// Messages an hour that may be posted through the API: `limits.messages_per_hour`, 1,000 when it is not set.
+  std::size_t messages_per_hour() const;
+  /// Templates a day among them: `limits.templates_per_day`, 100 when it is not set.
+  std::size_t templates_per_day() const;
   bool wants(std::string_view filter) const;
   bool operator==(const tenant_config&) const = default;
 };

@@ -133,6 +133,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   auto next = std::make_shared<tenant_context>(*context_);
   next->entry = std::move(entry);
   change_context(std::move(next));
+  set_window_limits();
   context_->gates->resume_all(); // perhaps with a new token
   look_at_spread();
 }

@@ -130,7 +130,7 @@ void tenant::mapped(const conversation_id& conversation, const error* why) {
   if (node.empty())
     return;
   auto& waiting = node.mapped();
-  if (why == nullptr)
+  if (why == nullptr && !waiting.empty())
     waiting.front()->to_map.clear();
   for (auto& todo : waiting) {
     if (why == nullptr) {

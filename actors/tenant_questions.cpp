@@ -55,15 +55,25 @@ void tenant::with_contact(const std::string& contact, std::function<void(result<
           [then](const caf::error&) { then(make_error(errc::unavailable, "the store did not answer")); });
 }
 
+tenant::answered_function tenant::to(const caf::response_promise& promise) {
+  return [promise](text_answer answer) {
+    auto p = promise;
+    p.deliver(std::move(answer));
+  };
+}
+
 template <class Query>
-void tenant::put_question(const conversation_id& id, const Query& q, const caf::response_promise& promise) {
+void tenant::put_question(const conversation_id& id, const Query& q, answered_function then) {
+  const auto unavailable = [](const char* why) {
+    return text_answer{std::nullopt, make_error(errc::unavailable, why)};
+  };
   if (is_between_generations())
-    return deliver(promise, make_error(errc::unavailable, "the tenant's conversations are just being spread anew"));
+    return then(unavailable("the tenant's conversations are just being spread anew"));
   if (is_elsewhere(id))
-    return ask_there(id, q, promise);
+    return ask_there(id, q, std::move(then));
   auto& s = awake(id);
   if (s.leaving)
-    return hold(s, [this, id, q, promise] { put_question(id, q, promise); });
+    return hold(s, [this, id, q, then] { put_question(id, q, then); });
   ++s.questions;
   const auto done = [this, id] {
     if (const auto it = slots_.find(id); it != slots_.end() && it->second.questions > 0)
@@ -71,29 +81,26 @@ void tenant::put_question(const conversation_id& id, const Query& q, const caf::
   };
   self_->request(s.actor, ask_timeout, q)
       .then(
-          [promise, done](text_answer& answer) {
+          [then, done](text_answer& answer) {
             done();
-            auto p = promise;
-            p.deliver(std::move(answer));
+            then(std::move(answer));
           },
-          [this, promise, done](const caf::error&) {
+          [then, done, unavailable](const caf::error&) {
             done();
-            deliver(promise, make_error(errc::unavailable, "the conversation did not answer"));
+            then(unavailable("the conversation did not answer"));
           });
 }
 
 template <class Query>
-void tenant::ask_there(const conversation_id& id, Query q, const caf::response_promise& promise, unsigned tries) {
+void tenant::ask_there(const conversation_id& id, Query q, answered_function then, unsigned tries) {
   if (std::exchange(q.conversation, id) && tries == 0)
-    return deliver(promise, make_error(errc::unavailable, "the conversation has just moved"));
+    return then(text_answer{std::nullopt, make_error(errc::unavailable, "the conversation has just moved")});
   const auto table = context_->node->shards->get();
-  const auto answered = [this, id, q, promise, tries](text_answer answer) {
-    if (answer.value || answer.why.code != errc::unavailable || tries == tries_there) {
-      auto p = promise;
-      p.deliver(std::move(answer));
-    } else { // its shard is on its way, or has not heard yet that the conversation is there
-      after(pause_there, [this, id, q, promise, tries] { ask_there(id, q, promise, tries + 1); });
-    }
+  const auto answered = [this, id, q, then, tries](text_answer answer) {
+    if (answer.value || answer.why.code != errc::unavailable || tries == tries_there)
+      then(std::move(answer));
+    else // its shard is on its way, or has not heard yet that the conversation is there
+      after(pause_there, [this, id, q, then, tries] { ask_there(id, q, then, tries + 1); });
   };
   self_->request((*table)[place_of(id)], ask_timeout, for_tenant<Query>{context_->entry->config.id, q})
       .then([answered](text_answer& answer) { answered(std::move(answer)); },
@@ -106,19 +113,20 @@ template <class Query>
 caf::response_promise tenant::ask_conversation(const Query& q) {
   auto promise = self_->make_response_promise();
   if (q.conversation) { // the home has looked
-    put_question(*q.conversation, q, promise);
+    put_question(*q.conversation, q, to(promise));
     return promise;
   }
   with_contact(q.contact, [this, q, promise](result<conversation_id> id) {
     if (!id)
       return deliver(promise, id.error());
-    put_question(*id, q, promise);
+    put_question(*id, q, to(promise));
   });
   return promise;
 }
 
 template caf::response_promise tenant::ask_conversation(const conversation_query& q);
 template caf::response_promise tenant::ask_conversation(const messages_query& q);
+template void tenant::put_question(const conversation_id& id, const message_post& q, answered_function then);
 
 caf::response_promise tenant::put_catalog(const catalog_put& put) {
   auto promise = self_->make_response_promise();

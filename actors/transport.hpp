@@ -14,8 +14,8 @@ struct send_call {
   std::string phone_number_id;
   std::string access_token;
   std::string body; ///< JSON of `POST /{version}/{phone-number-id}/messages`
-  /// Asked once more when the call is about to be written, however long it has waited for its turn; false: `not_sent`.
-  /// Thread-safe, does not block. Empty: always.
+  /// Asked once more when the call is about to be written, however long it has waited for its turn; false:
+  /// `not_sent`. Thread-safe, does not block. Empty: always.
   std::function<bool()> may_leave = {};
 };
 

@@ -62,4 +62,10 @@ session_figures figures_of(const session& current) {
   return figures;
 }
 
+time_ms window_closes_at(const conversation_state& state, std::string_view phone_number_id) noexcept {
+  const auto at = std::find_if(state.window_by_number.begin(), state.window_by_number.end(),
+                               [&](const auto& entry) { return entry.first == phone_number_id; });
+  return at == state.window_by_number.end() ? 0 : at->second + window_length - window_margin;
+}
+
 } // namespace wakala::commerce

@@ -23,6 +23,13 @@ bool is_old(const whatsapp::event& event, time_ms now) noexcept;
 bool extend(conversation_state& state, time_ms at, time_ms now, std::string_view phone_number_id,
             std::uint64_t id_seed);
 
+/// Messages that leave now reach Meta later: the window is held to be closed a little before it is (§12).
+constexpr time_ms window_margin = 60 * ms_per_second;
+
+/// Until when the business number may write freely to the shopper, margin taken off; 0 when the shopper never wrote
+/// to it, or not lately.
+time_ms window_closes_at(const conversation_state& state, std::string_view phone_number_id) noexcept;
+
 /// Counts messages that the business sent, while the session of `at` is open.
 void count_outbound(session& current, time_ms at, std::uint32_t messages) noexcept;
 

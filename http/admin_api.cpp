@@ -22,7 +22,7 @@ std::optional<response> refuse(const route_match& found) {
 
 /// Whether the caller may; before anything is said about what exists.
 std::optional<response> authorize(admin_call& call, access who) {
-  if (who == access::open)
+  if (who == access::open || who == access::by_handler)
     return std::nullopt;
   auto known = call.api->tokens.find(call.what);
   if (!known)
@@ -31,6 +31,7 @@ std::optional<response> authorize(admin_call& call, access who) {
   const auto may = [&] {
     switch (who) {
     case access::open:
+    case access::by_handler:
     case access::any_token:
       return true;
     case access::tenant:
@@ -104,6 +105,8 @@ result<page> read_page(const request_head& what, bool (*is_cursor)(std::string_v
 }
 
 bool is_hex_cursor(std::string_view text) { return text.size() == 32 && from_hex(text).has_value(); }
+
+bool is_order_cursor(std::string_view text) { return text.size() == 48 && from_hex(text).has_value(); }
 
 bool is_ordinal_cursor(std::string_view text) {
   std::uint64_t value = 0;

@@ -45,6 +45,7 @@ constexpr std::size_t page_limit_max = 500;
 /// the parameter.
 result<page> read_page(const request_head& what, bool (*is_cursor)(std::string_view));
 bool is_hex_cursor(std::string_view text);     ///< 32 hexadecimal digits
+bool is_order_cursor(std::string_view text);   ///< 48 hexadecimal digits
 bool is_ordinal_cursor(std::string_view text); ///< a positive number
 bool is_tenant_cursor(std::string_view text);
 

@@ -44,7 +44,7 @@ void list_messages(admin_call& call) {
 }
 
 void list_orders(admin_call& call) {
-  if (auto wanted = read_page(call.what, is_hex_cursor))
+  if (auto wanted = read_page(call.what, is_order_cursor))
     call.actors().orders(call.value("tenant"), std::move(wanted->after), wanted->limit, answer_with(call.to));
   else
     call.to.send(problem_for(wanted.error()));

@@ -30,6 +30,8 @@ void list_conversations(admin_call& call);
 void get_conversation(admin_call& call);
 void list_messages(admin_call& call);
 void list_orders(admin_call& call);
+void post_message(admin_call& call);
+void post_graph_message(admin_call& call);
 // admin_letters.cpp
 void list_dead_letters(admin_call& call);
 void replay_dead_letter(admin_call& call);

@@ -25,6 +25,7 @@ constexpr auto routes = std::to_array<admin_route>({
     {"GET", "/v1/tenants/{tenant}/conversations", access::tenant, list_conversations},
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}", access::tenant, get_conversation},
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}/messages", access::tenant, list_messages},
+    {"POST", "/v1/tenants/{tenant}/messages", access::tenant, post_message},
     {"GET", "/v1/tenants/{tenant}/orders", access::tenant, list_orders},
     {"GET", "/v1/tenants/{tenant}/dead-letters", access::tenant, list_dead_letters},
     {"POST", "/v1/tenants/{tenant}/dead-letters/{id}:replay", access::tenant, replay_dead_letter},
@@ -37,6 +38,8 @@ constexpr auto routes = std::to_array<admin_route>({
     {"POST", "/v1/cluster/nodes/{node}:drain", access::operators, drain_node},
     {"POST", "/v1/cluster/nodes/{node}:undrain", access::operators, undrain_node},
     {"POST", "/v1/cluster/shards/{shard}:move", access::operators, move_shard},
+    // As the Graph API has it, for clients of that: it answers in Meta's shape, also to who has no token.
+    {"POST", "/{version}/{number}/messages", access::by_handler, post_graph_message},
 });
 
 /// Cuts the first segment off a path that begins with '/'.

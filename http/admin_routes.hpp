@@ -16,10 +16,11 @@ namespace wakala::http {
 struct admin_call;
 
 enum class access : std::uint8_t {
-  open,      ///< no token: health and metrics, for machines on the admin network
-  any_token, ///< the handler shows what the token may see
-  tenant,    ///< operator, or the tenant named in the path
-  operators, ///< operator only
+  open,       ///< no token: health and metrics, for machines on the admin network
+  any_token,  ///< the handler shows what the token may see
+  tenant,     ///< operator, or the tenant named in the path
+  operators,  ///< operator only
+  by_handler, ///< the handler looks at the token: it answers in a shape of its own
 };
 
 struct admin_route {

@@ -70,6 +70,14 @@ void bridge::conversations(std::string tenant, std::string after, std::size_t li
   ask_tenant(node_, std::move(tenant), actors::conversations_query{std::move(after), limit}, std::move(done));
 }
 
+void bridge::post_message(std::string tenant, actors::message_post post, done_text done) {
+  ask_tenant(node_, std::move(tenant), std::move(post), std::move(done));
+}
+
+void bridge::post_read(std::string tenant, actors::read_post post, done_text done) {
+  ask_tenant(node_, std::move(tenant), std::move(post), std::move(done));
+}
+
 void bridge::orders(std::string tenant, std::string after, std::size_t limit, done_text done) {
   ask_tenant(node_, std::move(tenant), actors::orders_query{std::move(after), limit}, std::move(done));
 }

@@ -2,6 +2,7 @@
 /// Where HTTP meets the actors: plain types on this side, CAF behind it.
 #pragma once
 
+#include "actors/message_post.hpp"
 #include "actors/routing.hpp"
 #include "persistence/store.hpp"
 #include "runtime/core/result.hpp"
@@ -46,6 +47,8 @@ public:
   void conversation(std::string tenant, std::string contact, done_text done);
   void messages(std::string tenant, std::string contact, std::string after, std::size_t limit, done_text done);
   void conversations(std::string tenant, std::string after, std::size_t limit, done_text done);
+  void post_message(std::string tenant, actors::message_post post, done_text done);
+  void post_read(std::string tenant, actors::read_post post, done_text done);
   /// `{"orders":[…],"next":cursor or null}`, the latest first.
   void orders(std::string tenant, std::string after, std::size_t limit, done_text done);
   /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`);

@@ -68,6 +68,15 @@ TEST(link_messages, every_question_comes_through_whole) {
   EXPECT_TRUE(put.must_exist);
   EXPECT_EQ(through(tenant_delete{"duka"}).id, "duka");
   EXPECT_EQ(through(tenants_import{"{}"}).form, "{}");
+  const conversation_id whose{{7}};
+  const auto post = through(
+      message_post{"n", "254", "KE.1", "text", "hi", "wamid.q", "{}", "key:1", send_priority::broadcast, whose});
+  EXPECT_EQ(post.number_id + post.phone + post.user_id + post.type, "n254KE.1text");
+  EXPECT_EQ(post.summary + post.context_id + post.request + post.repeat_key, "hiwamid.q{}key:1");
+  EXPECT_EQ(post.priority, send_priority::broadcast);
+  EXPECT_EQ(post.conversation, whose);
+  const auto receipt = through(read_post{"n", "{}"});
+  EXPECT_EQ(receipt.number_id + receipt.request, "n{}");
   const auto orders = through(orders_query{"z", 8});
   EXPECT_EQ(orders.after, "z");
   EXPECT_EQ(orders.limit, 8U);

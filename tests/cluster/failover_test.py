@@ -77,6 +77,16 @@ class Breaker:
         last = {re.search(r" tenant=(\S+)", line)[1]: line for line in sorted(said)}
         return all(re.search(rf" tenant\.spread .* shards={s.spread} ", last.get(s.id, "")) for s in shops.values())
 
+    def is_changed(self, shop):
+        """As an operator would: again, when a database that has just come back refuses."""
+        try:
+            self.cluster.running()[0].node.change(shop)
+            return True
+        except loopback.HttpError as refused:
+            if refused.status != 503:
+                raise
+            return False
+
     def one(self, kind):
         member = self.pick.choice(self.cluster.members)
         if kind == "kill":
@@ -138,7 +148,7 @@ class Breaker:
             shops = {c.shop.id: c.shop for c in self.load.conversations if c.shop.may_be_spread_anew}
             for _, shop in sorted(shops.items()):
                 shop.spread = self.pick.choice([width for width in WIDTHS if width != shop.spread])
-                self.cluster.running()[0].node.change(shop)
+                wait_for(f"{shop.id} is changed", lambda shop=shop: self.is_changed(shop), 10)
             if kind.endswith("kill"):
                 let_pass(self.pick.uniform(0.0, 0.1))  # in the middle of it
                 member.kill()
