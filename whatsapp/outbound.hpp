@@ -3,6 +3,9 @@
 #pragma once
 
 #include "runtime/core/result.hpp"
+#include "whatsapp/outbound_interactive.hpp"
+#include "whatsapp/outbound_media.hpp"
+#include "whatsapp/outbound_template.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -23,48 +26,27 @@ struct recipient {
 };
 
 struct text_message {
-  std::string body; ///< ≤ 4,096 code points
-  bool preview_url = false;
-};
+  std::string body;         ///< ≤ 4,096 code points
+  bool preview_url = false; ///< the first link of the body gets a preview
 
-struct list_row {
-  std::string id;          ///< ≤ 200, unique in the message
-  std::string title;       ///< ≤ 24
-  std::string description; ///< ≤ 72, may be empty
-};
-
-struct list_section {
-  std::string title; ///< ≤ 24
-  std::vector<list_row> rows;
-};
-
-struct list_message {
-  std::string header;                 ///< ≤ 60, may be empty
-  std::string body;                   ///< ≤ 1,024
-  std::string footer;                 ///< ≤ 60, may be empty
-  std::string button;                 ///< ≤ 20
-  std::vector<list_section> sections; ///< 1–10, with 1–10 rows in total
-};
-
-struct reply_button {
-  std::string id;    ///< ≤ 256, unique in the message
-  std::string title; ///< ≤ 20, unique in the message
-};
-
-struct buttons_message {
-  std::string header;                ///< ≤ 60, may be empty
-  std::string body;                  ///< ≤ 1,024
-  std::string footer;                ///< ≤ 60, may be empty
-  std::vector<reply_button> buttons; ///< 1–3
+  bool operator==(const text_message&) const = default;
 };
 
 /// Marks an inbound message (and all before it) as read; with `typing` also shows the typing indicator (§9.3).
 struct mark_as_read {
   std::string message_id;
   bool typing = false;
+
+  bool operator==(const mark_as_read&) const = default;
 };
 
-using outbound_content = std::variant<text_message, list_message, buttons_message, mark_as_read>;
+/// Everything that can be sent. Payments (`order_details`, `order_status`) and calls are not among it.
+using outbound_content =
+    std::variant<text_message, list_message, buttons_message, mark_as_read, image_message, audio_message,
+                 video_message, document_message, sticker_message, location_message, contacts_message,
+                 reaction_message, cta_url_message, location_request_message, contact_request_message,
+                 address_message, product_message, product_list_message, catalog_message, media_carousel_message,
+                 product_carousel_message, flow_message, template_message>;
 
 /// One rule of the API that a message breaks.
 struct violation {
@@ -76,10 +58,11 @@ struct violation {
   bool operator==(const violation&) const = default;
 };
 
-/// `text`, `interactive` or `read`.
+/// The word in the request's `type`: `text`, `image`, `interactive`, `template`, …; `read` for a read receipt.
 std::string_view type_name(const outbound_content& content) noexcept;
 
-/// What a person reading a transcript sees: the body text.
+/// What a person reading a transcript sees: the body text, or else what says most about the message: a caption, a
+/// file name, the names on contact cards, an emoji, a product's or a template's name. Empty for a read receipt.
 std::string summary_text(const outbound_content& content);
 
 /// The body of `POST /{version}/{phone-number-id}/messages`. `callback_data` becomes `biz_opaque_callback_data` when
@@ -91,7 +74,11 @@ nlohmann::json to_request(const recipient& to, const outbound_content& content, 
 /// it. Total over any JSON value.
 std::vector<violation> validate_request(const nlohmann::json& request);
 
-/// Reads a request body back into one of our types; `invalid_argument` naming the path when it is another kind.
+/// Reads a request body back into one of our types. `invalid_argument` with the JSON Pointer of a member that is
+/// missing, is of the wrong type or names a kind that has no type here, and also of one that the type has no place
+/// for: nothing is dropped in silence. `null`, empty text and an empty array count as absent where absence is
+/// allowed. Who receives, what is quoted and the callback data are checked but not given back. No limit is checked:
+/// that is `validate_request`.
 result<outbound_content> parse_request(const nlohmann::json& request);
 
 /// What the Graph API answered to a send (§10).

@@ -94,9 +94,14 @@ TEST(outbound, another_kind_of_request_names_where_it_differs) {
     const auto read = parse_request(request);
     return read ? std::string("read") : read.error().field;
   };
-  EXPECT_EQ(field(golden("image")), "/type");
-  EXPECT_EQ(field(golden("interactive-flow")), "/interactive/type");
-  EXPECT_EQ(field(golden("interactive-buttons")), "/interactive/header/type");
+  const auto changed = [](const char* name, const char* at, const char* word) {
+    auto request = golden(name);
+    request[json::json_pointer(at)] = word;
+    return request;
+  };
+  EXPECT_EQ(field(changed("image", "/type", "telegram")), "/type");
+  EXPECT_EQ(field(changed("interactive-flow", "/interactive/type", "order_details")), "/interactive/type");
+  EXPECT_EQ(field(changed("interactive-buttons", "/interactive/header/type", "audio")), "/interactive/header/type");
   EXPECT_EQ(field(json::parse(R"({"type":"text","text":{"body":7}})")), "/text/body");
   EXPECT_EQ(field(json::parse(R"({"type":"interactive","interactive":{"type":"list","body":{"text":"b"},
     "action":{"button":"c","sections":[{"title":"t","rows":[{"id":"1"}]}]}}})")),
