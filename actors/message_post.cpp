@@ -1,6 +1,7 @@
 #include "actors/message_post.hpp"
 
 #include "whatsapp/json_read.hpp"
+#include "whatsapp/normalise_request.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -45,6 +46,8 @@ void check_what_is_ours(const json& request, std::vector<violation>& found) {
 
 checked_post check_post(json request, std::string number_id, std::string repeat_key) {
   checked_post checked;
+  whatsapp::decode_members(request);
+  whatsapp::normalise_request(request);
   if (request.is_object() && !request.contains("messaging_product"))
     request["messaging_product"] = "whatsapp";
   checked.violations = whatsapp::validate_request(request);

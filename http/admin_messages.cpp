@@ -53,7 +53,7 @@ response limited(const json& outcome) {
 std::vector<violation> window_closed(const message_post& post, const json& outcome) {
   const auto& closed_at = outcome.at("closed_at");
   return {{"/type", window_rule,
-           post.type + (closed_at.is_null() ? ", and the shopper has not written to this number"
+           post.type + (closed_at.is_null() ? ", and the shopper has not written to this number lately"
                                             : ", and the window closed at " + to_rfc3339(closed_at.get<time_ms>())),
            "window_closed"}};
 }

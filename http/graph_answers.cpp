@@ -61,7 +61,7 @@ response graph_error(int code, std::string_view details) {
 
 response graph_error(const std::vector<whatsapp::violation>& violations) {
   const auto& first = violations.front();
-  return graph_error(first.code == "required" ? 131008 : 131009,
+  return graph_error(whatsapp::error_code_of(first),
                      first.path + ": " + first.limit + (first.value.empty() ? "" : ", found " + first.value));
 }
 

@@ -19,7 +19,7 @@ response graph_success();
 
 /// §10.2. The HTTP status is the one of §10.3.
 response graph_error(int code, std::string_view details);
-/// The first of them: 131008 for what is missing, else 131009.
+/// The first of them.
 response graph_error(const std::vector<whatsapp::violation>& violations);
 /// 100 with subcode 33: no such number, or none that the token may use.
 response graph_unknown_object(std::string_view id);

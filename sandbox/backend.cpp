@@ -2,6 +2,7 @@
 
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/time_text.hpp"
+#include "whatsapp/normalise_request.hpp"
 #include "whatsapp/outbound.hpp"
 
 #include <fmt/format.h>
@@ -236,14 +237,18 @@ send_outcome backend::send(std::string_view phone_number_id, std::string_view be
     return refused(nullptr, phone_number_id, {}, refuse_unknown_object("post", phone_number_id, ids_.trace_id()));
   if (bearer.empty() || (!number->access_token.empty() && bearer != number->access_token))
     return refused(number, phone_number_id, {}, refuse_token(ids_.trace_id()));
-  const auto request = json::parse(body, nullptr, false);
+  auto request = json::parse(body, nullptr, false);
   if (!request.is_object())
     return refused(number, phone_number_id, {},
                    refuse(100, "The request body is not a JSON object.", ids_.trace_id()));
+  auto decoded = nlohmann::json(request);
+  whatsapp::decode_members(decoded);
+  for (const auto& [key, value] : decoded.items())
+    request[key] = value;
   const auto phone = digits_of(text_or(request, "to"));
   const auto user_id = phone.empty() ? text_or(request, "recipient") : std::string{};
   const auto& shown_to = phone.empty() ? user_id : phone;
-  if (const auto broken = whatsapp::validate_request(nlohmann::json(request)); !broken.empty())
+  if (const auto broken = whatsapp::validate_request(decoded); !broken.empty())
     return refused(number, phone_number_id, shown_to, refuse_violations(broken, ids_.trace_id()));
   if (text_or(request, "status") == "read")
     return mark_read(*number, request);

@@ -96,9 +96,7 @@ graph_answer refuse_token(std::string_view trace_id) {
 
 graph_answer refuse_violations(const std::vector<whatsapp::violation>& broken, std::string_view trace_id) {
   const auto& first = broken.front();
-  const auto of_graph_layer = first.path.empty() || first.path == "/messaging_product" || first.path == "/type";
-  const auto code = of_graph_layer ? 100 : first.code == "required" ? 131008 : 131009;
-  return refuse(code, details_of(first), trace_id);
+  return refuse(whatsapp::error_code_of(first), details_of(first), trace_id);
 }
 
 } // namespace wakala::sandbox

@@ -148,4 +148,11 @@ std::string_view to_string(error_class c) noexcept {
   return "unknown_outcome";
 }
 
+int error_code_of(const violation& broken) noexcept {
+  const bool is_no_message = broken.path.empty() || broken.path == "/messaging_product" || broken.path == "/type";
+  if (is_no_message)
+    return 100;
+  return broken.code == "required" ? 131008 : 131009;
+}
+
 } // namespace wakala::whatsapp

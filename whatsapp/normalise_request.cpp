@@ -2,6 +2,8 @@
 
 #include "whatsapp/json_read.hpp"
 
+#include <array>
+#include <string>
 #include <utility>
 
 namespace wakala::whatsapp {
@@ -47,6 +49,21 @@ bool is_flat_list(const json& owner) {
 }
 
 } // namespace
+
+void decode_members(json& request) {
+  constexpr std::array members{"context",     "text",     "image",           "video",    "audio",
+                               "document",    "sticker",  "location",        "contacts", "reaction",
+                               "interactive", "template", "typing_indicator"};
+  if (!request.is_object())
+    return;
+  for (const char* key : members) {
+    const auto found = request.find(key);
+    if (found == request.end() || !found->is_string())
+      continue;
+    if (auto held = json::parse(found->get_ref<const std::string&>(), nullptr, false); held.is_structured())
+      *found = std::move(held);
+  }
+}
 
 void normalise_request(json& request) {
   if (is_flat_list(request) && !request.contains("interactive")) {

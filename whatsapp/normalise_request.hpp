@@ -16,4 +16,8 @@ namespace wakala::whatsapp {
 /// `validate_request`, which for example asks for a button's label that was missing before.
 void normalise_request(nlohmann::json& request);
 
+/// Clients of the Graph API may write a parameter that is JSON as a text that holds it: `"contacts":"[{…}]"`. Such
+/// texts become what they hold; others, and members that are texts by right, stay.
+void decode_members(nlohmann::json& request);
+
 } // namespace wakala::whatsapp

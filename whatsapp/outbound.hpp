@@ -81,6 +81,10 @@ std::vector<violation> validate_request(const nlohmann::json& request);
 /// that is `validate_request`.
 result<outbound_content> parse_request(const nlohmann::json& request);
 
+/// The code by which Meta refuses a body that breaks this rule (§10.3): 100 when it is not even a message, 131008 for
+/// what is missing, else 131009.
+int error_code_of(const violation& broken) noexcept;
+
 /// What the Graph API answered to a send (§10).
 struct send_answer {
   std::string message_id; ///< the wamid

@@ -100,7 +100,7 @@ private:
         out.push_back(written(item));
       return out;
     } else if constexpr (is_or_text<T>) {
-      return std::visit([this](const auto& either) { return written(either); }, value);
+      return std::visit([this](const auto& either) { return this->written(either); }, value);
     } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, text_map>) {
       return value;
     } else {

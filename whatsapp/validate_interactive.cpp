@@ -131,7 +131,7 @@ struct interactive_rules {
   void (*action)(const request_checker&);
 };
 
-constexpr std::array<interactive_rules, 14> rules{{
+constexpr std::array<interactive_rules, 15> rules{{
     {"list", header_rule::text_only, presence::required, presence::optional, check_list},
     {"button", header_rule::any, presence::required, presence::optional, check_reply_buttons},
     {"cta_url", header_rule::any, presence::required, presence::optional, check_cta_action},
@@ -142,6 +142,8 @@ constexpr std::array<interactive_rules, 14> rules{{
     {"flow", header_rule::any, presence::required, presence::optional, check_flow},
     {"address_message", header_rule::any, presence::required, presence::optional, check_address},
     {"contact_request", header_rule::any, presence::required, presence::optional, check_contact_request},
+    // As other platforms and a client of theirs write it.
+    {"request_contact_info", header_rule::any, presence::required, presence::optional, check_contact_request},
     {"order_details", header_rule::any, presence::required, presence::optional, check_nothing},
     {"order_status", header_rule::any, presence::required, presence::optional, check_nothing},
     {"call_permission_request", header_rule::any, presence::optional, presence::optional, check_nothing},

@@ -29,6 +29,27 @@ const json proper{{"messaging_product", "whatsapp"},
                     {"footer", {{"text", "Prices with tax"}}},
                     {"action", {{"button", "Choose"}, {"sections", sections}}}}}};
 
+TEST(decode_members, reads_parameters_that_are_json_in_a_text) {
+  json request{
+      {"to", "+254700000001"}, {"type", "contacts"},    {"contacts", R"([{"name":{"formatted_name":"Juma"}}])"},
+      {"text", "{not json"},   {"image", "\"a text\""}, {"biz_opaque_callback_data", R"({"mine":1})"}};
+  decode_members(request);
+  EXPECT_EQ(request.at("contacts"), json::parse(R"([{"name":{"formatted_name":"Juma"}}])"));
+  EXPECT_EQ(request.at("text"), "{not json");
+  EXPECT_EQ(request.at("image"), "\"a text\"");
+  EXPECT_EQ(request.at("biz_opaque_callback_data"), R"({"mine":1})") << "a text by right";
+  json other = json::array();
+  decode_members(other);
+  EXPECT_EQ(other, json::array());
+}
+
+TEST(error_code_of, tells_what_is_no_message_from_what_is_missing_and_what_is_wrong) {
+  EXPECT_EQ(error_code_of({"", "an object", "", "invalid"}), 100);
+  EXPECT_EQ(error_code_of({"/type", "a type", "x", "invalid"}), 100);
+  EXPECT_EQ(error_code_of({"/text", "", "", "required"}), 131008);
+  EXPECT_EQ(error_code_of({"/text/body", "max 4096", "4097", "too_long"}), 131009);
+}
+
 TEST(normalise_request, puts_a_list_of_the_top_level_right) {
   const json plain{
       {"messaging_product", "whatsapp"}, {"to", "+254700000001"},       {"type", "list"},     {"header", "Menu"},
