@@ -46,6 +46,7 @@ class Shop:
         self.app_secret = f"secret-of-{name}-{index}-c41d" if own_secret else None
         self.spread = spread  # over so many shards
         self.may_be_spread_anew = spread > 1
+        self.limits = {}  # others of the tenant
         self.access_token = f"token-of-{name}-{index}-77ae"
 
     @property
@@ -66,7 +67,8 @@ class Shop:
             "phone_numbers": [{"id": self.number_id, "display": self.display}],
             "verify_token": f"verify-{self.id}-0b6e",
             "access_token": self.access_token,
-            "limits": {"inbound_per_s": 100_000, "spread_shards": self.spread},  # the tests send as fast as they can
+            # The tests send as fast as they can.
+            "limits": {"inbound_per_s": 100_000, "spread_shards": self.spread, **self.limits},
         }
         if self.app_secret:
             form["app_secret"] = self.app_secret
