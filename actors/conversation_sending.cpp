@@ -143,7 +143,9 @@ void conversation::apply_result(work& w, const send_result& what) {
   auto& item = *find(what.ordinal);
   const auto now = context_->node->clock->now();
   auto& count = *context_->node->count;
-  const auto decision = decide(item, what.outcome, *context_->node->random);
+  const bool may_give_up =
+      now - item.created_at > transient_patience || !context_->gates->at(item.number_id)->is_failing();
+  const auto decision = decide(item, what.outcome, *context_->node->random, may_give_up);
   auto d = delivery_of(item.ordinal);
   d.at = now;
   d.attempts = attempts_of(item);

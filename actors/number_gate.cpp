@@ -44,7 +44,8 @@ number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue) {
     return nullptr;
   if (limited_) {
     const std::lock_guard lock{mutex_};
-    if ((queue_waits_ && !from_queue) || in_flight_ >= calls_in_flight_max || paused_until_ > now || !take_pace(now))
+    const std::size_t most = failures_ < failures_of_an_outage ? calls_in_flight_max : 1;
+    if ((queue_waits_ && !from_queue) || in_flight_ >= most || paused_until_ > now || !take_pace(now))
       return nullptr;
     ++in_flight_;
   }
@@ -141,10 +142,19 @@ number_gate::lesson number_gate::returned(const send_outcome& outcome, time_ms n
 
 number_gate::lesson number_gate::learn(const send_outcome& outcome, time_ms now, time_ms& pause) {
   using whatsapp::error_class;
-  if (outcome.what != send_outcome::kind::refused)
-    return lesson::none;
-  const auto kind = whatsapp::classify(outcome.failure);
   const std::lock_guard lock{mutex_};
+  if (outcome.what == send_outcome::kind::not_sent || outcome.what == send_outcome::kind::unknown) {
+    failed(now);
+    return lesson::none;
+  }
+  const auto kind = outcome.what == send_outcome::kind::accepted ? error_class::fix_request // Meta works, in any case
+                                                                 : whatsapp::classify(outcome.failure);
+  if (kind == error_class::transient || kind == error_class::unknown_outcome) {
+    failed(now);
+    return lesson::none;
+  }
+  failures_ = 0;
+  probes_ = 0;
   if (kind == error_class::pace_number) {
     pace_.drain(now);
     pause = ms_per_second;
@@ -158,9 +168,24 @@ number_gate::lesson number_gate::learn(const send_outcome& outcome, time_ms now,
   return lesson::none;
 }
 
+void number_gate::failed(time_ms now) {
+  ++failures_;
+  if (failures_ < failures_of_an_outage || paused_until_ > now)
+    return;
+  constexpr std::uint32_t doublings_max = 5;
+  paused_until_ = now + std::min(ms_per_second << std::min(probes_++, doublings_max), probe_pause_max);
+}
+
+bool number_gate::is_failing() {
+  const std::lock_guard lock{mutex_};
+  return failures_ > 1;
+}
+
 void number_gate::resume() {
   {
     const std::lock_guard lock{mutex_};
+    failures_ = 0;
+    probes_ = 0;
     paused_until_ = 0;
     ask_not_before_ = 0;
   }

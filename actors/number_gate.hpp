@@ -19,6 +19,11 @@ namespace wakala::actors {
 /// Calls in flight at once per number; the pace bounds them over time.
 constexpr std::size_t calls_in_flight_max = 32;
 
+/// So many calls in a row without a usable answer mean that the other side is down: then the gate opens for one call
+/// at a time, after growing pauses, until one succeeds.
+constexpr std::uint32_t failures_of_an_outage = 8;
+constexpr time_ms probe_pause_max = 10 * ms_per_second;
+
 /// Shuts all gates of a shard or a tenant that is about to move, so that what is on its way out comes to its end.
 /// Thread-safe.
 struct send_valve {
@@ -83,6 +88,8 @@ public:
   void pause(time_ms now, time_ms how_long);
   /// Learns from what became of a call.
   lesson returned(const send_outcome& outcome, time_ms now);
+  /// The last calls failed one after the other for no fault of their own; the next may, too.
+  bool is_failing();
   /// Somebody acted: perhaps with a new token.
   void resume();
 
@@ -91,6 +98,7 @@ private:
   void wake();
   bool take_pace(time_ms now);
   lesson learn(const send_outcome& outcome, time_ms now, time_ms& pause);
+  void failed(time_ms now);
 
   std::mutex mutex_;
   const bool limited_;
@@ -102,6 +110,8 @@ private:
   runtime::token_bucket pace_;
   std::size_t in_flight_ = 0;
   time_ms paused_until_ = 0;
+  std::uint32_t failures_ = 0; ///< in a row
+  std::uint32_t probes_ = 0;   ///< pauses for them, in a row
   bool queue_waits_ = false;
   std::function<void()> wake_;
 };

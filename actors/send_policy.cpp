@@ -20,7 +20,7 @@ time_ms power_of_four_seconds(std::uint32_t n) { return ms_per_second * (std::in
 
 } // namespace
 
-send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random) {
+send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random, bool may_give_up) {
   switch (outcome.what) {
   case send_outcome::kind::accepted:
     return {verdict::accepted, false, 0};
@@ -37,7 +37,7 @@ send_decision decide(const outbox_item& item, const send_outcome& outcome, rando
   switch (whatsapp::classify(outcome.failure)) {
   case error_class::transient:
     // 1 is "unknown API error, or bad request": once more, then it is the request (reference §10.3).
-    if (item.tries + 1 >= (outcome.failure.code == 1 ? 2U : transient_tries_max))
+    if (may_give_up && item.tries + 1 >= (outcome.failure.code == 1 ? 2U : transient_tries_max))
       return {verdict::failed, false, 0};
     return {verdict::retry, false, transient_backoff.wait(item.tries + 1, random).count()};
   case error_class::pace_pair:

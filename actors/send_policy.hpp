@@ -21,10 +21,14 @@ struct send_decision {
   time_ms wait = 0;          ///< before the next try
 };
 
-/// Cloud API reference §10.3 and §10.4. `item` is as it was when the attempt began.
-send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random);
+/// Cloud API reference §10.3 and §10.4. `item` is as it was when the attempt began. `may_give_up` false: it fails
+/// with everything else from its number, so that its own tries say nothing about it.
+send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random,
+                     bool may_give_up = true);
 
 /// Tries of a transient error before the message fails.
 constexpr std::uint32_t transient_tries_max = 5;
+/// However much else fails, nothing transient is tried for longer.
+constexpr time_ms transient_patience = ms_per_hour;
 
 } // namespace wakala::actors

@@ -136,6 +136,44 @@ TEST(number_gate, a_refused_token_shuts_it_until_somebody_acts_and_is_said_once)
   EXPECT_NE(gate->enter(50'000, false), nullptr);
 }
 
+send_outcome of(send_outcome::kind what) {
+  send_outcome outcome;
+  outcome.what = what;
+  return outcome;
+}
+
+TEST(number_gate, an_outage_leaves_one_probe_at_a_time_after_growing_pauses) {
+  const auto gate = std::make_shared<number_gate>(100'000, true);
+  for (std::uint32_t i = 0; i + 1 < failures_of_an_outage; ++i) {
+    EXPECT_EQ(gate->is_failing(), i > 1);
+    gate->returned(of(i % 2 == 0 ? send_outcome::kind::not_sent : send_outcome::kind::unknown), 0);
+  }
+  EXPECT_NE(gate->enter(0, false), nullptr) << "not yet";
+  gate->returned(refused(131016), 0);
+  EXPECT_EQ(gate->enter(999, false), nullptr);
+  for (const time_ms at : {1'000, 3'000, 7'000}) { // pauses of 1, 2 and 4 s
+    const auto probe = gate->enter(at, false);
+    ASSERT_NE(probe, nullptr) << at;
+    EXPECT_EQ(gate->enter(at, false), nullptr) << "one at a time";
+    EXPECT_EQ(gate->enter(at - 1, false), nullptr);
+    gate->returned(of(send_outcome::kind::unknown), at);
+  }
+  EXPECT_EQ(gate->enter(14'999, false), nullptr);
+  const auto probe = gate->enter(15'000, false);
+  ASSERT_NE(probe, nullptr);
+  gate->returned(of(send_outcome::kind::accepted), 15'100);
+  EXPECT_FALSE(gate->is_failing());
+  EXPECT_NE(gate->enter(15'100, false), nullptr) << "everything goes on";
+}
+
+TEST(number_gate, what_is_a_message_s_own_fault_is_no_outage) {
+  const auto gate = std::make_shared<number_gate>(100'000, true);
+  for (int i = 0; i < 50; ++i)
+    gate->returned(refused(i % 2 == 0 ? 131009 : 131026), 0);
+  EXPECT_FALSE(gate->is_failing());
+  EXPECT_NE(gate->enter(0, false), nullptr);
+}
+
 TEST(number_gate, without_limits_there_is_always_a_place) {
   const auto gate = std::make_shared<number_gate>(1, false);
   std::vector<number_gate::permit_ptr> held;

@@ -420,6 +420,8 @@ TEST(send_policy, follows_the_table_of_codes) {
   EXPECT_EQ(of(refused(131'056)).wait, 16'000) << "4^2 seconds";
   item.tries = transient_tries_max - 1;
   EXPECT_EQ(of(refused(131'000, 500)).what, verdict::failed) << "it is retried for ever";
+  EXPECT_EQ(decide(item, refused(131'000, 500), random, false).what, verdict::retry)
+      << "Meta is down, not the message";
   item.tries = 1'000;
   EXPECT_EQ(of(of_kind(send_outcome::kind::not_sent)).what, verdict::retry);
   EXPECT_LE(of(of_kind(send_outcome::kind::not_sent)).wait, 30'000);
