@@ -13,12 +13,14 @@ using persistence::table;
 
 namespace {
 
-/// Row key of what was posted under that key; no message id begins so.
-bytes post_row_key(const persistence::tenant_keys& keys, const std::string& repeat_key) {
-  return message_row_key(keys, "post:" + repeat_key);
+/// Row key of what was posted to this shopper under that key; no message id begins so.
+bytes post_row_key(const persistence::tenant_keys& keys, const conversation_id& to, const std::string& repeat_key) {
+  return message_row_key(keys, "post:" + to_string(to) + ":" + repeat_key);
 }
 
-text_answer accepted_as(const std::string& id) { return {json{{"outcome", "accepted"}, {"id", id}}.dump(), {}}; }
+text_answer accepted_as(const std::string& id, bool is_repeat) {
+  return {json{{"outcome", "accepted"}, {"id", id}, {"repeated", is_repeat}}.dump(), {}};
+}
 
 /// The body with our id of the message in it, by which its statuses come back.
 std::string with_callback(const std::string& request, const std::string& id) {
@@ -33,7 +35,7 @@ void conversation::post_message(const message_post& post, caf::response_promise 
   act().is_busy = true;
   ask<runtime::get_answer>(
       context_->supervisor, store_timeout,
-      runtime::get_request{entry.config.id, {{table::message_ref, post_row_key(*entry.keys, post.repeat_key)}}},
+      runtime::get_request{entry.config.id, {{table::message_ref, post_row_key(*entry.keys, id_, post.repeat_key)}}},
       [this, post, promise](const runtime::get_answer& answer) mutable {
         act().is_busy = false;
         const auto& tenant = *context_->entry;
@@ -41,11 +43,11 @@ void conversation::post_message(const message_post& post, caf::response_promise 
           promise.deliver(text_answer{std::nullopt, answer.why});
         } else if (const auto& sealed_row = answer.value->front()) {
           const auto text = tenant.keys->data.open(
-              associated_data(tenant.config.id, table::message_ref, post_row_key(*tenant.keys, post.repeat_key)),
+              associated_data(tenant.config.id, table::message_ref, post_row_key(*tenant.keys, id_, post.repeat_key)),
               *sealed_row);
           const auto row = text ? message_row_from(*text) : result<message_row>(text.error());
           if (row)
-            promise.deliver(accepted_as(outbox_id(row->conversation, row->ordinal)));
+            promise.deliver(accepted_as(outbox_id(row->conversation, row->ordinal), true));
           else
             promise.deliver(text_answer{std::nullopt, row.error()});
         } else {
@@ -95,14 +97,14 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   const auto id = outbox_id(id_, w->record->next_ordinal);
   const auto ordinal = enqueue_request(*w, with_callback(post.request, id), std::move(shown), post.priority);
   w->draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::message_ref,
-                                            post_row_key(*entry.keys, post.repeat_key),
+                                            post_row_key(*entry.keys, id_, post.repeat_key),
                                             to_text(message_row{id_, ordinal}), *context_->node->random));
   commerce::count_outbound(shop.current, now, 1);
   put_figures(commerce::figures_of(shop.current), w->draft);
   put_state(*w, *w->record);
   w->all.push_back(std::move(w->draft));
   w->told = [p, id](const error* why) mutable {
-    p.deliver(why == nullptr ? accepted_as(id) : text_answer{std::nullopt, *why});
+    p.deliver(why == nullptr ? accepted_as(id, false) : text_answer{std::nullopt, *why});
   };
   arm(*w);
   finish_drafts(*w);

@@ -226,7 +226,7 @@ result<delivery_record> delivery_record_from(std::string_view from) {
 std::string to_text(const outbox_item& i) {
   const auto request = whatsapp::shorten_request(i.request);
   encoder out(form, 48 + request.size());
-  out.byte(flags<3>({i.read_mark, i.attempting, i.priority != 0}));
+  out.byte(flags<2>({i.read_mark, i.attempting}));
   out.number(i.ordinal);
   out.numeral(i.number_id);
   out.number(i.tries);
@@ -234,15 +234,13 @@ std::string to_text(const outbox_item& i) {
   put_time(out, i.created_at);
   put_time_near(out, i.next_at, i.created_at);
   put_time_near(out, i.attempt_at, i.created_at);
-  if (i.priority != 0)
-    out.byte(i.priority);
   out.blob(request);
   return out.take();
 }
 
 result<outbox_item> outbox_item_from(std::string_view from) {
   return read<outbox_item>(from, "outbox row", [](decoder& in, outbox_item& i) {
-    const auto [read_mark, attempting, can_wait] = get_flags<3>(in);
+    const auto [read_mark, attempting] = get_flags<2>(in);
     i.read_mark = read_mark;
     i.attempting = attempting;
     i.ordinal = in.number();
@@ -252,12 +250,10 @@ result<outbox_item> outbox_item_from(std::string_view from) {
     i.created_at = get_time(in);
     i.next_at = get_time_near(in, i.created_at);
     i.attempt_at = get_time_near(in, i.created_at);
-    if (can_wait)
-      i.priority = in.byte();
-    in.expect(!can_wait || i.priority != 0);
     auto request = whatsapp::expand_request(in.blob());
     if (in.expect(request.has_value()))
       i.request = std::move(*request);
+    i.priority = static_cast<std::uint8_t>(priority_of(i.request));
   });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/mapped_identities.hpp"
+#include "actors/message_post.hpp"
 #include "commerce/conversation.hpp"
 #include "persistence/crypto/seal.hpp"
 #include "persistence/store.hpp"
@@ -66,7 +67,7 @@ struct outbox_item {
   time_ms created_at = 0;
   time_ms next_at = 0;       ///< not before
   time_ms attempt_at = 0;    ///< of the last attempt
-  std::uint8_t priority = 0; ///< a `send_priority`
+  std::uint8_t priority = 0; ///< a `send_priority`; not stored: after a load it is that of the request's type
 
   bool operator==(const outbox_item&) const = default;
 };

@@ -113,7 +113,8 @@ void conversation::returned(send_result what) {
     is_marking_ = false;
   }
   const auto& outcome = what.outcome;
-  const auto lesson = context_->gates->at(what.number_id)->returned(outcome, context_->node->clock->now());
+  const auto lesson = context_->gates->at(what.number_id)
+                          ->returned(outcome, context_->node->clock->now(), random_id_hash{}(id_) + what.ordinal);
   if (lesson == number_gate::lesson::paused)
     log::error("sender.paused", {{"tenant", context_->entry->config.id},
                                  {"number", what.number_id},
@@ -143,8 +144,8 @@ void conversation::apply_result(work& w, const send_result& what) {
   auto& item = *find(what.ordinal);
   const auto now = context_->node->clock->now();
   auto& count = *context_->node->count;
-  const bool may_give_up =
-      now - item.created_at > transient_patience || !context_->gates->at(item.number_id)->is_failing();
+  const bool may_give_up = now - item.created_at > transient_patience ||
+                           !(is_service_down(what.outcome) || context_->gates->at(item.number_id)->is_failing());
   const auto decision = decide(item, what.outcome, *context_->node->random, may_give_up);
   auto d = delivery_of(item.ordinal);
   d.at = now;

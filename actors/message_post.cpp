@@ -44,6 +44,12 @@ void check_what_is_ours(const json& request, std::vector<violation>& found) {
 
 } // namespace
 
+send_priority priority_of(std::string_view request) noexcept {
+  // Inside of a text its quotes would stand behind backslashes.
+  return request.find(R"("type":"template")") == std::string_view::npos ? send_priority::reply
+                                                                        : send_priority::notification;
+}
+
 checked_post check_post(json request, std::string number_id, std::string repeat_key) {
   checked_post checked;
   whatsapp::decode_members(request);
@@ -73,8 +79,11 @@ checked_post check_post(json request, std::string number_id, std::string repeat_
   post.summary = summary_of(request, post.type);
   if (request.contains("context"))
     post.context_id = text_or_empty(request.at("context"), "message_id");
-  post.priority = post.is_template() ? send_priority::notification : send_priority::reply;
   post.request = request.dump();
+  post.priority = priority_of(post.request);
+  if (post.request.size() > request_bytes_max)
+    checked.violations.push_back({"", "max " + std::to_string(request_bytes_max) + " bytes in all",
+                                  std::to_string(post.request.size()), "too_long"});
   checked.what = std::move(post);
   return checked;
 }

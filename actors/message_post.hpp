@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace wakala::actors {
 enum class send_priority : std::uint8_t { reply = 0, notification = 1, broadcast = 2 };
 
 /// A message that somebody outside wants sent: a Cloud API request body that was found good. Answered by
-/// `{"outcome":"accepted","id"}`, `{"outcome":"limited","limit","retry_after_ms"}` or
+/// `{"outcome":"accepted","id","repeated"}`, `{"outcome":"limited","limit","retry_after_ms"}` or
 /// `{"outcome":"window_closed","closed_at"}` (milliseconds, or null for somebody who never wrote).
 struct message_post {
   std::string number_id;
@@ -42,6 +43,14 @@ struct read_post {
   std::string number_id;
   std::string request;
 };
+
+/// Of a request body, by its type.
+send_priority priority_of(std::string_view request) noexcept;
+
+/// More than any message of §9 needs.
+constexpr std::size_t request_bytes_max = 128 * 1024;
+/// As of webhooks: deeper than any message of §9.
+constexpr int request_depth_max = 64;
 
 /// A request body that was looked at: what is wrong with it, or what is to be done.
 struct checked_post {

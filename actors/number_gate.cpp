@@ -44,8 +44,7 @@ number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue) {
     return nullptr;
   if (limited_) {
     const std::lock_guard lock{mutex_};
-    const std::size_t most = failures_ < failures_of_an_outage ? calls_in_flight_max : 1;
-    if ((queue_waits_ && !from_queue) || in_flight_ >= most || paused_until_ > now || !take_pace(now))
+    if ((queue_waits_ && !from_queue) || in_flight_ >= places() || paused_until_ > now || !take_pace(now))
       return nullptr;
     ++in_flight_;
   }
@@ -101,6 +100,8 @@ void number_gate::pause(time_ms now, time_ms how_long) {
 
 time_ms number_gate::wait(time_ms now) {
   const std::lock_guard lock{mutex_};
+  if (in_flight_ >= places())
+    return ms_per_second; // whoever leaves wakes the queue
   if (ask_home_)
     return std::max({ask_not_before_ - now, paused_until_ - now, time_ms{1}});
   return std::max({pace_.wait(now), paused_until_ - now, time_ms{1}});
@@ -132,29 +133,31 @@ void number_gate::wake() {
     call();
 }
 
-number_gate::lesson number_gate::returned(const send_outcome& outcome, time_ms now) {
+number_gate::lesson number_gate::returned(const send_outcome& outcome, time_ms now, std::uint64_t message) {
   time_ms pause = 0;
-  const auto learnt = learn(outcome, now, pause);
+  const auto learnt = learn(outcome, now, message, pause);
   if (pause > 0 && ask_home_)
     ask_home_(0, pause); // what Meta says holds for the number, wherever it was said
   return learnt;
 }
 
-number_gate::lesson number_gate::learn(const send_outcome& outcome, time_ms now, time_ms& pause) {
+number_gate::lesson number_gate::learn(const send_outcome& outcome, time_ms now, std::uint64_t message,
+                                       time_ms& pause) {
   using whatsapp::error_class;
   const std::lock_guard lock{mutex_};
   if (outcome.what == send_outcome::kind::not_sent || outcome.what == send_outcome::kind::unknown) {
-    failed(now);
+    failed(now, message);
     return lesson::none;
   }
   const auto kind = outcome.what == send_outcome::kind::accepted ? error_class::fix_request // Meta works, in any case
                                                                  : whatsapp::classify(outcome.failure);
   if (kind == error_class::transient || kind == error_class::unknown_outcome) {
-    failed(now);
+    failed(now, message);
     return lesson::none;
   }
   failures_ = 0;
   probes_ = 0;
+  several_fail_ = false;
   if (kind == error_class::pace_number) {
     pace_.drain(now);
     pause = ms_per_second;
@@ -168,7 +171,9 @@ number_gate::lesson number_gate::learn(const send_outcome& outcome, time_ms now,
   return lesson::none;
 }
 
-void number_gate::failed(time_ms now) {
+void number_gate::failed(time_ms now, std::uint64_t message) {
+  several_fail_ = several_fail_ || (failures_ > 0 && message != failed_last_);
+  failed_last_ = message;
   ++failures_;
   if (failures_ < failures_of_an_outage || paused_until_ > now)
     return;
@@ -178,7 +183,7 @@ void number_gate::failed(time_ms now) {
 
 bool number_gate::is_failing() {
   const std::lock_guard lock{mutex_};
-  return failures_ > 1;
+  return several_fail_;
 }
 
 void number_gate::resume() {
@@ -186,6 +191,7 @@ void number_gate::resume() {
     const std::lock_guard lock{mutex_};
     failures_ = 0;
     probes_ = 0;
+    several_fail_ = false;
     paused_until_ = 0;
     ask_not_before_ = 0;
   }

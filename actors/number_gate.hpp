@@ -86,9 +86,9 @@ public:
   share give(time_ms now, std::uint32_t count);
   /// Another place was told to pause.
   void pause(time_ms now, time_ms how_long);
-  /// Learns from what became of a call.
-  lesson returned(const send_outcome& outcome, time_ms now);
-  /// The last calls failed one after the other for no fault of their own; the next may, too.
+  /// Learns from what became of a call; `message` tells messages apart.
+  lesson returned(const send_outcome& outcome, time_ms now, std::uint64_t message = 0);
+  /// The last calls failed one after the other for no fault of their own, and not all for one message.
   bool is_failing();
   /// Somebody acted: perhaps with a new token.
   void resume();
@@ -97,8 +97,9 @@ private:
   void leave();
   void wake();
   bool take_pace(time_ms now);
-  lesson learn(const send_outcome& outcome, time_ms now, time_ms& pause);
-  void failed(time_ms now);
+  lesson learn(const send_outcome& outcome, time_ms now, std::uint64_t message, time_ms& pause);
+  void failed(time_ms now, std::uint64_t message);
+  std::size_t places() const noexcept { return failures_ < failures_of_an_outage ? calls_in_flight_max : 1; }
 
   std::mutex mutex_;
   const bool limited_;
@@ -112,6 +113,8 @@ private:
   time_ms paused_until_ = 0;
   std::uint32_t failures_ = 0; ///< in a row
   std::uint32_t probes_ = 0;   ///< pauses for them, in a row
+  std::uint64_t failed_last_ = 0;
+  bool several_fail_ = false; ///< messages, not one of them again and again
   bool queue_waits_ = false;
   std::function<void()> wake_;
 };

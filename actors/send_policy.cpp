@@ -3,6 +3,7 @@
 #include "runtime/backoff.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace wakala::actors {
@@ -19,6 +20,12 @@ constexpr runtime::backoff_policy connect_backoff{std::chrono::milliseconds{200}
 time_ms power_of_four_seconds(std::uint32_t n) { return ms_per_second * (std::int64_t{1} << (2 * std::min(n, 8U))); }
 
 } // namespace
+
+bool is_service_down(const send_outcome& outcome) noexcept {
+  constexpr std::array codes{2, 131016, 131057, 133004};
+  return outcome.what == send_outcome::kind::refused &&
+         std::find(codes.begin(), codes.end(), outcome.failure.code) != codes.end();
+}
 
 send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random, bool may_give_up) {
   switch (outcome.what) {

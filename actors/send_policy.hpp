@@ -26,6 +26,9 @@ struct send_decision {
 send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random,
                      bool may_give_up = true);
 
+/// Meta says of itself that it is not there, whatever the message (codes 2, 131016, 131057, 133004).
+bool is_service_down(const send_outcome& outcome) noexcept;
+
 /// Tries of a transient error before the message fails.
 constexpr std::uint32_t transient_tries_max = 5;
 /// However much else fails, nothing transient is tried for longer.

@@ -155,6 +155,7 @@ private:
   void order_committed(const std::string& id, const std::vector<commerce::placed_order>& lapsed, const error* why);
   commit_request orders_commit(const commerce::placed_order* placed,
                                const std::vector<commerce::placed_order>& lapsed) const;
+  void put_back(const std::vector<commerce::placed_order>& orders);
   void drop_lapsed_orders();
   caf::response_promise list_orders(const orders_query& q);
 
@@ -265,7 +266,10 @@ private:
   runtime::sliding_window hourly_{0, ms_per_hour};         ///< messages posted
   runtime::sliding_window daily_templates_{0, ms_per_day}; ///< templates among them
   std::vector<bytes> posts_to_forget_;                     ///< rows of those that no longer count
-  std::deque<std::pair<time_ms, bytes>> posts_;            ///< rows of those that do, in the order of time
+  using post_rows = std::deque<std::pair<time_ms, bytes>>; ///< of those that do, in the order of time
+  post_rows posts_;
+  post_rows template_posts_;
+  post_rows& posts_of(bool are_templates) { return are_templates ? template_posts_ : posts_; }
   commerce::stock_book book_;
   std::map<std::string, std::vector<caf::response_promise>> placing_; ///< orders on their way to the disk, by id
 };

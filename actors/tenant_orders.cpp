@@ -96,23 +96,30 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
   }
   const auto& entry = *context_->entry;
   const auto now = context_->node->clock->now();
-  const std::string_view event(reinterpret_cast<const char*>(wanted.event.data()), wanted.event.size());
-  const auto hash = persistence::keyed_hash(entry.keys->lookup, {"order", to_string(wanted.conversation), event});
-  auto id = to_hex(hash);
-  if (const auto under_way = placing_.find(id); under_way != placing_.end()) {
-    under_way->second.push_back(promise);
-    return promise;
-  }
-  if (const auto* known = book_.find(id, now)) { // the update came before; its conversation lost the answer
-    deliver(promise, commerce::to_text(placed_answer(*known)));
-    return promise;
-  }
   auto request = commerce::order_request_from(wanted.request);
   if (!request || request->lines.empty()) {
     deliver(promise, make_error(errc::invalid_argument, "is no request for an order", "request"));
     return promise;
   }
+  // A cart becomes one order, however often and through whichever updates it is asked for.
+  const auto id = to_hex(
+      persistence::keyed_hash(entry.keys->lookup, {"order", to_string(wanted.conversation), request->cart_id}));
+  if (const auto under_way = placing_.find(id); under_way != placing_.end()) {
+    under_way->second.push_back(promise);
+    return promise;
+  }
+  std::optional<placed_order> before;
+  if (const auto* known = book_.find(id, now)) {
+    if (known->lines == request->lines) { // its conversation has lost the answer
+      deliver(promise, commerce::to_text(placed_answer(*known)));
+      return promise;
+    }
+    before = *known; // and the cart was changed since: the order was never told, and is made anew
+    book_.erase(id);
+  }
   if (auto missing = book_.short_of(request->lines, *context_->shelf, now); !missing.empty()) {
+    if (before)
+      book_.put(std::move(*before));
     deliver(promise, commerce::to_text(commerce::order_answer{std::nullopt, std::move(missing)}));
     return promise;
   }
@@ -124,13 +131,18 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
   order.conversation = wanted.conversation;
   order.lines = std::move(request->lines);
   order.total = std::move(request->total);
-  order.placed_at = now;
+  order.placed_at = before ? before->placed_at : now; // part of its key
+  if (before)
+    order.code = before->code;
   order.kept_until = now + entry.config.order_kept();
   auto lapsed = book_.take_lapsed(now, lapsed_at_once);
   auto commit = orders_commit(&order, lapsed);
   book_.put(std::move(order)); // whoever asks next finds the pieces gone, although nothing is promised yet
   placing_[id].push_back(promise);
-  self_->request(context_->supervisor, ask_timeout, std::move(commit))
+  if (before)
+    lapsed.push_back(std::move(*before)); // back into the book, should the new one not be written
+  self_
+      ->request(context_->supervisor, caf::infinite, std::move(commit)) // late is not unknown: it answers everything
       .then(
           [this, id, lapsed](const commit_answer& answer) {
             order_committed(id, lapsed, answer.committed ? nullptr : &answer.why);
@@ -154,8 +166,13 @@ void tenant::order_committed(const std::string& id, const std::vector<placed_ord
   if (why == nullptr)
     return;
   book_.erase(id);
-  for (const auto& o : lapsed)
-    book_.put(o);
+  put_back(lapsed);
+}
+
+void tenant::put_back(const std::vector<placed_order>& orders) {
+  for (const auto& o : orders)
+    if (book_.find(o.id, 0) == nullptr) // not in place of one that was placed meanwhile
+      book_.put(o);
 }
 
 commit_request tenant::orders_commit(const placed_order* placed, const std::vector<placed_order>& lapsed) const {
@@ -167,14 +184,14 @@ commit_request tenant::orders_commit(const placed_order* placed, const std::vect
     draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, where, std::move(key),
                                            commerce::to_text(o), *context_->node->random));
   };
-  if (placed != nullptr) {
-    put(table::order, order_key(*placed), *placed);
-    put(table::stock_hold, hold_key(placed->id), *placed);
-  }
   for (auto o : lapsed) {
     o.state = commerce::order_state::expired;
     put(table::order, order_key(o), o);
     draft.business.push_back(erased_record(table::stock_hold, hold_key(o.id)));
+  }
+  if (placed != nullptr) { // last: a cart's order that has lapsed may be placed again
+    put(table::order, order_key(*placed), *placed);
+    put(table::stock_hold, hold_key(placed->id), *placed);
   }
   return request;
 }
@@ -185,17 +202,13 @@ void tenant::drop_lapsed_orders() {
   auto lapsed = book_.take_lapsed(context_->node->clock->now(), lapsed_at_once);
   if (lapsed.empty())
     return;
-  const auto put_back = [this, lapsed] {
-    for (const auto& o : lapsed)
-      book_.put(o);
-  };
-  self_->request(context_->supervisor, ask_timeout, orders_commit(nullptr, lapsed))
+  self_->request(context_->supervisor, caf::infinite, orders_commit(nullptr, lapsed))
       .then(
-          [put_back](const commit_answer& answer) {
+          [this, lapsed](const commit_answer& answer) {
             if (!answer.committed)
-              put_back();
+              put_back(lapsed);
           },
-          [put_back](const caf::error&) { put_back(); });
+          [this, lapsed](const caf::error&) { put_back(lapsed); });
 }
 
 caf::response_promise tenant::list_orders(const orders_query& q) {

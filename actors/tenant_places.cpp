@@ -130,9 +130,12 @@ void tenant::mapped(const conversation_id& conversation, const error* why) {
   if (node.empty())
     return;
   auto& waiting = node.mapped();
-  if (why == nullptr && !waiting.empty())
+  // Whose names were written, and nobody else's; null when they came with a message that was posted.
+  if (why == nullptr && waiting.front())
     waiting.front()->to_map.clear();
   for (auto& todo : waiting) {
+    if (!todo)
+      continue;
     if (why == nullptr) {
       map_then_run(std::move(todo));
       continue;

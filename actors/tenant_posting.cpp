@@ -7,6 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <functional>
+
 namespace wakala::actors {
 
 using nlohmann::json;
@@ -69,11 +72,16 @@ void tenant::load_windows(const bytes& after) {
           [this](const runtime::range_answer& answer) {
             if (!answer.value)
               return self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
+            const auto now = context_->node->clock->now();
             for (const auto& row : *answer.value) {
               const auto what = parse_post_key(row.key);
               if (!what)
                 continue;
-              posts_.emplace_back(what->first, row.key);
+              if (what->first + (what->second ? daily_templates_ : hourly_).span() <= now) {
+                posts_to_forget_.push_back(row.key);
+                continue;
+              }
+              posts_of(what->second).emplace_back(what->first, row.key);
               hourly_.add(what->first);
               if (what->second)
                 daily_templates_.add(what->first);
@@ -114,12 +122,7 @@ void tenant::find_receiver(const posting_ptr& p) {
   };
   if (const auto id = known())
     return found(*id);
-  with_contact(post.phone.empty() ? post.user_id : post.phone, [this, p, phone, user, found,
-                                                                known](const result<conversation_id>& stored) {
-    if (stored)
-      return found(*stored);
-    if (stored.error().code != errc::not_found)
-      return p->then(text_answer{std::nullopt, stored.error()});
+  const auto create = [this, p, phone, user, found, known] {
     if (const auto id = known()) // who wrote meanwhile
       return found(*id);
     if (!p->post.is_template())
@@ -130,9 +133,23 @@ void tenant::find_receiver(const posting_ptr& p) {
         learn(key, fresh, user);
         p->to_map.emplace_back(key, user);
       }
-    mapping_.try_emplace(fresh); // updates that have to go to another shard wait for the names to be written
+    mapping_[fresh].push_back(nullptr); // updates that have to go to another shard wait for the names to be written
     found(fresh);
-  });
+  };
+  // By whichever name there is; both, before anybody is taken for new.
+  const auto look_up = [this, p, found](const std::string& contact, std::function<void()> otherwise) {
+    with_contact(contact, [p, found, otherwise](const result<conversation_id>& stored) {
+      if (stored)
+        found(*stored);
+      else if (stored.error().code == errc::not_found)
+        otherwise();
+      else
+        p->then(text_answer{std::nullopt, stored.error()});
+    });
+  };
+  if (post.phone.empty() || post.user_id.empty())
+    return look_up(post.phone + post.user_id, create);
+  look_up(post.phone, [look_up, create, user_id = post.user_id] { look_up(user_id, create); });
 }
 
 void tenant::count_posting(const posting_ptr& p) {
@@ -153,12 +170,14 @@ void tenant::count_posting(const posting_ptr& p) {
   hourly_.add(now);
   if (p->post.is_template())
     daily_templates_.add(now);
-  posts_.emplace_back(now, p->row);
-  while (!posts_.empty() && posts_.front().first + daily_templates_.span() <= now) {
-    posts_to_forget_.push_back(std::move(posts_.front().second));
-    posts_.pop_front();
+  posts_of(p->post.is_template()).emplace_back(now, p->row);
+  for (auto* rows : {&posts_, &template_posts_}) {
+    const auto span = rows == &posts_ ? hourly_.span() : daily_templates_.span();
+    for (; !rows->empty() && rows->front().first + span <= now; rows->pop_front())
+      posts_to_forget_.push_back(std::move(rows->front().second));
   }
-  // On disk before it is sent: what was sent is counted whatever happens here.
+  // On disk before it is sent: what was sent is counted whatever happens here. The supervisor answers everything,
+  // also what takes long: an answer of our own in its place would be a guess.
   commit_request request;
   request.tenant = entry.config.id;
   auto& draft = request.drafts.emplace_back();
@@ -181,7 +200,7 @@ void tenant::count_posting(const posting_ptr& p) {
     take_back_posting(p);
     p->then(text_answer{std::nullopt, why});
   };
-  self_->request(context_->supervisor, ask_timeout, std::move(request))
+  self_->request(context_->supervisor, caf::infinite, std::move(request))
       .then(
           [this, p, failed](const commit_answer& answer) {
             if (!answer.committed)
@@ -195,9 +214,12 @@ void tenant::count_posting(const posting_ptr& p) {
 
 void tenant::hand_over_posting(const posting_ptr& p) {
   put_question(p->conversation, p->post, [this, p](text_answer answer) {
-    // Not sent, not counted. After an error it may have been sent.
-    if (answer.value && json::parse(*answer.value).at("outcome") != "accepted")
-      take_back_posting(p);
+    // Not sent, or not again: not counted. After an error it may have been sent.
+    if (answer.value) {
+      const auto outcome = json::parse(*answer.value);
+      if (outcome.at("outcome") != "accepted" || outcome.at("repeated"))
+        take_back_posting(p);
+    }
     p->then(std::move(answer));
   });
 }
@@ -206,7 +228,11 @@ void tenant::take_back_posting(const posting_ptr& p) {
   hourly_.remove(p->at);
   if (p->post.is_template())
     daily_templates_.remove(p->at);
-  std::erase_if(posts_, [&](const auto& each) { return each.second == p->row; });
+  auto& rows = posts_of(p->post.is_template());
+  const auto newest =
+      std::find_if(rows.rbegin(), rows.rend(), [&](const auto& each) { return each.second == p->row; });
+  if (newest != rows.rend())
+    rows.erase(std::next(newest).base());
   posts_to_forget_.push_back(p->row); // with the next one
 }
 

@@ -12,9 +12,10 @@ namespace {
 
 // Lists on disk: append only.
 constexpr std::array<std::string_view, 5> categories{"service", "marketing", "utility", "authentication", "referral"};
-constexpr std::array<std::string_view, 18> intents{"",         "greet", "menu",  "order",  "browse",  "category",
-                                                   "product",  "add",   "cart",  "change", "remove",  "empty",
-                                                   "language", "help",  "human", "gone",   "unknown", "checkout"};
+constexpr std::array<std::string_view, 17> intents{
+    "",       "greet",  "menu",  "order",    "browse", "category", "product", "add",    "cart",
+    "change", "remove", "empty", "language", "help",   "human",    "gone",    "unknown"}; // later ones as text, for a
+                                                                                          // version
 
 // What stands in one byte with the position of the dialogue.
 constexpr std::uint8_t position_bits = 0x07;

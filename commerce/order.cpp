@@ -115,12 +115,12 @@ result<placed_order> placed_order_from(std::string_view text) {
 }
 
 std::string to_text(const order_request& r) {
-  return json{{"lines", to_json(r.lines)}, {"total", to_json(r.total)}}.dump();
+  return json{{"cart_id", r.cart_id}, {"lines", to_json(r.lines)}, {"total", to_json(r.total)}}.dump();
 }
 
 result<order_request> order_request_from(std::string_view text) {
   return read<order_request>(text, "a request for an order", [](const json& j) -> result<order_request> {
-    return order_request{lines_of(j.at("lines")), money_of(j.at("total"))};
+    return order_request{j.at("cart_id").get<std::string>(), lines_of(j.at("lines")), money_of(j.at("total"))};
   });
 }
 

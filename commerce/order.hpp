@@ -21,7 +21,7 @@ std::string_view to_string(order_state s) noexcept;
 
 /// An order as the shop's books have it. No personal data: who ordered is said by the conversation alone.
 struct placed_order {
-  std::string id;   ///< 32 hexadecimal digits, made of the event that placed it: placed again, it is the same
+  std::string id;   ///< 32 hexadecimal digits, made of the cart it was: asked for again, it is the same
   std::string code; ///< what people say: `order_code_length` characters that are not mistaken for each other
   conversation_id conversation;
   std::vector<cart_line> lines; ///< never empty
@@ -40,6 +40,7 @@ std::string make_order_code(std::uint64_t random);
 
 /// What a step asks of the tenant's home before it can go on: to place an order, all or nothing.
 struct order_request {
+  std::string cart_id; ///< of the cart that becomes the order: asked again, it is the same order
   std::vector<cart_line> lines;
   money total;
 

@@ -4,6 +4,7 @@
 #include "http/graph_answers.hpp"
 #include "http/status.hpp"
 #include "runtime/core/time_text.hpp"
+#include "whatsapp/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,7 @@ using whatsapp::violation;
 namespace {
 
 constexpr std::size_t repeat_key_max = 255;
+constexpr const char* not_json = "the body is not JSON, or nested too deeply";
 constexpr const char* window_rule =
     "inside 24 h after the shopper's last message; outside of it only an approved template";
 
@@ -181,10 +183,10 @@ std::optional<response> take_message(admin_call& call) {
   auto key = repeat_key_of(call);
   if (!number || !key)
     return problem_for(number ? key.error() : number.error());
-  auto body = json::parse(call.what.body, nullptr, false);
-  if (body.is_discarded())
-    return problem_for(make_error(errc::invalid_argument, "the body is not JSON"));
-  const auto checked = actors::check_post(std::move(body), std::move(*number), std::move(*key));
+  auto body = whatsapp::parse_json(call.what.body, actors::request_depth_max);
+  if (!body)
+    return problem_for(make_error(errc::invalid_argument, not_json));
+  const auto checked = actors::check_post(std::move(*body), std::move(*number), std::move(*key));
   if (!checked.violations.empty())
     return refused(checked.violations);
   hand_on(call, entry->config.id, checked.what,
@@ -206,15 +208,15 @@ std::optional<response> take_graph_message(admin_call& call) {
   auto key = repeat_key_of(call);
   if (!key)
     return graph_error(100, key.error().field + " " + key.error().what);
-  auto body = json::parse(call.what.body, nullptr, false);
-  if (body.is_discarded())
-    return graph_error(100, "the body is not JSON");
+  auto body = whatsapp::parse_json(call.what.body, actors::request_depth_max);
+  if (!body)
+    return graph_error(100, not_json);
   std::string to;
-  if (body.is_object())
+  if (body->is_object())
     for (const char* name : {"to", "recipient"})
-      if (to.empty() && body.contains(name) && body.at(name).is_string())
-        to = body.at(name).get<std::string>();
-  const auto checked = actors::check_post(std::move(body), number, std::move(*key));
+      if (to.empty() && body->contains(name) && body->at(name).is_string())
+        to = body->at(name).get<std::string>();
+  const auto checked = actors::check_post(std::move(*body), number, std::move(*key));
   if (!checked.violations.empty())
     return graph_error(checked.violations);
   hand_on(call, entry->config.id, checked.what,

@@ -1,6 +1,7 @@
 #include "whatsapp/normalise_request.hpp"
 
 #include "whatsapp/json_read.hpp"
+#include "whatsapp/json_text.hpp"
 
 #include <array>
 #include <string>
@@ -60,8 +61,9 @@ void decode_members(json& request) {
     const auto found = request.find(key);
     if (found == request.end() || !found->is_string())
       continue;
-    if (auto held = json::parse(found->get_ref<const std::string&>(), nullptr, false); held.is_structured())
-      *found = std::move(held);
+    constexpr int depth_max = 64; // who nests deeper means no good
+    if (auto held = parse_json(found->get_ref<const std::string&>(), depth_max); held && held->is_structured())
+      *found = std::move(*held);
   }
 }
 

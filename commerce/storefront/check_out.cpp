@@ -65,7 +65,7 @@ void check_out(visit& v) {
   if (const auto corrections = correct_cart(v); !corrections.empty() || basket.lines.empty())
     return show_cart_with(v, corrections);
   if (auto sum = total(basket, v.context.currency))
-    v.wants_order = order_request{basket.lines, std::move(*sum)};
+    v.wants_order = order_request{basket.id, basket.lines, std::move(*sum)};
   else
     show_cart(v);
 }

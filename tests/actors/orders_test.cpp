@@ -144,6 +144,61 @@ TEST_F(orders, a_repeat_after_a_lost_answer_finds_the_same_order) {
   EXPECT_EQ(conversation_of("duka", nth(0).phone).at("order").at("code"), code);
 }
 
+TEST_F(orders, a_cart_is_one_order_through_whichever_message_it_is_asked_for) {
+  fill_cart(nth(0), "10 unga");
+  std::atomic<bool> is_placed{false};
+  std::atomic<bool> cut{true};
+  const auto stopped = stop_at_the_end();
+  store->on_append([&](const std::vector<persistence::row_ptr>& rows) {
+    is_placed = is_placed || places_order(rows);
+    const bool is_update = std::any_of(rows.begin(), rows.end(),
+                                       [](const auto& row) { return !row->conversation.is_nil() && row->key; });
+    return is_placed && is_update && cut ? fault::before : fault::none;
+  });
+  EXPECT_EQ(post(check_out_webhook(nth(0))).at(0), event_outcome::retry);
+  cut = false;
+  EXPECT_TRUE(eventually([&] { return all_orders().size() == 1; }));
+  tell(nth(0), "wamid.less", "remove unga"); // nobody had told them
+  tell(nth(0), "wamid.again", "4 unga");
+  insist(check_out_webhook(nth(0), "wamid.second."));
+  const auto all = all_orders();
+  ASSERT_EQ(all.size(), 1U) << "no second order, and not sold out by their own";
+  EXPECT_EQ(all[0].at("items").at(0).at("quantity"), 4);
+  insist(check_out_webhook(nth(0)));
+  EXPECT_EQ(all_orders().size(), 1U) << "the first message, at last, finds an empty cart";
+  restart();
+  fill_cart(nth(1), "7 unga");
+  insist(check_out_webhook(nth(1)));
+  EXPECT_EQ(standing(), 1U) << "six are left";
+  tell(nth(1), "wamid.six", "6 unga");
+  insist(check_out_webhook(nth(1), "wamid.out6."));
+  EXPECT_EQ(standing(), 2U);
+}
+
+TEST_F(orders, a_cart_whose_order_has_lapsed_unheard_is_placed_again_for_good) {
+  fill_cart(nth(0), "10 unga");
+  std::atomic<bool> is_placed{false};
+  std::atomic<bool> cut{true};
+  const auto stopped = stop_at_the_end();
+  store->on_append([&](const std::vector<persistence::row_ptr>& rows) {
+    is_placed = is_placed || places_order(rows);
+    const bool is_update = std::any_of(rows.begin(), rows.end(),
+                                       [](const auto& row) { return !row->conversation.is_nil() && row->key; });
+    return is_placed && is_update && cut ? fault::before : fault::none;
+  });
+  const auto body = check_out_webhook(nth(0));
+  EXPECT_EQ(post(body).at(0), event_outcome::retry);
+  cut = false;
+  EXPECT_TRUE(eventually([&] { return all_orders().size() == 1; }));
+  clock->advance(std::chrono::minutes{31});
+  insist(body);
+  EXPECT_EQ(standing(), 1U);
+  restart();
+  fill_cart(nth(1), "1 unga");
+  insist(check_out_webhook(nth(1)));
+  EXPECT_EQ(standing(), 1U) << "its pieces are kept on disk, too";
+}
+
 TEST_F(orders, an_order_that_could_not_be_written_keeps_nothing) {
   fill_cart(nth(0), "10 unga");
   std::atomic<bool> cut{true};

@@ -146,7 +146,7 @@ TEST(number_gate, an_outage_leaves_one_probe_at_a_time_after_growing_pauses) {
   const auto gate = std::make_shared<number_gate>(100'000, true);
   for (std::uint32_t i = 0; i + 1 < failures_of_an_outage; ++i) {
     EXPECT_EQ(gate->is_failing(), i > 1);
-    gate->returned(of(i % 2 == 0 ? send_outcome::kind::not_sent : send_outcome::kind::unknown), 0);
+    gate->returned(of(i % 2 == 0 ? send_outcome::kind::not_sent : send_outcome::kind::unknown), 0, i);
   }
   EXPECT_NE(gate->enter(0, false), nullptr) << "not yet";
   gate->returned(refused(131016), 0);
@@ -164,6 +164,26 @@ TEST(number_gate, an_outage_leaves_one_probe_at_a_time_after_growing_pauses) {
   gate->returned(of(send_outcome::kind::accepted), 15'100);
   EXPECT_FALSE(gate->is_failing());
   EXPECT_NE(gate->enter(15'100, false), nullptr) << "everything goes on";
+}
+
+TEST(number_gate, one_message_that_fails_again_and_again_is_no_outage) {
+  const auto gate = std::make_shared<number_gate>(100'000, true);
+  for (int i = 0; i < 5; ++i)
+    gate->returned(refused(131000), 0, 7);
+  EXPECT_FALSE(gate->is_failing());
+  gate->returned(refused(131000), 0, 8);
+  EXPECT_TRUE(gate->is_failing());
+  gate->returned(of(send_outcome::kind::accepted), 0, 9);
+  EXPECT_FALSE(gate->is_failing());
+}
+
+TEST(number_gate, whoever_waits_for_a_probe_does_not_look_every_moment) {
+  const auto gate = std::make_shared<number_gate>(100'000, true);
+  for (std::uint32_t i = 0; i < failures_of_an_outage; ++i)
+    gate->returned(of(send_outcome::kind::unknown), 0, i);
+  const auto probe = gate->enter(1'000, false);
+  ASSERT_NE(probe, nullptr);
+  EXPECT_EQ(gate->wait(5'000), ms_per_second);
 }
 
 TEST(number_gate, what_is_a_message_s_own_fault_is_no_outage) {

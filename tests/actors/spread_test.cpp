@@ -258,7 +258,7 @@ TEST_F(spread_shop, takes_along_what_is_still_to_be_sent) {
   open(1);
   for (int i = 0; i < 20; ++i)
     tell(nth(i), "wamid." + std::to_string(i));
-  EXPECT_TRUE(graph->wait_for_messages(20));
+  EXPECT_TRUE(graph->wait_for_messages(failures_of_an_outage / 2)); // each after a mark as read: then it is an outage
   spread_over(4);
   settle_on(4);
   std::map<std::string, std::atomic<int>> taken;

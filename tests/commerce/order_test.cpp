@@ -37,7 +37,7 @@ placed_order some_order(std::string id, std::vector<cart_line> lines, time_ms ke
 TEST(order, comes_back_as_it_was) {
   const auto o = some_order("ab", {line("rice", 3), {"unga", "Unga \"wa\" dola\n", 99, {1, "UGX"}}}, 7);
   EXPECT_EQ(placed_order_from(to_text(o)).value(), o);
-  const order_request r{o.lines, o.total};
+  const order_request r{"c_1", o.lines, o.total};
   EXPECT_EQ(order_request_from(to_text(r)).value(), r);
   const order_answer yes{order_receipt{"K7Q2M", {5, "KES"}, 6, 7}, {}};
   EXPECT_EQ(order_answer_from(to_text(yes)).value(), yes);

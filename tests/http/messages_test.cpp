@@ -66,6 +66,20 @@ TEST_F(messages_api, names_every_limit_that_is_broken) {
   EXPECT_EQ(graph->messages().size(), 1U) << "nothing of that was sent";
 }
 
+TEST_F(messages_api, refuses_what_is_nested_too_deeply) {
+  for (const std::size_t depth : {65U, 1'000'000U}) {
+    auto body = text_to(amina.phone).dump();
+    body.insert(body.size() - 1, ",\"x\":" + std::string(depth, '[') + std::string(depth, ']'));
+    EXPECT_EQ(admin("POST", "/v1/tenants/duka/messages", body).status, 400) << depth;
+    EXPECT_EQ(code_of(admin("POST", "/v23.0/" + number + "/messages", body)), 100) << depth;
+    auto inside = text_to(amina.phone);
+    inside["contacts"] = std::string(depth, '[') + std::string(depth, ']');
+    inside["type"] = "contacts";
+    EXPECT_EQ(send(inside).status, 422) << depth;
+  }
+  EXPECT_EQ(send(text_to(amina.phone)).status, 202);
+}
+
 TEST_F(messages_api, says_why_a_message_must_wait_for_a_template) {
   const auto answer = send(text_to("254733000000"));
   EXPECT_EQ(answer.status, 422) << answer.body;
