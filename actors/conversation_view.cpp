@@ -15,21 +15,25 @@ json time_or_null(time_ms at) { return at > 0 ? json(to_rfc3339(at)) : json(null
 
 json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
+} // namespace
+
 json money_json(const money& m) { return json{{"amount", decimal_text(m)}, {"currency", m.currency}}; }
 
-} // namespace
+json items_json(const std::vector<commerce::cart_line>& lines) {
+  json items = json::array();
+  for (const auto& line : lines)
+    items.push_back(json{{"product_id", line.product_id},
+                         {"name", line.name},
+                         {"quantity", line.quantity},
+                         {"price", money_json(line.price)}});
+  return items;
+}
 
 json conversation_json(const tenant_config& tenant, const conversation_id& id, const conversation_record& record,
                        time_ms now, std::size_t outbox, double pair_tokens) {
   const auto& shop = record.shop;
   const bool cart_is_live = shop.basket.expires_at > now;
-  json items = json::array();
-  if (cart_is_live)
-    for (const auto& line : shop.basket.lines)
-      items.push_back(json{{"product_id", line.product_id},
-                           {"name", line.name},
-                           {"quantity", line.quantity},
-                           {"price", money_json(line.price)}});
+  json items = cart_is_live ? items_json(shop.basket.lines) : json::array();
   const auto sum =
       cart_is_live ? commerce::total(shop.basket, tenant.currency) : result<money>(money{0, tenant.currency});
   json order = nullptr;

@@ -9,6 +9,11 @@
 
 namespace wakala::actors {
 
+/// `{amount:"500.00", currency}`.
+nlohmann::json money_json(const money& m);
+/// `[{product_id, name, quantity, price}]`.
+nlohmann::json items_json(const std::vector<commerce::cart_line>& lines);
+
 /// `{conversation_id, session:{…}, cart:{…}, budgets:{…}, outbox}` as in the design's list of fixed names.
 nlohmann::json conversation_json(const tenant_config& tenant, const conversation_id& id,
                                  const conversation_record& record, time_ms now, std::size_t outbox,

@@ -151,7 +151,6 @@ private:
   /// Reads, one page after the other, the orders that keep pieces; nothing else is done meanwhile.
   void load_orders(const bytes& after);
   caf::response_promise place_order(const order_wanted& wanted);
-  void forward_order(const order_wanted& wanted, const caf::response_promise& promise);
   void order_committed(const std::string& id, const std::vector<commerce::placed_order>& lapsed, const error* why);
   commit_request orders_commit(const commerce::placed_order* placed,
                                const std::vector<commerce::placed_order>& lapsed) const;

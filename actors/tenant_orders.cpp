@@ -1,5 +1,6 @@
 // The tenant's home decides who gets the last pieces: orders are placed, kept for a while, and lapse.
 #include "actors/conversation_records.hpp"
+#include "actors/conversation_view.hpp"
 #include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
@@ -32,22 +33,14 @@ commerce::order_answer placed_answer(const placed_order& o) {
   return {commerce::order_receipt{o.code, o.total, o.placed_at, o.kept_until}, {}};
 }
 
-json money_json(const money& m) { return {{"amount", decimal_text(m)}, {"currency", m.currency}}; }
-
 /// For people and programs outside. One that nobody has looked at since it lapsed has lapsed all the same.
 json order_json(const placed_order& o, time_ms now) {
-  auto items = json::array();
-  for (const auto& line : o.lines)
-    items.push_back({{"product_id", line.product_id},
-                     {"name", line.name},
-                     {"quantity", line.quantity},
-                     {"price", money_json(line.price)}});
   const bool lapsed = o.state == commerce::order_state::awaiting_payment && o.kept_until <= now;
   return {{"id", o.id},
           {"code", o.code},
           {"conversation_id", to_string(o.conversation)},
           {"state", to_string(lapsed ? commerce::order_state::expired : o.state)},
-          {"items", std::move(items)},
+          {"items", items_json(o.lines)},
           {"total", money_json(o.total)},
           {"placed_at", to_rfc3339(o.placed_at)},
           {"kept_until", to_rfc3339(o.kept_until)}};
@@ -83,15 +76,11 @@ void tenant::load_orders(const bytes& after) {
           [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
 }
 
-void tenant::forward_order(const order_wanted& wanted, const caf::response_promise& promise) {
-  ask_place(context_->entry->shard, place_question{wanted},
-            [this, promise](result<std::string> answer) { deliver(promise, std::move(answer)); });
-}
-
 caf::response_promise tenant::place_order(const order_wanted& wanted) {
   auto promise = self_->make_response_promise();
   if (!context_->is_home) {
-    forward_order(wanted, promise);
+    ask_place(context_->entry->shard, place_question{wanted},
+              [this, promise](result<std::string> answer) { deliver(promise, std::move(answer)); });
     return promise;
   }
   const auto& entry = *context_->entry;
