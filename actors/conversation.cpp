@@ -57,6 +57,8 @@ bool conversation::receive(caf::type_erased_tuple& what) {
     later([this, promise = make_response_promise()]() mutable { promise.deliver(view()); });
   } else if (const auto* post = as<message_post>(what)) {
     later([this, p = *post, promise = make_response_promise()] { post_message(p, promise); });
+  } else if (const auto* order = as<shopper_block>(what)) {
+    later([this, q = *order, promise = make_response_promise()] { block(q, promise); });
   } else if (const auto* query = as<messages_query>(what)) {
     later([this, q = *query, promise = make_response_promise()] { messages(q, promise); });
   } else {

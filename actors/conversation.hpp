@@ -112,7 +112,11 @@ private:
   /// One update; the records of its commit go to `w.draft`. `unmatched` when it is a status of nothing of ours.
   event_outcome apply(work& w, const conversation_event& e, time_ms received_at);
   event_outcome apply_status(work& w, const conversation_event& e);
-  void apply_step(work& w, const routed_event& e, time_ms received_at);
+  void apply_step(work& w, const conversation_event& what, time_ms received_at);
+  /// The record that this commit changes.
+  conversation_record& record_of(work& w) const;
+  /// Meta says by a code that the shopper wants no marketing, or something of the number.
+  void learn_from_code(work& w, int code, const std::string& number_id);
   void enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
                const std::string& number, bool read_mark);
   /// The same of a body that is ready; ends with the ordinal.
@@ -153,6 +157,7 @@ private:
   // Messages that somebody outside wants sent (conversation_posting.cpp).
   void post_message(const message_post& post, caf::response_promise promise);
   void enqueue_post(const message_post& post, const caf::response_promise& promise);
+  void block(const shopper_block& q, const caf::response_promise& promise);
 
   // Questions (conversation_questions.cpp).
   text_answer view();

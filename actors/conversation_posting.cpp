@@ -18,8 +18,25 @@ bytes post_row_key(const persistence::tenant_keys& keys, const conversation_id& 
   return message_row_key(keys, "post:" + to_string(to) + ":" + repeat_key);
 }
 
-text_answer accepted_as(const std::string& id, bool is_repeat) {
-  return {json{{"outcome", "accepted"}, {"id", id}, {"repeated", is_repeat}}.dump(), {}};
+text_answer repeat_of(const std::string& id) {
+  return {json{{"outcome", "accepted"}, {"id", id}, {"repeated", true}}.dump(), {}};
+}
+
+text_answer refusal(const char* reason, int code, const char* details) {
+  return {
+      json{{"outcome", "refused"}, {"reason", reason}, {"path", "/to"}, {"code", code}, {"details", details}}.dump(),
+      {}};
+}
+
+/// What the shop and the shopper have agreed on.
+std::optional<text_answer> forbidden(const commerce::permissions& may, const message_post& post) {
+  constexpr int undeliverable = 131026;
+  constexpr int marketing_stopped = 131050;
+  if (may.is_blocked)
+    return refusal("shopper_blocked", undeliverable, "the shop has blocked this shopper");
+  if (may.no_marketing && post.category == "MARKETING")
+    return refusal("marketing_stopped", marketing_stopped, "the shopper has stopped marketing messages");
+  return std::nullopt;
 }
 
 /// The body with our id of the message in it, by which its statuses come back.
@@ -47,7 +64,7 @@ void conversation::post_message(const message_post& post, caf::response_promise 
               *sealed_row);
           const auto row = text ? message_row_from(*text) : result<message_row>(text.error());
           if (row)
-            promise.deliver(accepted_as(outbox_id(row->conversation, row->ordinal), true));
+            promise.deliver(repeat_of(outbox_id(row->conversation, row->ordinal)));
           else
             promise.deliver(text_answer{std::nullopt, row.error()});
         } else {
@@ -70,7 +87,13 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   if (!record)
     return p.deliver(text_answer{std::nullopt, record.error()});
   const auto closes_at = commerce::window_closes_at(record->shop, post.number_id);
-  if (!post.is_template() && closes_at <= now) {
+  if (auto why = forbidden(record->shop.may, post))
+    return p.deliver(std::move(*why));
+  const bool is_outside = closes_at <= now;
+  if (post.is_template() && is_outside && !post.may_reach_out) // the home knows for how long
+    return p.deliver(
+        text_answer{json{{"outcome", "limited"}, {"limit", "messaging_limit"}, {"retry_after_ms", 0}}.dump(), {}});
+  if (!post.is_template() && is_outside) {
     json refusal{{"outcome", "window_closed"}, {"closed_at", nullptr}};
     if (closes_at > 0)
       refusal["closed_at"] = closes_at;
@@ -103,10 +126,35 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   put_figures(commerce::figures_of(shop.current), w->draft);
   put_state(*w, *w->record);
   w->all.push_back(std::move(w->draft));
-  w->told = [p, id](const error* why) mutable {
-    p.deliver(why == nullptr ? accepted_as(id, false) : text_answer{std::nullopt, *why});
+  w->told = [p, id, is_outside](const error* why) mutable {
+    if (why != nullptr)
+      return p.deliver(text_answer{std::nullopt, *why});
+    const json answer{{"outcome", "accepted"}, {"id", id}, {"repeated", false}, {"outside_window", is_outside}};
+    p.deliver(text_answer{answer.dump(), {}});
   };
   arm(*w);
+  finish_drafts(*w);
+  commit(std::move(w));
+}
+
+void conversation::block(const shopper_block& q, const caf::response_promise& promise) {
+  auto p = promise;
+  auto record = unpacked();
+  if (state_.empty() || !record)
+    return p.deliver(text_answer{std::nullopt, state_.empty() ? make_error(errc::not_found, "no such conversation")
+                                                              : record.error()});
+  const std::function<void(const error*)> told = [p](const error* why) mutable {
+    p.deliver(why == nullptr ? text_answer{"{}", {}} : text_answer{std::nullopt, *why});
+  };
+  if (record->shop.may.is_blocked == q.is_blocked)
+    return told(nullptr);
+  auto w = std::make_shared<work>();
+  w->record = std::move(*record);
+  w->record->shop.may.is_blocked = q.is_blocked;
+  w->draft.conversation = id_;
+  put_state(*w, *w->record);
+  w->all.push_back(std::move(w->draft));
+  w->told = told;
   finish_drafts(*w);
   commit(std::move(w));
 }

@@ -26,7 +26,7 @@ bool conversation::is_armed(std::uint64_t ordinal) const {
 number_gate::permit_ptr conversation::permit_for(const outbox_item& item, time_ms now) {
   if (auto& grant = act().grant; grant && grant->ordinal == item.ordinal)
     return std::exchange(grant, std::nullopt)->permit;
-  return context_->gates->at(item.number_id)->enter(now, false);
+  return context_->gates->at(item.number_id)->enter(now, false, class_of(item.request));
 }
 
 void conversation::arm(work& w) {
@@ -115,6 +115,9 @@ void conversation::returned(send_result what) {
   const auto& outcome = what.outcome;
   const auto lesson = context_->gates->at(what.number_id)
                           ->returned(outcome, context_->node->clock->now(), random_id_hash{}(id_) + what.ordinal);
+  if (lesson != number_gate::lesson::none)
+    send(context_->owner,
+         number_news{what.number_id, outcome.failure.code, lesson == number_gate::lesson::recovered});
   if (lesson == number_gate::lesson::paused)
     log::error("sender.paused", {{"tenant", context_->entry->config.id},
                                  {"number", what.number_id},
@@ -183,6 +186,7 @@ void conversation::apply_result(work& w, const send_result& what) {
     break;
   case send_decision::verdict::failed:
     d.status = delivery_status::failed;
+    learn_from_code(w, refused_by_meta && !failure.no_code ? failure.code : -1, what.number_id);
     erase_from_outbox(w, ordinal);
     count.sends_failed.fetch_add(1, std::memory_order_relaxed);
     log::warn("send.failed", {{"tenant", context_->entry->config.id},
@@ -258,7 +262,8 @@ void conversation::pump() {
   // Its number's gate is shut: its sender says when it is not.
   if (std::exchange(waiting_grant_, item.ordinal) == item.ordinal && pump_at_ > now)
     return;
-  send(context_->owner, send_ticket{self(), item.number_id, item.ordinal, static_cast<send_priority>(item.priority)});
+  send(context_->owner, send_ticket{self(), item.number_id, item.ordinal, static_cast<send_priority>(item.priority),
+                                    class_of(item.request)});
   plan_pump(grant_patience); // should the ticket be lost with its sender
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace wakala::actors {
 
@@ -22,6 +23,13 @@ std::string figures_text(const commerce::session_figures& f) {
          R"(,"message_count":)" + std::to_string(f.message_count) + "}";
 }
 
+/// -1 when it is none.
+int number_from(std::string_view text) {
+  int number = -1;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc{} && end == text.data() + text.size() ? number : -1;
+}
+
 } // namespace
 
 result<conversation_record> conversation::unpacked() const {
@@ -33,11 +41,12 @@ event_outcome conversation::apply(work& w, const conversation_event& e, time_ms 
     return apply_status(w, e);
   if (outbox_.size() >= context_->node->limits.outbox_per_conversation)
     return event_outcome::retry;
-  apply_step(w, *e.event, received_at);
+  apply_step(w, e, received_at);
   return event_outcome::committed; // unless it asks for something first
 }
 
-void conversation::apply_step(work& w, const routed_event& e, time_ms received_at) {
+void conversation::apply_step(work& w, const conversation_event& what, time_ms received_at) {
+  const auto& e = *what.event;
   const auto& u = e.update;
   const auto& config = context_->entry->config;
   auto& record = *w.record;
@@ -48,7 +57,7 @@ void conversation::apply_step(work& w, const routed_event& e, time_ms received_a
   about.currency = config.currency;
   about.shelf = context_->shelf.get();
   about.phrases = context_->node->phrases.get();
-  about.silent = !config.wants("messages");
+  about.silent = what.is_too_much || !config.wants("messages");
   if (const auto& order = act().order; order && order->first == e.key.hash)
     about.order = &order->second;
   auto stepped = context_->node->step(record.shop, u, about);
@@ -138,6 +147,29 @@ std::uint64_t conversation::enqueue_request(work& w, std::string request, transc
   return outbox_.back().ordinal;
 }
 
+conversation_record& conversation::record_of(work& w) const {
+  if (!w.record)
+    w.record = unpacked().value();
+  return *w.record;
+}
+
+void conversation::learn_from_code(work& w, int code, const std::string& number_id) {
+  using whatsapp::error_class;
+  constexpr int marketing_stopped = 131050;
+  constexpr int spam_limit = 131048;
+  whatsapp::send_error said;
+  said.code = code;
+  const auto kind = code < 0 ? error_class::transient : whatsapp::classify(said);
+  if (code == marketing_stopped) {
+    auto& record = record_of(w);
+    record.shop.may.no_marketing = true;
+    record.shop.may.marketing_at = context_->node->clock->now();
+    put_state(w, record);
+  } else if (code == spam_limit || kind == error_class::unauthorised || kind == error_class::blocked) {
+    send(context_->owner, number_news{number_id, code, false});
+  }
+}
+
 event_outcome conversation::apply_status(work& w, const conversation_event& e) {
   const auto& u = e.event->update;
   auto ordinal = e.ordinal;
@@ -157,6 +189,7 @@ event_outcome conversation::apply_status(work& w, const conversation_event& e) {
     d.error_code = u.error_code;
     d.error_text = u.error_title;
     context_->node->count->sends_failed.fetch_add(1, std::memory_order_relaxed);
+    learn_from_code(w, number_from(u.error_code), u.phone_number_id.value_or(""));
   }
   if (u.id) {
     if (d.message_id.empty())

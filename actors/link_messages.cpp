@@ -107,10 +107,29 @@ void put(encoder& out, const message_post& q) {
     out.text(*text);
   out.byte(static_cast<std::uint8_t>(q.priority));
   put(out, q.conversation);
+  for (const auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category})
+    out.text(*text);
+  out.byte(q.may_reach_out ? 1 : 0);
 }
 void put(encoder& out, const read_post& q) {
   out.text(q.number_id);
   out.text(q.request);
+}
+void put(encoder& out, const account_query& q) { out.byte(q.are_templates ? 1 : 0); }
+void put(encoder& out, const account_errand& q) {
+  out.byte(q.is_onboarding ? 1 : 0);
+  out.text(q.pin);
+  out.text(q.callback_url);
+}
+void put(encoder& out, const shopper_block& q) {
+  out.text(q.contact);
+  out.byte(q.is_blocked ? 1 : 0);
+  put(out, q.conversation);
+}
+void put(encoder& out, const number_news& q) {
+  out.text(q.number_id);
+  out.difference(q.code);
+  out.byte(q.is_recovery ? 1 : 0);
 }
 void put(encoder& out, const place_question& q) {
   out.number(q.what.index());
@@ -220,10 +239,29 @@ void get(decoder& in, message_post& q) {
   q.priority =
       static_cast<send_priority>(in.number<std::uint8_t>(static_cast<std::uint8_t>(send_priority::broadcast)));
   q.conversation = looked_up_of(in);
+  for (auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category})
+    *text = text_of(in);
+  q.may_reach_out = flag_of(in);
 }
 void get(decoder& in, read_post& q) {
   q.number_id = text_of(in);
   q.request = text_of(in);
+}
+void get(decoder& in, account_query& q) { q.are_templates = flag_of(in); }
+void get(decoder& in, account_errand& q) {
+  q.is_onboarding = flag_of(in);
+  q.pin = text_of(in);
+  q.callback_url = text_of(in);
+}
+void get(decoder& in, shopper_block& q) {
+  q.contact = text_of(in);
+  q.is_blocked = flag_of(in);
+  q.conversation = looked_up_of(in);
+}
+void get(decoder& in, number_news& q) {
+  q.number_id = text_of(in);
+  q.code = static_cast<std::int32_t>(in.difference());
+  q.is_recovery = flag_of(in);
 }
 
 template <std::size_t I = 0, class... Ts>

@@ -29,9 +29,10 @@ bytes to_frame(const std::vector<event_outcome>& outcomes);
 result<std::vector<event_outcome>> outcomes_from(std::string_view frame);
 
 /// Append only. For a tenant, or (those about tenants) for the registry of the node that has the system's shard.
-using any_question = std::variant<conversation_query, messages_query, conversations_query, catalog_put, catalog_get,
-                                  letters_query, letter_action, tenant_put, tenant_delete, tenants_import,
-                                  place_question, orders_query, message_post, read_post>;
+using any_question =
+    std::variant<conversation_query, messages_query, conversations_query, catalog_put, catalog_get, letters_query,
+                 letter_action, tenant_put, tenant_delete, tenants_import, place_question, orders_query, message_post,
+                 read_post, account_query, account_errand, shopper_block>;
 struct link_query {
   shard_id shard = 0; ///< the tenant's home, or another place of it
   tenant_id tenant;

@@ -1,5 +1,6 @@
 #include "actors/message_post.hpp"
 
+#include "actors/number_gate.hpp"
 #include "whatsapp/json_read.hpp"
 #include "whatsapp/normalise_request.hpp"
 
@@ -45,9 +46,7 @@ void check_what_is_ours(const json& request, std::vector<violation>& found) {
 } // namespace
 
 send_priority priority_of(std::string_view request) noexcept {
-  // Inside of a text its quotes would stand behind backslashes.
-  return request.find(R"("type":"template")") == std::string_view::npos ? send_priority::reply
-                                                                        : send_priority::notification;
+  return class_of(request) == message_class::service ? send_priority::reply : send_priority::notification;
 }
 
 checked_post check_post(json request, std::string number_id, std::string repeat_key) {
@@ -80,6 +79,10 @@ checked_post check_post(json request, std::string number_id, std::string repeat_
   if (request.contains("context"))
     post.context_id = text_or_empty(request.at("context"), "message_id");
   post.request = request.dump();
+  if (post.is_template()) { // both are there: it was found good
+    post.template_name = text_or_empty(request.at("template"), "name");
+    post.template_language = text_or_empty(request.at("template").value("language", json::object()), "code");
+  }
   post.priority = priority_of(post.request);
   if (post.request.size() > request_bytes_max)
     checked.violations.push_back({"", "max " + std::to_string(request_bytes_max) + " bytes in all",

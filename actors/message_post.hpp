@@ -20,8 +20,10 @@ namespace wakala::actors {
 enum class send_priority : std::uint8_t { reply = 0, notification = 1, broadcast = 2 };
 
 /// A message that somebody outside wants sent: a Cloud API request body that was found good. Answered by
-/// `{"outcome":"accepted","id","repeated"}`, `{"outcome":"limited","limit","retry_after_ms"}` or
-/// `{"outcome":"window_closed","closed_at"}` (milliseconds, or null for somebody who never wrote).
+/// `{"outcome":"accepted","id","repeated","outside_window"}`, `{"outcome":"limited","limit","retry_after_ms"}`,
+/// `{"outcome":"window_closed","closed_at","templates"}` (milliseconds, or null for somebody who never wrote; names
+/// of templates that could go instead) or `{"outcome":"refused","reason","path","code","details"}` (Meta would refuse
+/// it with that code).
 struct message_post {
   std::string number_id;
   std::string phone;   ///< digits; of the shopper
@@ -34,6 +36,11 @@ struct message_post {
   std::string repeat_key;
   send_priority priority = send_priority::reply;
   std::optional<conversation_id> conversation = std::nullopt; ///< when the home has looked it up
+  std::string broadcast = {}; ///< one to many, by the client's name for it; empty: one to one
+  std::string template_name = {};
+  std::string template_language = {};
+  std::string category = {}; ///< of the template, when the home knows it: `MARKETING`, …
+  bool may_reach_out = true; ///< false: to a shopper outside of the window the account has sent enough today
 
   bool is_template() const { return type == "template"; }
 };

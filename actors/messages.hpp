@@ -3,6 +3,7 @@
 /// rest stays on its node.
 #pragma once
 
+#include "actors/account_steps.hpp"
 #include "actors/message_post.hpp"
 #include "actors/node_context.hpp"
 #include "actors/number_gate.hpp"
@@ -53,6 +54,7 @@ struct event_verdict {
 struct conversation_event {
   event_ptr event;
   std::uint64_t ordinal = 0; ///< statuses: the message it is about, when the tenant found it; 0: not
+  bool is_too_much = false;  ///< its shopper writes more than anybody could answer: recorded, not answered
 };
 
 /// tenant → conversation; answered by `conversation_answer`.
@@ -171,6 +173,7 @@ struct send_ticket {
   std::string number_id;
   std::uint64_t ordinal = 0;
   send_priority priority = send_priority::reply;
+  message_class kind = message_class::service;
 };
 /// sender → conversation: go ahead. Dropping it gives the place back.
 struct send_grant {
@@ -221,6 +224,16 @@ struct letter_action {
   std::string id;      ///< hex of the event key's hash
   bool replay = false; ///< false: drop
 };
+/// What Meta says of the account, or its templates.
+struct account_query {
+  bool are_templates = false;
+};
+/// Nothing is answered to the shopper and nothing is sent, or again as usual.
+struct shopper_block {
+  std::string contact;
+  bool is_blocked = true;
+  std::optional<conversation_id> conversation = std::nullopt; ///< when the home of a spread tenant has looked it up
+};
 /// For a shard supervisor or the node: how are you? Answered by `text_answer`.
 struct shard_query {};
 
@@ -263,8 +276,15 @@ struct order_wanted {
   event_hash event{};  ///< of the update that asks
   std::string request; ///< text of a `commerce::order_request`
 };
+/// conversation → its tenant → home: Meta has said something of a number by an error code; or it accepts again.
+struct number_news {
+  std::string number_id;
+  std::int32_t code = 0;
+  bool is_recovery = false;
+};
 struct place_question { // part of the protocol between nodes: append only
-  std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here, order_wanted> what;
+  std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here, order_wanted, number_news>
+      what;
 };
 
 /// node → shard supervisor: a message for one tenant of yours. The answer comes from the tenant.
@@ -308,6 +328,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_put)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_get)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::orders_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::read_post)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_errand)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shopper_block)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::number_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::message_post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letters_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letter_action)
@@ -325,6 +349,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::orders_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::read_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::message_post>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::account_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::account_errand>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::shopper_block>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letters_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letter_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::reconfigure>)

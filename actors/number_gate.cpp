@@ -29,22 +29,51 @@ namespace {
 
 /// A grant that was not used by then is void, and a question that was not answered by then is asked again.
 constexpr time_ms allowance_lasts = ms_per_second;
+constexpr int spam_code = 131048; ///< Cloud API reference §10.3
 constexpr time_ms answer_patience = 2 * ms_per_second;
+
+double burst_of(std::size_t per_second) { return std::max(1.0, static_cast<double>(per_second) / 4); }
+double interval_of(std::size_t per_second) { return 1'000.0 / static_cast<double>(per_second); }
 
 } // namespace
 
 number_gate::number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve,
                          ask_for_sends ask_home)
-    : limited_(limited), valve_(std::move(valve)), ask_home_(std::move(ask_home)),
-      pace_(std::max(1.0, static_cast<double>(messages_per_second) / 4),
-            1'000.0 / static_cast<double>(messages_per_second)) {}
+    : usual_per_second_(messages_per_second), limited_(limited), valve_(std::move(valve)),
+      ask_home_(std::move(ask_home)), pace_(burst_of(messages_per_second), interval_of(messages_per_second)) {}
 
-number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue) {
+message_class class_of(std::string_view request) noexcept {
+  // Inside of a text its quotes would stand behind backslashes.
+  return request.find(R"("type":"template")") == std::string_view::npos ? message_class::service
+                                                                        : message_class::templated;
+}
+
+bool number_gate::holds(message_class what, time_ms now) {
+  const std::lock_guard lock{mutex_};
+  return limited_ && is_held(what, now);
+}
+
+void number_gate::set_rules(const gate_rules& rules, time_ms now) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (rules == rules_)
+      return;
+    if (rules.messages_per_second != rules_.messages_per_second) {
+      const auto pace = rules.messages_per_second == 0 ? usual_per_second_ : rules.messages_per_second;
+      pace_.set_pace(burst_of(pace), interval_of(pace), now);
+    }
+    rules_ = rules;
+  }
+  wake();
+}
+
+number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue, message_class what) {
   if (valve_ && !valve_->lets_through())
     return nullptr;
   if (limited_) {
     const std::lock_guard lock{mutex_};
-    if ((queue_waits_ && !from_queue) || in_flight_ >= places() || paused_until_ > now || !take_pace(now))
+    if (is_held(what, now) || (queue_waits_ && !from_queue) || in_flight_ >= places() || paused_until_ > now ||
+        !take_pace(now))
       return nullptr;
     ++in_flight_;
   }
@@ -162,12 +191,17 @@ number_gate::lesson number_gate::learn(const send_outcome& outcome, time_ms now,
     pace_.drain(now);
     pause = ms_per_second;
     paused_until_ = std::max(paused_until_, now + pause);
+    return outcome.failure.code == spam_code ? lesson::spam : lesson::none;
   } else if (kind == error_class::unauthorised || kind == error_class::blocked || kind == error_class::pace_account) {
-    const bool is_new = paused_until_ <= now;
+    const bool is_trouble = kind != error_class::pace_account;
+    const bool is_new = paused_until_ <= now || (is_trouble && !is_in_trouble_);
     pause = 60 * ms_per_second;
     paused_until_ = now + pause;
+    is_in_trouble_ = is_in_trouble_ || is_trouble;
     return is_new ? lesson::paused : lesson::none;
   }
+  if (outcome.what == send_outcome::kind::accepted && std::exchange(is_in_trouble_, false))
+    return lesson::recovered;
   return lesson::none;
 }
 

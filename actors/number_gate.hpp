@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace wakala::actors {
 
@@ -48,6 +49,20 @@ struct send_valve {
 /// milliseconds (0: it does not). Called on any thread; the answer is `number_gate::allow`.
 using ask_for_sends = std::function<void(std::uint32_t count, time_ms paused)>;
 
+/// Messages of two kinds that Meta may allow one by one: those inside of a window, and templates.
+enum class message_class : std::uint8_t { service, templated };
+/// Of a request body.
+message_class class_of(std::string_view request) noexcept;
+
+/// What the standing of the account makes of a number.
+struct gate_rules {
+  std::size_t messages_per_second = 0; ///< 0: the usual
+  time_ms templates_held_until = 0;    ///< 0: they may leave
+  time_ms service_held_until = 0;
+
+  bool operator==(const gate_rules&) const = default;
+};
+
 /// Shared by the conversations that send through the number and by its sender, who keeps the queue of those that
 /// found it shut. Thread-safe. A conversation that finds it open needs no message to any actor before it sends.
 class number_gate : public std::enable_shared_from_this<number_gate> {
@@ -59,7 +74,9 @@ public:
   /// What the other side said about more than the one message.
   enum class lesson : std::uint8_t {
     none,
-    paused, ///< nothing of this number will be accepted before somebody acted; said once a pause
+    paused,    ///< nothing of this number will be accepted before somebody acted; said once a pause
+    spam,      ///< the number has sent what people did not want: slow down for hours
+    recovered, ///< it accepts again
   };
 
   /// `limited` false: only the places count, and there is always one. `valve` may be null. `ask_home` is null where
@@ -68,8 +85,12 @@ public:
               ask_for_sends ask_home = nullptr);
 
   /// A place, or null: the valve is shut, none is free, the pace is used up, or others wait in the queue
-  /// (`from_queue` false only).
-  permit_ptr enter(time_ms now, bool from_queue);
+  /// (`from_queue` false only), or messages of the class are held.
+  permit_ptr enter(time_ms now, bool from_queue, message_class what);
+  /// Messages of the class may not leave at present, whatever the pace.
+  bool holds(message_class what, time_ms now);
+  /// A new standing of the account.
+  void set_rules(const gate_rules& rules, time_ms now);
   /// Milliseconds until `enter` may succeed again; at least 1.
   time_ms wait(time_ms now);
   /// The sender's queue is not empty, or is: `wake` is called, on any thread, when a place becomes free meanwhile.
@@ -99,13 +120,19 @@ private:
   bool take_pace(time_ms now);
   lesson learn(const send_outcome& outcome, time_ms now, std::uint64_t message, time_ms& pause);
   void failed(time_ms now, std::uint64_t message);
+  bool is_held(message_class what, time_ms now) const noexcept {
+    return (what == message_class::templated ? rules_.templates_held_until : rules_.service_held_until) > now;
+  }
   std::size_t places() const noexcept { return failures_ < failures_of_an_outage ? calls_in_flight_max : 1; }
 
   std::mutex mutex_;
+  const std::size_t usual_per_second_;
   const bool limited_;
   const std::shared_ptr<send_valve> valve_;
   const ask_for_sends ask_home_;
-  std::uint32_t allowed_ = 0; ///< messages that were granted and have not left
+  gate_rules rules_;
+  bool is_in_trouble_ = false; ///< paused until somebody acts, or Meta accepts again
+  std::uint32_t allowed_ = 0;  ///< messages that were granted and have not left
   time_ms allowed_until_ = 0;
   time_ms ask_not_before_ = 0;
   runtime::token_bucket pace_;

@@ -30,7 +30,7 @@ caf::behavior sender::start(node_context_ptr node, std::shared_ptr<number_gate> 
   self_->set_default_handler(caf::drop);
   return {
       [this](const send_ticket& ticket) {
-        place p{ticket.conversation, ticket.ordinal};
+        place p{ticket.conversation, ticket.ordinal, ticket.kind};
         if (queued_.insert(p).second)
           queues_.at(static_cast<std::size_t>(ticket.priority)).push_back(std::move(p));
         grant_next();
@@ -54,36 +54,42 @@ bool sender::is_empty() const {
 }
 
 std::size_t sender::waiting() const {
+  const auto now = node_->clock->now();
   std::size_t count = 0;
   for (const auto& queue : queues_)
-    count += queue.size();
+    if (!queue.empty() && !gate_->holds(queue.front().kind, now))
+      count += queue.size();
   return count;
 }
 
-sender::place sender::take_next() {
-  auto& queue = *std::find_if(queues_.begin(), queues_.end(), [](const auto& q) { return !q.empty(); });
-  auto next = std::move(queue.front());
-  queue.pop_front();
-  return next;
+bool sender::grant_from(std::deque<place>& queue, time_ms now) {
+  while (!queue.empty()) {
+    const auto kind = queue.front().kind;
+    auto permit = gate_->enter(now, true, kind);
+    if (!permit)
+      return gate_->holds(kind, now); // then those behind it may go first
+    auto next = std::move(queue.front());
+    queue.pop_front();
+    queued_.erase(next);
+    self_->send(next.conversation, send_grant{next.ordinal, std::move(permit)});
+  }
+  return true;
 }
 
 void sender::grant_next() {
   const auto now = node_->clock->now();
-  while (!is_empty()) {
-    auto permit = gate_->enter(now, true);
-    if (!permit)
+  for (auto& queue : queues_)
+    if (!grant_from(queue, now))
       break;
-    auto next = take_next();
-    queued_.erase(next);
-    self_->send(next.conversation, send_grant{next.ordinal, std::move(permit)});
-  }
   if (is_empty()) {
     gate_->set_queue(false, nullptr);
     return;
   }
-  gate_->want(now, waiting());
-  gate_->set_queue(true, [me = caf::actor_cast<caf::actor>(self_)] { caf::anon_send(me, grant_tick{}); });
-  const auto wait = std::min<time_ms>(gate_->wait(now), 1'000);
+  const auto count = waiting();
+  if (count > 0)
+    gate_->want(now, count);
+  gate_->set_queue(count > 0, [me = caf::actor_cast<caf::actor>(self_)] { caf::anon_send(me, grant_tick{}); });
+  const auto wait = count == 0 ? ms_per_second : std::min(gate_->wait(now), ms_per_second);
   if (tick_at_ != 0 && tick_at_ <= now + wait)
     return; // a look is planned that comes early enough
   tick_at_ = now + wait;

@@ -35,6 +35,7 @@ private:
   struct place {
     caf::actor conversation;
     std::uint64_t ordinal = 0;
+    message_class kind = message_class::service;
     bool operator<(const place& other) const {
       return conversation.address() != other.conversation.address()
                  ? conversation.address() < other.conversation.address()
@@ -43,8 +44,10 @@ private:
   };
 
   bool is_empty() const;
+  /// Those that only wait for a place.
   std::size_t waiting() const;
-  place take_next();
+  /// Gives places to the first ones of the queue; false: there are no more.
+  bool grant_from(std::deque<place>& queue, time_ms now);
   void grant_next();
 
   caf::event_based_actor* self_;

@@ -123,6 +123,9 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const for_tenant<orders_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<message_post>& q) { return ask_tenant(q); },
       [this](const for_tenant<read_post>& q) { return ask_tenant(q); },
+      [this](const for_tenant<account_query>& q) { return ask_tenant(q); },
+      [this](const for_tenant<account_errand>& q) { return ask_tenant(q); },
+      [this](const for_tenant<shopper_block>& q) { return ask_tenant(q); },
       [this](const for_tenant<reconfigure>& q) {
         // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
         const auto it = tenants_.find(q.tenant);

@@ -69,6 +69,8 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](idle_tick) {
         idle_sweep();
         drop_lapsed_orders();
+        apply_account(); // a hold or a slow pace may have come to its end
+        ask_meta_now_and_then();
         self_->delayed_send(self_,
                             std::max(context_->node->limits.conversation_idle / 4, std::chrono::milliseconds{50}),
                             idle_tick{});
@@ -86,6 +88,10 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const orders_query& q) { return list_orders(q); },
       [this](message_post& post) { return post_message(std::move(post)); },
       [this](const read_post& post) { return post_read(post); },
+      [this](const account_query& q) { return answer_account(q); },
+      [this](const account_errand& errand) { return run_account_errand(errand); },
+      [this](const shopper_block& q) { return block_shopper(q); },
+      [this](const number_news& news) { take_news(news); },
       [this](catalog_get) {
         return text_answer{commerce::to_text(*context_->shelf), {}};
       },
@@ -95,8 +101,9 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
 }
 
 void tenant::load() {
-  runtime::get_request request{context_->entry->config.id,
-                               {{table::tenant_entity, catalog_key}, {table::tenant_entity, spread_key}}};
+  runtime::get_request request{
+      context_->entry->config.id,
+      {{table::tenant_entity, catalog_key}, {table::tenant_entity, spread_key}, {table::tenant_entity, account_key}}};
   self_->request(context_->supervisor, ask_timeout, std::move(request))
       .await(
           [this](const runtime::get_answer& answer) {
@@ -106,9 +113,10 @@ void tenant::load() {
             }
             read_shelf(answer.value->at(0));
             read_spread(answer.value->at(1));
+            read_account(answer.value->at(2));
             if (!context_->is_home)
               return;
-            set_window_limits();
+            posted_.set_limits(context_->entry->config);
             load_orders({});
             load_windows({});
           },
@@ -198,6 +206,7 @@ tenant::names tenant::names_of(const event& e) const {
     all.user = row_key(identity_kind::user_id, e.from_user_id.value_or(""));
   }
   all.previous_user = row_key(identity_kind::user_id, e.previous_user_id);
+  all.new_phone = row_key(identity_kind::phone, e.new_phone);
   return all;
 }
 
@@ -243,7 +252,7 @@ void tenant::resolve(tenant_batch batch) {
       continue; // it says itself whose it is
     who = names_of(e->update);
     bool all_known = true;
-    for (const auto* key : {&who.phone, &who.user, &who.previous_user})
+    for (const auto* key : {&who.phone, &who.user, &who.previous_user, &who.new_phone})
       if (!key->empty() && !identities_.contains(*key)) {
         all_known = false;
         request.addresses.emplace_back(table::identity, *key);
@@ -334,6 +343,11 @@ std::optional<conversation_id> tenant::conversation_of(const event& e, const nam
     put(all.user, by_user, all.user);
     const bool same = by_phone && by_phone->conversation == *chosen;
     put(all.phone, by_phone, !all.user.empty() ? all.user : (same ? by_phone->user : bytes{}));
+    if (const auto by_new = identities_.find(all.new_phone); !all.new_phone.empty()) {
+      if (by_new && by_new->conversation != *chosen)
+        clash("the number is another shopper's from now on");
+      put(all.new_phone, by_new, !all.user.empty() ? all.user : (same ? by_phone->user : bytes{}));
+    }
   }
   return chosen;
 }
@@ -342,6 +356,7 @@ void tenant::dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs) 
   boost::container::small_vector<chain_ptr, 1> chains;
   for (std::size_t i = 0; i < in.batch.events.size(); ++i) {
     auto& e = in.batch.events[i];
+    learn_if_shared(*e);
     if (e->aside != aside_reason::none || !is_personal(e->update)) {
       record(e, e->aside);
       continue;
@@ -367,7 +382,7 @@ void tenant::dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs) 
       record(e, e->update.kind == event_kind::status ? aside_reason::unmatched : aside_reason::none);
       continue;
     }
-    auto& link = add_to(chains, in.batch, *conversation, conversation_event{std::move(e), ordinal});
+    auto& link = add_to(chains, in.batch, *conversation, counted(*conversation, std::move(e), ordinal));
     link.generation = rules_.now().generation;
     if (is_elsewhere(*conversation)) // a conversation here writes them itself
       std::move(new_identities_.begin(), new_identities_.end(), std::back_inserter(link.to_map));

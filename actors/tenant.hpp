@@ -3,11 +3,14 @@
 /// home shard; on the other shards of a tenant that is spread, only the conversations that lie there.
 #pragma once
 
+#include "actors/flood_guard.hpp"
+#include "actors/graph_errand.hpp"
 #include "actors/identity_cache.hpp"
 #include "actors/messages.hpp"
+#include "actors/posting_windows.hpp"
 #include "actors/spread.hpp"
 #include "commerce/stock_book.hpp"
-#include "runtime/sliding_window.hpp"
+#include "whatsapp/account.hpp"
 
 #include <boost/intrusive/list.hpp>
 #include <caf/actor_addr.hpp>
@@ -89,6 +92,7 @@ private:
     bytes phone;
     bytes user;
     bytes previous_user;
+    bytes new_phone;
   };
   /// A POST's part with the names its updates need.
   struct intake {
@@ -141,7 +145,8 @@ private:
   caf::response_promise answer_place(const place_question& q);
   void ask_place(shard_id shard, place_question q, std::function<void(result<std::string>)> then);
   void ask_for_sends(const sends_wanted& wanted);
-  void tell_places_of_shelf(std::function<void()> then);
+  /// The other places read again what they keep of the tables.
+  void tell_places_to_read(std::function<void()> then);
   /// Until the tables hold what the other places have committed.
   void settle_places(std::function<void()> then);
   /// `then` once all have answered, or some have not in time.
@@ -162,14 +167,38 @@ private:
   struct posting; ///< one on its way
   using posting_ptr = std::shared_ptr<posting>;
   caf::response_promise post_message(message_post post);
+  /// What the standing of the account has against it; answered already.
+  bool is_refused(const posting_ptr& p);
   void find_receiver(const posting_ptr& p);
   void count_posting(const posting_ptr& p);
   void hand_over_posting(const posting_ptr& p);
-  void take_back_posting(const posting_ptr& p);
+  void posting_answered(const posting_ptr& p, text_answer answer);
   caf::response_promise post_read(const read_post& post);
   /// Reads, one page after the other, when messages were posted; nothing else is done meanwhile.
   void load_windows(const bytes& after);
-  void set_window_limits();
+
+  // tenant_account.cpp: what Meta says of the account
+  void read_account(const std::optional<bytes>& sealed);
+  /// Commits a management update, and what it changes.
+  void record_management(const event_ptr& what);
+  /// What was learnt is saved, and holds from now on.
+  void account_changed();
+  void apply_account();
+  void take_news(const number_news& news);
+  /// What comes from the phone app says that the number is there as well.
+  void learn_if_shared(const routed_event& e);
+  caf::response_promise answer_account(const account_query& q);
+  caf::response_promise run_account_errand(const account_errand& errand);
+  void ask_meta(const account_errand& errand, std::function<void(std::string)> then);
+  void ask_meta_now_and_then();
+  caf::response_promise block_shopper(const shopper_block& q);
+  void tell_meta_of_block(const shopper_block& q, const caf::response_promise& promise);
+  run_here here();
+
+  // tenant_outcomes.cpp
+  commit_request letter_commit(const event_ptr& what, aside_reason reason) const;
+  void commit_letter(const event_ptr& what, commit_request request);
+  conversation_event counted(const conversation_id& from, event_ptr e, std::uint64_t ordinal);
 
   // tenant_spread.cpp: the width changes
   void look_at_spread();
@@ -262,13 +291,11 @@ private:
   };
   std::optional<clearing> clearing_;
   bool is_waiting_for_generation_ = false;
-  runtime::sliding_window hourly_{0, ms_per_hour};         ///< messages posted
-  runtime::sliding_window daily_templates_{0, ms_per_day}; ///< templates among them
-  std::vector<bytes> posts_to_forget_;                     ///< rows of those that no longer count
-  using post_rows = std::deque<std::pair<time_ms, bytes>>; ///< of those that do, in the order of time
-  post_rows posts_;
-  post_rows template_posts_;
-  post_rows& posts_of(bool are_templates) { return are_templates ? template_posts_ : posts_; }
+  posting_windows posted_;
+  flood_guard floods_;
+  whatsapp::account_facts account_;
+  bool is_asking_meta_ = false;
+  bool knows_account_ = false; ///< it was read
   commerce::stock_book book_;
   std::map<std::string, std::vector<caf::response_promise>> placing_; ///< orders on their way to the disk, by id
 };

@@ -146,6 +146,14 @@ std::size_t tenant_config::templates_per_day() const {
   return static_cast<std::size_t>(limit("templates_per_day", 100));
 }
 
+std::size_t tenant_config::broadcasts_per_week() const {
+  return static_cast<std::size_t>(limit("broadcasts_per_week", 10));
+}
+
+std::size_t tenant_config::shopper_messages_per_minute() const {
+  return static_cast<std::size_t>(limit("shopper_messages_per_minute", 60));
+}
+
 bool tenant_config::wants(std::string_view filter) const {
   return event_filters.empty() ||
          std::find(event_filters.begin(), event_filters.end(), filter) != event_filters.end();

@@ -49,6 +49,10 @@ struct tenant_config {
   std::size_t messages_per_hour() const;
   /// Templates a day among them: `limits.templates_per_day`, 100 when it is not set.
   std::size_t templates_per_day() const;
+  /// Broadcasts a week that may begin: `limits.broadcasts_per_week`, 10 when it is not set.
+  std::size_t broadcasts_per_week() const;
+  /// Messages a minute of one shopper that are answered: `limits.shopper_messages_per_minute`, 60 when it is not set.
+  std::size_t shopper_messages_per_minute() const;
   bool wants(std::string_view filter) const;
   bool operator==(const tenant_config&) const = default;
 };

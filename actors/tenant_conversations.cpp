@@ -130,11 +130,15 @@ void tenant::change_context(tenant_context_ptr next) {
 }
 
 void tenant::reconfigure_with(tenant_entry_ptr entry) {
+  const bool is_new_token = entry->config.access_token != context_->entry->config.access_token;
   auto next = std::make_shared<tenant_context>(*context_);
   next->entry = std::move(entry);
   change_context(std::move(next));
-  set_window_limits();
+  posted_.set_limits(context_->entry->config);
   context_->gates->resume_all(); // perhaps with a new token
+  if (is_new_token && context_->is_home && whatsapp::forget_trouble(account_))
+    account_changed();
+  apply_account(); // to new numbers, too
   look_at_spread();
 }
 

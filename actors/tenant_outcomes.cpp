@@ -146,7 +146,7 @@ void tenant::dead_letter(chain_ptr todo) {
           [this, todo](const caf::error&) { give_up(todo, event_outcome::retry); });
 }
 
-void tenant::record(const event_ptr& what, aside_reason reason) {
+commit_request tenant::letter_commit(const event_ptr& what, aside_reason reason) const {
   auto e = *what;
   e.aside = reason;
   const auto& entry = *context_->entry;
@@ -162,11 +162,21 @@ void tenant::record(const event_ptr& what, aside_reason reason) {
                                          to_text(letter{e, {}, now}), *context_->node->random,
                                          where == table::aside ? now + unmatched_kept : 0));
   request.drafts.push_back(std::move(draft));
+  return request;
+}
+
+void tenant::record(const event_ptr& what, aside_reason reason) {
+  if (what->update.kind == whatsapp::event_kind::management && reason == aside_reason::none)
+    return record_management(what);
   if (reason != aside_reason::none && reason != aside_reason::unmatched)
     log::warn("event.set_aside",
-              {{"reason", to_string(reason)}, {"origin", e.origin}, {"kind", to_string(e.update.kind)}});
+              {{"reason", to_string(reason)}, {"origin", what->origin}, {"kind", to_string(what->update.kind)}});
   if (reason == aside_reason::unmatched)
     context_->node->count->statuses_unmatched.fetch_add(1, std::memory_order_relaxed);
+  commit_letter(what, letter_commit(what, reason));
+}
+
+void tenant::commit_letter(const event_ptr& what, commit_request request) {
   self_->request(context_->supervisor, ask_timeout, std::move(request))
       .then(
           [this, what](const commit_answer& answer) {
@@ -174,6 +184,20 @@ void tenant::record(const event_ptr& what, aside_reason reason) {
               tell(what, answer.why.code == errc::conflict ? event_outcome::repeated : event_outcome::retry);
           },
           [this, what](const caf::error&) { tell(what, event_outcome::retry); });
+}
+
+conversation_event tenant::counted(const conversation_id& from, event_ptr e, std::uint64_t ordinal) {
+  conversation_event counted{std::move(e), ordinal};
+  if (counted.event->update.kind != whatsapp::event_kind::message)
+    return counted;
+  const auto& config = context_->entry->config;
+  const auto verdict = floods_.take(from, config.shopper_messages_per_minute(), context_->node->clock->now());
+  if (verdict == flood_guard::verdict::first_too_much)
+    log::warn("shopper.too_many_messages", {{"tenant", config.id}, {"conversation", to_string(from)}});
+  counted.is_too_much = verdict != flood_guard::verdict::fine;
+  if (counted.is_too_much)
+    context_->node->count->messages_too_many.fetch_add(1, std::memory_order_relaxed);
+  return counted;
 }
 
 } // namespace wakala::actors

@@ -23,6 +23,7 @@ inline constexpr std::size_t waiting_events_max = 4'096;
 inline constexpr time_ms unmatched_kept = 30 * ms_per_day;
 inline const bytes catalog_key = "catalog";
 inline const bytes spread_key = "spread";
+inline const bytes account_key = "account";
 
 } // namespace wakala::actors
 

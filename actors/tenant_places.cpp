@@ -192,7 +192,7 @@ void tenant::handed_back(const chain_ptr& todo, const std::vector<event_outcome>
   }
 }
 
-void tenant::tell_places_of_shelf(std::function<void()> then) {
+void tenant::tell_places_to_read(std::function<void()> then) {
   if (rules_.now().width <= 1)
     return then();
   self_->request(context_->supervisor, ask_timeout, settle_tables{})
@@ -228,7 +228,7 @@ void tenant::take_handed(const tenant_batch& batch) {
   const auto before = rules_.now();
   for (const auto& e : batch.events) {
     if (e->handed && rules_.follows(*e->handed))
-      add_to(chains, batch, e->handed->conversation, conversation_event{e, e->handed->ordinal});
+      add_to(chains, batch, e->handed->conversation, counted(e->handed->conversation, e, e->handed->ordinal));
     else
       tell(e, event_outcome::retry);
   }
@@ -350,6 +350,12 @@ caf::response_promise tenant::answer_place(const place_question& q) {
                    if (wanted.paused > 0)
                      gate->pause(now, wanted.paused);
                    deliver(promise, text_of(gate->give(now, wanted.count)));
+                 },
+                 [&](const number_news& news) {
+                   if (!context_->is_home)
+                     return stale();
+                   take_news(news);
+                   deliver(promise, std::string{});
                  },
                  [](const order_wanted&) {}, // above
              },

@@ -17,31 +17,17 @@ using persistence::table;
 
 namespace {
 
-constexpr std::size_t posts_at_once = 1'000;   ///< of a page when the home is loaded
-constexpr std::size_t forgotten_at_once = 100; ///< of one commit
-const bytes posts_prefix = "post/";
-constexpr char template_mark = 't';
-constexpr char message_mark = 'm';
-
-bytes post_key(time_ms at, bool is_template, std::uint64_t random) {
-  bytes key = posts_prefix;
-  append_u64(key, static_cast<std::uint64_t>(at));
-  key += is_template ? template_mark : message_mark;
-  append_u64(key, random);
-  return key;
-}
-
-/// When, and whether it was a template.
-std::optional<std::pair<time_ms, bool>> parse_post_key(const bytes& key) {
-  const auto mark_at = posts_prefix.size() + sizeof(std::uint64_t);
-  if (key.size() != mark_at + 1 + sizeof(std::uint64_t) || !key.starts_with(posts_prefix))
-    return std::nullopt;
-  return std::pair{static_cast<time_ms>(read_u64(std::string_view(key).substr(posts_prefix.size()))),
-                   key[mark_at] == template_mark};
-}
+constexpr std::size_t posts_at_once = 1'000; ///< of a page when the home is loaded
+constexpr std::size_t rows_at_once = 100;    ///< old ones of one commit
+constexpr std::size_t templates_shown = 20;
 
 text_answer limited(const char* limit, time_ms wait) {
   return {json{{"outcome", "limited"}, {"limit", limit}, {"retry_after_ms", wait}}.dump(), {}};
+}
+
+json refusal(const char* reason, const char* path, int code, std::string details) {
+  return {
+      {"outcome", "refused"}, {"reason", reason}, {"path", path}, {"code", code}, {"details", std::move(details)}};
 }
 
 } // namespace
@@ -51,14 +37,8 @@ struct tenant::posting {
   answered_function then;
   conversation_id conversation;
   std::vector<std::pair<bytes, bytes>> to_map; ///< identities of somebody new (row key, user's row key)
-  time_ms at = 0;                              ///< when it was counted
-  bytes row;                                   ///< that says so
+  posting_windows::counted counted;
 };
-
-void tenant::set_window_limits() {
-  hourly_.set_limit(context_->entry->config.messages_per_hour());
-  daily_templates_.set_limit(context_->entry->config.templates_per_day());
-}
 
 void tenant::load_windows(const bytes& after) {
   persistence::range_query query;
@@ -73,18 +53,11 @@ void tenant::load_windows(const bytes& after) {
             if (!answer.value)
               return self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
             const auto now = context_->node->clock->now();
+            const auto& entry = *context_->entry;
             for (const auto& row : *answer.value) {
-              const auto what = parse_post_key(row.key);
-              if (!what)
-                continue;
-              if (what->first + (what->second ? daily_templates_ : hourly_).span() <= now) {
-                posts_to_forget_.push_back(row.key);
-                continue;
-              }
-              posts_of(what->second).emplace_back(what->first, row.key);
-              hourly_.add(what->first);
-              if (what->second)
-                daily_templates_.add(what->first);
+              const auto text =
+                  entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, row.key), row.value);
+              posted_.load(row.key, text ? std::string_view(*text) : std::string_view{}, now);
             }
             if (answer.value->size() == posts_at_once)
               load_windows(answer.value->back().key);
@@ -101,8 +74,30 @@ caf::response_promise tenant::post_message(message_post post) {
   auto p = std::make_shared<posting>();
   p->post = std::move(post);
   p->then = to(promise);
-  find_receiver(p);
+  if (!is_refused(p))
+    find_receiver(p);
   return promise;
+}
+
+bool tenant::is_refused(const posting_ptr& p) {
+  const auto now = context_->node->clock->now();
+  auto& post = p->post;
+  if (const auto hold = whatsapp::hold_of(account_, now); hold.holds(post.is_template(), now)) {
+    p->then(text_answer{refusal("account_restricted", "/type", hold.code, hold.why).dump(), {}});
+    return true;
+  }
+  if (!post.is_template())
+    return false;
+  const auto key = whatsapp::key_of_template(post.template_name, post.template_language);
+  if (auto why = whatsapp::refusal_of(account_, key)) {
+    p->then(text_answer{refusal("template_not_approved", "/template/name", why->code, std::move(why->details)).dump(),
+                        {}});
+    return true;
+  }
+  post.category = whatsapp::category_of(account_, key);
+  if (post.category == "MARKETING")
+    post.priority = send_priority::broadcast; // nobody waits for it
+  return false;
 }
 
 void tenant::find_receiver(const posting_ptr& p) {
@@ -126,7 +121,7 @@ void tenant::find_receiver(const posting_ptr& p) {
     if (const auto id = known()) // who wrote meanwhile
       return found(*id);
     if (!p->post.is_template())
-      return p->then(text_answer{json{{"outcome", "window_closed"}, {"closed_at", nullptr}}.dump(), {}});
+      return posting_answered(p, {json{{"outcome", "window_closed"}, {"closed_at", nullptr}}.dump(), {}});
     const auto fresh = context_->node->random->next_conversation_id();
     for (const auto& key : {user, phone})
       if (!key.empty()) {
@@ -154,28 +149,18 @@ void tenant::find_receiver(const posting_ptr& p) {
 
 void tenant::count_posting(const posting_ptr& p) {
   const auto now = context_->node->clock->now();
-  const auto hour = hourly_.wait(now);
-  const auto day = p->post.is_template() ? daily_templates_.wait(now) : 0;
   const auto& entry = *context_->entry;
-  if (hour > 0 || day > 0) {
+  if (const auto over = posted_.over(p->post, now)) {
     const auto why = make_error(errc::overloaded, "over the tenant's limit");
     if (!p->to_map.empty())
       mapped(p->conversation, &why);
     for (const auto& [key, user] : p->to_map)
       identities_.forget(key);
-    return p->then(day > hour ? limited("templates_per_day", day) : limited("messages_per_hour", hour));
+    return p->then(limited(over->limit, over->wait));
   }
-  p->at = now;
-  p->row = post_key(now, p->post.is_template(), context_->node->random->next_u64());
-  hourly_.add(now);
-  if (p->post.is_template())
-    daily_templates_.add(now);
-  posts_of(p->post.is_template()).emplace_back(now, p->row);
-  for (auto* rows : {&posts_, &template_posts_}) {
-    const auto span = rows == &posts_ ? hourly_.span() : daily_templates_.span();
-    for (; !rows->empty() && rows->front().first + span <= now; rows->pop_front())
-      posts_to_forget_.push_back(std::move(rows->front().second));
-  }
+  p->post.may_reach_out =
+      !p->post.is_template() || posted_.may_reach_out(p->conversation, account_.messaging_limit, now);
+  p->counted = posted_.count(p->post, p->conversation, now, *context_->node->random);
   // On disk before it is sent: what was sent is counted whatever happens here. The supervisor answers everything,
   // also what takes long: an answer of our own in its place would be a guess.
   commit_request request;
@@ -185,19 +170,20 @@ void tenant::count_posting(const posting_ptr& p) {
     draft.business.push_back(
         sealed_record(entry.keys->data, entry.config.id, where, key, text, *context_->node->random));
   };
-  put(table::tenant_entity, p->row, {});
+  for (const auto& [key, text] : p->counted.rows)
+    put(table::tenant_entity, key, text);
+  for (const auto& [key, text] : posted_.changed(rows_at_once))
+    put(table::tenant_entity, key, text);
   for (const auto& [key, user] : p->to_map)
     put(table::identity, key, to_text(identity_row{p->conversation, to_hex(as_span(user))}));
-  const auto forgotten = std::min(posts_to_forget_.size(), forgotten_at_once);
-  for (std::size_t i = 0; i < forgotten; ++i)
-    draft.business.push_back(erased_record(table::tenant_entity, posts_to_forget_[i]));
-  posts_to_forget_.erase(posts_to_forget_.begin(), posts_to_forget_.begin() + static_cast<std::ptrdiff_t>(forgotten));
+  for (const auto& key : posted_.forget(now, rows_at_once))
+    draft.business.push_back(erased_record(table::tenant_entity, key));
   const auto failed = [this, p](const error& why) {
     if (!p->to_map.empty())
       mapped(p->conversation, &why);
     for (const auto& [key, user] : p->to_map)
       identities_.forget(key); // whatever the store holds of them is the truth
-    take_back_posting(p);
+    posted_.take_back(p->counted);
     p->then(text_answer{std::nullopt, why});
   };
   self_->request(context_->supervisor, caf::infinite, std::move(request))
@@ -213,34 +199,31 @@ void tenant::count_posting(const posting_ptr& p) {
 }
 
 void tenant::hand_over_posting(const posting_ptr& p) {
-  put_question(p->conversation, p->post, [this, p](text_answer answer) {
-    // Not sent, or not again: not counted. After an error it may have been sent.
-    if (answer.value) {
-      const auto outcome = json::parse(*answer.value);
-      if (outcome.at("outcome") != "accepted" || outcome.at("repeated"))
-        take_back_posting(p);
-    }
-    p->then(std::move(answer));
-  });
+  put_question(p->conversation, p->post, [this, p](text_answer answer) { posting_answered(p, std::move(answer)); });
 }
 
-void tenant::take_back_posting(const posting_ptr& p) {
-  hourly_.remove(p->at);
-  if (p->post.is_template())
-    daily_templates_.remove(p->at);
-  auto& rows = posts_of(p->post.is_template());
-  const auto newest =
-      std::find_if(rows.rbegin(), rows.rend(), [&](const auto& each) { return each.second == p->row; });
-  if (newest != rows.rend())
-    rows.erase(std::next(newest).base());
-  posts_to_forget_.push_back(p->row); // with the next one
+void tenant::posting_answered(const posting_ptr& p, text_answer answer) {
+  if (!answer.value)
+    return p->then(std::move(answer)); // it may have been sent: it counts
+  auto outcome = json::parse(*answer.value);
+  const auto what = outcome.at("outcome").get<std::string>();
+  const bool is_counted = p->counted.at > 0;
+  if (what == "accepted" && !outcome.at("repeated"))
+    posted_.settle(p->counted, outcome.at("outside_window"));
+  else if (is_counted) // not sent, or not again: not counted
+    posted_.take_back(p->counted);
+  if (what == "window_closed")
+    outcome["templates"] = whatsapp::fitting_templates(account_, templates_shown);
+  else if (what == "limited" && outcome.at("limit") == "messaging_limit")
+    outcome["retry_after_ms"] = posted_.wait_to_reach_out(context_->node->clock->now());
+  p->then(text_answer{outcome.dump(), {}});
 }
 
 caf::response_promise tenant::post_read(const read_post& post) {
   auto promise = self_->make_response_promise();
   const auto now = context_->node->clock->now();
   const auto gate = context_->gates->at(post.number_id);
-  auto permit = gate->enter(now, false);
+  auto permit = gate->enter(now, false, message_class::service);
   if (!permit) {
     auto p = promise;
     p.deliver(limited("throughput", gate->wait(now)));

@@ -126,7 +126,9 @@ caf::response_promise tenant::ask_conversation(const Query& q) {
 
 template caf::response_promise tenant::ask_conversation(const conversation_query& q);
 template caf::response_promise tenant::ask_conversation(const messages_query& q);
+template caf::response_promise tenant::ask_conversation(const shopper_block& q);
 template void tenant::put_question(const conversation_id& id, const message_post& q, answered_function then);
+template void tenant::put_question(const conversation_id& id, const shopper_block& q, answered_function then);
 
 caf::response_promise tenant::put_catalog(const catalog_put& put) {
   auto promise = self_->make_response_promise();
@@ -143,7 +145,7 @@ caf::response_promise tenant::put_catalog(const catalog_put& put) {
     auto next = std::make_shared<tenant_context>(*context_);
     next->shelf = shelf;
     change_context(std::move(next));
-    tell_places_of_shelf([this, promise, shelf] { deliver(promise, commerce::to_text(*shelf)); });
+    tell_places_to_read([this, promise, shelf] { deliver(promise, commerce::to_text(*shelf)); });
   });
   return promise;
 }

@@ -86,6 +86,15 @@ struct dialogue {
   bool operator==(const dialogue&) const = default;
 };
 
+/// What the shopper allows, and what the shop has decided about the shopper.
+struct permissions {
+  bool no_marketing = false; ///< stopped in WhatsApp (Cloud API reference §7.4): no marketing template may be sent
+  time_ms marketing_at = 0;  ///< when that was last said; 0: never
+  bool is_blocked = false;   ///< recorded, never answered, sent nothing
+
+  bool operator==(const permissions&) const = default;
+};
+
 struct conversation_state {
   identity who;
   session current;
@@ -95,14 +104,15 @@ struct conversation_state {
   /// Last shopper message per business number (phone number id → its time): the number's own 24 h window.
   std::map<std::string, time_ms> window_by_number;
   std::optional<order_receipt> ordered; ///< the latest order
+  permissions may;
 
   bool operator==(const conversation_state&) const = default;
 };
 
-/// The form of a record that holds this state: 2 when something was ordered. A state without is written as before
-/// there were orders, so that a node of that version can read it.
+/// The form of a record that holds this state: 2 when something was ordered, 3 when anything is said of permissions.
+/// A state without is written as before there were any, so that a node of that version can read it.
 std::uint8_t record_form(const conversation_state& state) noexcept;
-constexpr std::uint8_t record_form_max = 2;
+constexpr std::uint8_t record_form_max = 3;
 
 /// The state as part of a record of that form, about 150 bytes with a small cart.
 void encode(encoder& out, const conversation_state& state);

@@ -141,9 +141,46 @@ order_receipt get_receipt(decoder& in) {
   return receipt;
 }
 
+constexpr std::uint8_t ordered_form = 2;
+constexpr std::uint8_t permissions_form = 3;
+
+// Of the third form.
+constexpr std::uint8_t ordered_bit = 1;
+constexpr std::uint8_t no_marketing_bit = 2;
+constexpr std::uint8_t blocked_bit = 4;
+
+void put_rest(encoder& out, const conversation_state& state) {
+  if (record_form(state) == permissions_form) {
+    out.byte(static_cast<std::uint8_t>((state.ordered ? ordered_bit : 0) |
+                                       (state.may.no_marketing ? no_marketing_bit : 0) |
+                                       (state.may.is_blocked ? blocked_bit : 0)));
+    put(out, state.may.marketing_at);
+  }
+  if (state.ordered)
+    put_receipt(out, *state.ordered);
+}
+
+void get_rest(decoder& in, conversation_state& state) {
+  auto bits = in.form() == ordered_form ? ordered_bit : std::uint8_t{0};
+  if (in.form() == permissions_form) {
+    bits = in.byte();
+    in.expect((bits & ~(ordered_bit | no_marketing_bit | blocked_bit)) == 0);
+    state.may.no_marketing = (bits & no_marketing_bit) != 0;
+    state.may.is_blocked = (bits & blocked_bit) != 0;
+    state.may.marketing_at = get(in);
+    in.expect(state.may != permissions{});
+  }
+  if ((bits & ordered_bit) != 0)
+    state.ordered = get_receipt(in);
+}
+
 } // namespace
 
-std::uint8_t record_form(const conversation_state& state) noexcept { return state.ordered ? record_form_max : 1; }
+std::uint8_t record_form(const conversation_state& state) noexcept {
+  if (state.may != permissions{})
+    return permissions_form;
+  return state.ordered ? ordered_form : 1;
+}
 
 void encode(encoder& out, const conversation_state& state) {
   out.numeral(state.who.phone);
@@ -167,8 +204,7 @@ void encode(encoder& out, const conversation_state& state) {
     out.numeral(number);
     put_near(out, last, s.expires_at);
   }
-  if (state.ordered)
-    put_receipt(out, *state.ordered);
+  put_rest(out, state);
 }
 
 conversation_state decode_conversation(decoder& in) {
@@ -195,8 +231,7 @@ conversation_state decode_conversation(decoder& in) {
     const auto last = get_near(in, s.expires_at);
     in.expect(state.window_by_number.try_emplace(std::move(number), last).second);
   }
-  if (in.form() > 1)
-    state.ordered = get_receipt(in);
+  get_rest(in, state);
   return state;
 }
 

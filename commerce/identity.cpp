@@ -39,6 +39,7 @@ struct claim {
   std::string_view phone;
   std::string_view user_id;
   std::string_view previous_user_id;
+  std::string_view new_phone; ///< the number is another from now on
   bool user_id_changes = false;
   bool is_written = false; ///< by the shopper: what it carries is the latest
 };
@@ -55,6 +56,7 @@ std::optional<claim> claim_of(const whatsapp::event& event) {
   switch (event.kind) {
   case whatsapp::event_kind::message:
     of_sender();
+    said.new_phone = digits_of(event.new_phone);
     // `user_changed_user_id` names the current id beside the sender's, which can be either.
     said.is_written = event.type != "system";
     said.user_id_changes = !said.is_written && !event.contact_user_id.empty();
@@ -106,6 +108,9 @@ void learn(identity& who, const whatsapp::event& event, bool is_recent) {
   const bool other_user = !said->user_id.empty() && !who.user_id.empty() && !same_user;
   if (!said->phone.empty() && !other_user && (who.phone.empty() || (same_user && said->is_written && is_recent)))
     who.phone = said->phone;
+  const bool is_of_this = said->phone.empty() ? same_user : said->phone == who.phone && !other_user;
+  if (!said->new_phone.empty() && is_of_this)
+    who.phone = said->new_phone;
 
   const bool is_stranger = other_user || (other_number && !same_user);
   if (!said->is_written || is_stranger)

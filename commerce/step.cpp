@@ -45,6 +45,16 @@ void make_room(conversation_state& state, time_ms at) {
   count_outbound(state.current, at, 1);
 }
 
+/// `stop` and `resume` of marketing messages (Cloud API reference §7.4); what is older than what is known is late.
+void take_preference(permissions& may, const whatsapp::event& event, time_ms at) {
+  const bool stops = event.value == "stop";
+  if (event.type != "marketing_messages" || at < may.marketing_at ||
+      (!stops && event.value != "resume" && event.value != "signup"))
+    return;
+  may.no_marketing = stops;
+  may.marketing_at = at;
+}
+
 void begin_again(dialogue& talk) {
   talk.position = dialogue_position::start;
   talk.category.clear();
@@ -78,9 +88,12 @@ step_result step(conversation_state state, const whatsapp::event& event, const s
   if (!old && event.kind == whatsapp::event_kind::echo && event.group_id.empty())
     make_room(done.state, at);
 
+  if (event.kind == whatsapp::event_kind::preference)
+    take_preference(done.state.may, event, at);
+
   if (!old && is_from_shopper(event)) {
     live(done.state, event, context, at);
-    if (!context.silent && deserves_answer(event)) {
+    if (!context.silent && !done.state.may.is_blocked && deserves_answer(event)) {
       storefront::visit visit(done.state, context, at);
       if (const auto asked = storefront::listen(visit, event, is_first))
         storefront::serve(visit, *asked);

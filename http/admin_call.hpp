@@ -49,6 +49,9 @@ bool is_order_cursor(std::string_view text);   ///< 48 hexadecimal digits
 bool is_ordinal_cursor(std::string_view text); ///< a positive number
 bool is_tenant_cursor(std::string_view text);
 
+/// A phone number as people write it becomes its digits; anything else is a user id and stays as it is.
+std::string contact_of(const std::string& text);
+
 /// Answers with the text that the actors give, or with their error.
 bridge::done_text answer_with(const responder& to, int status = 200);
 

@@ -7,9 +7,6 @@
 
 namespace wakala::http {
 
-namespace {
-
-/// A phone number as people write it becomes its digits; anything else is a user id and stays as it is.
 std::string contact_of(const std::string& text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_ornament = [](char c) { return c == '+' || c == ' ' || c == '-' || c == '(' || c == ')'; };
@@ -21,8 +18,6 @@ std::string contact_of(const std::string& text) {
   std::copy_if(text.begin(), text.end(), std::back_inserter(digits), is_digit);
   return digits;
 }
-
-} // namespace
 
 void list_conversations(admin_call& call) {
   if (auto wanted = read_page(call.what, is_hex_cursor))

@@ -32,6 +32,13 @@ void list_messages(admin_call& call);
 void list_orders(admin_call& call);
 void post_message(admin_call& call);
 void post_graph_message(admin_call& call);
+// admin_account.cpp
+void get_account(admin_call& call);
+void list_templates(admin_call& call);
+void refresh_account(admin_call& call);
+void onboard_account(admin_call& call);
+void block_shopper(admin_call& call);
+void unblock_shopper(admin_call& call);
 // admin_letters.cpp
 void list_dead_letters(admin_call& call);
 void replay_dead_letter(admin_call& call);

@@ -54,7 +54,13 @@ response limited(const json& outcome) {
 
 std::vector<violation> window_closed(const message_post& post, const json& outcome) {
   const auto& closed_at = outcome.at("closed_at");
-  return {{"/type", window_rule,
+  std::string rule = window_rule;
+  if (const auto fitting = outcome.value("templates", json::array()); !fitting.empty()) {
+    rule += ": ";
+    for (const auto& name : fitting)
+      rule += (&name == &fitting.front() ? "" : ", ") + name.get<std::string>();
+  }
+  return {{"/type", rule,
            post.type + (closed_at.is_null() ? ", and the shopper has not written to this number lately"
                                             : ", and the window closed at " + to_rfc3339(closed_at.get<time_ms>())),
            "window_closed"}};
@@ -74,6 +80,19 @@ result<std::string> repeat_key_of(const admin_call& call) {
       !std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7F'; }))
     return make_error(errc::invalid_argument, "must be 1 to 255 visible ASCII characters", "Idempotency-Key");
   return "key:" + std::string(key);
+}
+
+constexpr std::size_t broadcast_name_max = 64;
+
+/// `?broadcast=`: the client's name of a message to many; the first one of that name counts as a broadcast.
+result<std::string> broadcast_of(const request_head& what) {
+  const auto name = query_values{what.query}.find("broadcast");
+  if (!name)
+    return std::string{};
+  if (name->empty() || name->size() > broadcast_name_max ||
+      !std::all_of(name->begin(), name->end(), [](char c) { return c > ' ' && c < '\x7F'; }))
+    return make_error(errc::invalid_argument, "must be 1 to 64 visible ASCII characters", "broadcast");
+  return std::string(*name);
 }
 
 /// The number that the message is to leave from: the one asked for, or the tenant's only one.
@@ -101,7 +120,11 @@ response answer_of(const message_post& post, const result<std::string>& text) {
   const auto what = outcome.at("outcome").get<std::string>();
   if (what == "accepted")
     return response::json(202, json{{"id", outcome.at("id")}}.dump());
-  return what == "limited" ? limited(outcome) : refused(window_closed(post, outcome));
+  if (what == "limited")
+    return limited(outcome);
+  if (what == "refused")
+    return refused({{outcome.at("path"), "what Meta would accept", outcome.at("details"), outcome.at("reason")}});
+  return refused(window_closed(post, outcome));
 }
 
 response answer_of(const read_post&, const result<std::string>& text) {
@@ -181,14 +204,19 @@ std::optional<response> take_message(admin_call& call) {
   const auto entry = call.api->options.context->tenants->get()->find(call.value("tenant"));
   auto number = number_of(entry->config, call.what);
   auto key = repeat_key_of(call);
-  if (!number || !key)
-    return problem_for(number ? key.error() : number.error());
+  auto broadcast = broadcast_of(call.what);
+  if (!number || !key || !broadcast)
+    return problem_for(!number ? number.error() : !key ? key.error() : broadcast.error());
   auto body = whatsapp::parse_json(call.what.body, actors::request_depth_max);
   if (!body)
     return problem_for(make_error(errc::invalid_argument, not_json));
-  const auto checked = actors::check_post(std::move(*body), std::move(*number), std::move(*key));
+  auto checked = actors::check_post(std::move(*body), std::move(*number), std::move(*key));
   if (!checked.violations.empty())
     return refused(checked.violations);
+  if (auto* post = std::get_if<message_post>(&checked.what); post != nullptr && !broadcast->empty()) {
+    post->broadcast = std::move(*broadcast);
+    post->priority = actors::send_priority::broadcast;
+  }
   hand_on(call, entry->config.id, checked.what,
           [](const auto& post, const result<std::string>& text) { return answer_of(post, text); });
   return std::nullopt;

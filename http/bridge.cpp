@@ -78,6 +78,18 @@ void bridge::post_read(std::string tenant, actors::read_post post, done_text don
   ask_tenant(node_, std::move(tenant), std::move(post), std::move(done));
 }
 
+void bridge::account(std::string tenant, bool are_templates, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::account_query{are_templates}, std::move(done));
+}
+
+void bridge::account_errand(std::string tenant, actors::account_errand errand, done_text done) {
+  ask_tenant(node_, std::move(tenant), std::move(errand), std::move(done));
+}
+
+void bridge::block_shopper(std::string tenant, std::string contact, bool is_blocked, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::shopper_block{std::move(contact), is_blocked}, std::move(done));
+}
+
 void bridge::orders(std::string tenant, std::string after, std::size_t limit, done_text done) {
   ask_tenant(node_, std::move(tenant), actors::orders_query{std::move(after), limit}, std::move(done));
 }

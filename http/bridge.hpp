@@ -2,6 +2,7 @@
 /// Where HTTP meets the actors: plain types on this side, CAF behind it.
 #pragma once
 
+#include "actors/account_steps.hpp"
 #include "actors/message_post.hpp"
 #include "actors/routing.hpp"
 #include "persistence/store.hpp"
@@ -49,6 +50,12 @@ public:
   void conversations(std::string tenant, std::string after, std::size_t limit, done_text done);
   void post_message(std::string tenant, actors::message_post post, done_text done);
   void post_read(std::string tenant, actors::read_post post, done_text done);
+  /// What Meta says of the account, or `{"templates":[…]}`.
+  void account(std::string tenant, bool are_templates, done_text done);
+  /// Asks Meta for it, after onboarding if wanted; answers `{"steps":[{step,ok,…}],"numbers":[{id,display,name}]}`.
+  void account_errand(std::string tenant, actors::account_errand errand, done_text done);
+  /// Answers `{"blocked":…,"at_meta":[{phone_number_id,ok,…}]}`.
+  void block_shopper(std::string tenant, std::string contact, bool is_blocked, done_text done);
   /// `{"orders":[…],"next":cursor or null}`, the latest first.
   void orders(std::string tenant, std::string after, std::size_t limit, done_text done);
   /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`);

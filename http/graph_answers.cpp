@@ -24,7 +24,14 @@ constexpr std::array known{
     known_error{130429, 400, "Rate limit hit"},
     known_error{131008, 400, "Required parameter is missing"},
     known_error{131009, 400, "Parameter value is not valid"},
+    known_error{368, 403, "Temporarily blocked for policies violations"},
+    known_error{131026, 400, "Message undeliverable"},
+    known_error{131031, 403, "Account has been locked"},
     known_error{131047, 400, "Re-engagement message"},
+    known_error{131050, 400, "The user has stopped marketing messages"},
+    known_error{132001, 404, "Template does not exist or is not approved"},
+    known_error{132015, 400, "Template is paused"},
+    known_error{132016, 400, "Template is disabled"},
 };
 
 std::string text_of(const json& body) { return body.dump(-1, ' ', false, json::error_handler_t::replace); }

@@ -14,7 +14,7 @@ using actors::send_call;
 using actors::send_outcome;
 
 constexpr std::chrono::milliseconds connect_timeout_max{5'000};
-constexpr std::size_t answer_bytes_max = 1024 * 1024; // an answer of the Graph API has a few hundred bytes
+constexpr std::size_t answer_bytes_max = 4 * 1024 * 1024; // a page of templates; most have a few hundred bytes
 
 send_outcome outcome_of(client_result&& result) {
   send_outcome out;
@@ -69,6 +69,25 @@ public:
     client_.send(std::move(request),
                  [done = std::move(done)](client_result result) { done(outcome_of(std::move(result))); });
   }
+
+  void ask(actors::graph_question question, std::function<void(result<actors::graph_reply>)> done) override {
+    client_request request;
+    request.method = std::move(question.method);
+    request.url = base_ + question.path;
+    request.headers = {{"Authorization", "Bearer " + question.access_token}, {"Accept", "application/json"}};
+    if (!question.body.empty())
+      request.headers.emplace_back("Content-Type", "application/json");
+    request.body = std::move(question.body);
+    client_.send(std::move(request), [done = std::move(done)](client_result result) {
+      if (auto* answer = std::get_if<client_answer>(&result))
+        done(actors::graph_reply{answer->status, std::move(answer->body)});
+      else if (const auto* nothing = std::get_if<not_sent>(&result))
+        done(make_error(errc::unavailable, nothing->why));
+      else
+        done(make_error(errc::unavailable, std::get<unknown_outcome>(result).why));
+    });
+  }
+  bool can_ask() const noexcept override { return true; }
 
 private:
   std::string base_;

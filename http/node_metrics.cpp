@@ -32,6 +32,9 @@ void add_events(metrics_text& page, const runtime::counters& c) {
                now(c.handler_failures));
   page.counter("wakala_statuses_unmatched_total", "Statuses of messages that no conversation sent.",
                now(c.statuses_unmatched));
+  page.counter("wakala_messages_too_many_total",
+               "Messages recorded but not answered since their shopper was over limits.shopper_messages_per_minute.",
+               now(c.messages_too_many));
   page.counter("wakala_identity_clashes_total", "Updates that named two known shoppers.", now(c.identity_clashes));
 }
 

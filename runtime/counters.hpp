@@ -29,6 +29,7 @@ struct counters {
   counter sends_expired{0};
   counter statuses_unmatched{0};
   counter identity_clashes{0};
+  counter messages_too_many{0}; ///< of one shopper: recorded, not answered
   counter conversations_activated{0};
   counter conversations_passivated{0};
   counter webhook_posts{0};

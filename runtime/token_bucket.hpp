@@ -41,6 +41,14 @@ public:
     tokens_ = 0;
   }
 
+  /// From now on another pace. What there is stays, as far as the new burst allows.
+  void set_pace(double burst, double interval_ms, time_ms now) {
+    refill(now);
+    burst_ = burst;
+    interval_ = interval_ms;
+    tokens_ = std::min(tokens_, burst_);
+  }
+
 private:
   void refill(time_ms now) {
     if (last_ != 0 && now > last_)

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -128,6 +129,8 @@ bool learn_number(account_facts& account, const nlohmann::json& answer, const st
                   time_ms now);
 /// From one page of `GET /{waba-id}/message_templates`.
 bool learn_templates(account_facts& account, const nlohmann::json& answer, time_ms now);
+/// The account has these templates and no others.
+bool learn_absent(account_facts& account, const std::set<template_key>& there, time_ms now);
 /// A send was refused: by a code of class A or B, or for spam (131048).
 bool learn_refusal(account_facts& account, const std::string& number_id, int code, time_ms now);
 /// Meta accepts again, or somebody has acted.

@@ -65,6 +65,14 @@ bool learn_templates(account_facts& account, const json& answer, time_ms now) {
   return account.templates != before;
 }
 
+bool learn_absent(account_facts& account, const std::set<template_key>& there, time_ms now) {
+  bool is_news = false;
+  for (auto& [key, known] : account.templates)
+    if (!there.contains(key))
+      is_news = known.status.learn("DELETED", now) || is_news;
+  return is_news;
+}
+
 bool learn_refusal(account_facts& account, const std::string& number_id, int code, time_ms now) {
   constexpr int spam_limit = 131048;
   if (code == spam_limit) {

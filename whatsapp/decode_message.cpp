@@ -131,6 +131,16 @@ void read_user_id_change(const json_value& item, event& e) {
   }
 }
 
+/// `user_changed_number`: the shopper is the same, the number is another.
+void read_number_change(const json_value& item, event& e) {
+  const auto system = object_member(item, "system");
+  if (!system.member("type").is_text("user_changed_number"))
+    return;
+  e.new_phone = text_or_empty(system, "wa_id");
+  if (e.new_phone.empty())
+    e.new_phone = text_or_empty(system, "new_wa_id"); // as it was called before
+}
+
 /// What messages, echoes and history have in common.
 void read_body(const change_view& change, event_kind kind, const json_value& item, event& e) {
   start_event(change, kind, e);
@@ -193,6 +203,7 @@ void read_message(const change_view& change, const json_value& item, event& e) {
       e.sender = id_member(contact, "user_id");
   }
   read_user_id_change(item, e);
+  read_number_change(item, e);
   finish_event(item, e);
 }
 

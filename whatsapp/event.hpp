@@ -84,6 +84,7 @@ struct event {
                               ///< the new id
   rare_text context_id;       ///< the quoted message's id
   rare_text previous_user_id; ///< `user_id_update`, and system message `user_changed_user_id`
+  rare_text new_phone;        ///< system message `user_changed_number`: the new number in digits
   std::string callback_data;  ///< statuses: `biz_opaque_callback_data`
   rare_text error_code;       ///< statuses, errors and messages: first error's code
   rare_text error_title;      ///< first error's `error_data.details`, else title, else message

@@ -77,6 +77,24 @@ TEST(link_messages, every_question_comes_through_whole) {
   EXPECT_EQ(post.conversation, whose);
   const auto receipt = through(read_post{"n", "{}"});
   EXPECT_EQ(receipt.number_id + receipt.request, "n{}");
+  message_post campaign;
+  campaign.broadcast = "june";
+  campaign.template_name = "offer";
+  campaign.template_language = "sw";
+  campaign.category = "MARKETING";
+  campaign.may_reach_out = false;
+  campaign = through(campaign);
+  EXPECT_EQ(campaign.broadcast + campaign.template_name + campaign.template_language + campaign.category,
+            "juneofferswMARKETING");
+  EXPECT_FALSE(campaign.may_reach_out);
+  EXPECT_TRUE(through(account_query{true}).are_templates);
+  const auto errand = through(account_errand{true, "123456", "https://shop.example/hook"});
+  EXPECT_TRUE(errand.is_onboarding);
+  EXPECT_EQ(errand.pin + errand.callback_url, "123456https://shop.example/hook");
+  const auto unblock = through(shopper_block{"254", false, whose});
+  EXPECT_EQ(unblock.contact, "254");
+  EXPECT_FALSE(unblock.is_blocked);
+  EXPECT_EQ(unblock.conversation, whose);
   const auto orders = through(orders_query{"z", 8});
   EXPECT_EQ(orders.after, "z");
   EXPECT_EQ(orders.limit, 8U);
@@ -113,6 +131,10 @@ TEST(link_messages, every_question_between_places_comes_through_whole) {
   EXPECT_EQ(order.conversation, id);
   EXPECT_EQ(order.event, (event_hash{9, 8, 7}));
   EXPECT_EQ(order.request, R"({"lines":[]})");
+  const auto news = between_places(number_news{"n-duka", 131048, true});
+  EXPECT_EQ(news.number_id, "n-duka");
+  EXPECT_EQ(news.code, 131048);
+  EXPECT_TRUE(news.is_recovery);
   auto handed = sample("a");
   handed.handed = handing{id, 12, 3, 4, 5};
   const auto back = batch_from(to_frame(link_batch{1, 1, 2, 3, {handed, sample("b")}})).value();

@@ -2,6 +2,7 @@
 #include "actors/identity_cache.hpp"
 #include "actors/number_gate.hpp"
 #include "actors/posted.hpp"
+#include "whatsapp/account.hpp"
 #include "whatsapp/outbound.hpp"
 
 #include <gmock/gmock.h>
@@ -81,35 +82,35 @@ TEST(number_gate, has_so_many_places_and_each_comes_back_by_itself) {
   const auto gate = std::make_shared<number_gate>(100'000, true);
   std::vector<number_gate::permit_ptr> held;
   for (std::size_t i = 0; i < calls_in_flight_max; ++i)
-    held.push_back(gate->enter(1'000, false));
+    held.push_back(gate->enter(1'000, false, message_class::service));
   EXPECT_THAT(held, ::testing::Each(::testing::NotNull()));
-  EXPECT_EQ(gate->enter(1'000, false), nullptr);
+  EXPECT_EQ(gate->enter(1'000, false, message_class::service), nullptr);
   held.pop_back();
-  EXPECT_NE(gate->enter(1'000, false), nullptr);
+  EXPECT_NE(gate->enter(1'000, false, message_class::service), nullptr);
 }
 
 TEST(number_gate, lets_through_no_more_than_the_pace) {
   const auto gate = std::make_shared<number_gate>(8, true); // burst of 2, then one in 125 ms
-  EXPECT_NE(gate->enter(1'000, false), nullptr);
-  EXPECT_NE(gate->enter(1'000, false), nullptr);
-  EXPECT_EQ(gate->enter(1'000, false), nullptr);
+  EXPECT_NE(gate->enter(1'000, false, message_class::service), nullptr);
+  EXPECT_NE(gate->enter(1'000, false, message_class::service), nullptr);
+  EXPECT_EQ(gate->enter(1'000, false, message_class::service), nullptr);
   EXPECT_EQ(gate->wait(1'000), 125);
-  EXPECT_EQ(gate->enter(1'124, false), nullptr);
-  EXPECT_NE(gate->enter(1'125, false), nullptr);
+  EXPECT_EQ(gate->enter(1'124, false, message_class::service), nullptr);
+  EXPECT_NE(gate->enter(1'125, false, message_class::service), nullptr);
 }
 
 TEST(number_gate, nobody_overtakes_the_queue) {
   const auto gate = std::make_shared<number_gate>(1'000, true);
   int woken = 0;
-  auto first = gate->enter(1'000, false);
+  auto first = gate->enter(1'000, false, message_class::service);
   gate->set_queue(true, [&] { ++woken; });
-  EXPECT_EQ(gate->enter(1'000, false), nullptr);
-  EXPECT_NE(gate->enter(1'000, true), nullptr);
+  EXPECT_EQ(gate->enter(1'000, false, message_class::service), nullptr);
+  EXPECT_NE(gate->enter(1'000, true, message_class::service), nullptr);
   const auto before = woken;
   first.reset();
   EXPECT_EQ(woken, before + 1) << "a free place wakes the queue";
   gate->set_queue(false, nullptr);
-  EXPECT_NE(gate->enter(1'000, false), nullptr);
+  EXPECT_NE(gate->enter(1'000, false, message_class::service), nullptr);
 }
 
 send_outcome refused(int code) {
@@ -120,26 +121,69 @@ send_outcome refused(int code) {
   return outcome;
 }
 
+send_outcome of(send_outcome::kind what) {
+  send_outcome outcome;
+  outcome.what = what;
+  return outcome;
+}
+
+TEST(number_gate, what_is_held_does_not_hold_the_rest) {
+  const auto gate = std::make_shared<number_gate>(8, true);
+  gate->set_rules({0, 5'000, 0}, 1'000);
+  EXPECT_TRUE(gate->holds(message_class::templated, 4'999));
+  EXPECT_FALSE(gate->holds(message_class::service, 4'999));
+  EXPECT_EQ(gate->enter(4'999, true, message_class::templated), nullptr);
+  EXPECT_NE(gate->enter(4'999, false, message_class::service), nullptr);
+  EXPECT_NE(gate->enter(5'000, false, message_class::templated), nullptr);
+  gate->set_rules({0, 0, whatsapp::hold_for_good}, 6'000);
+  EXPECT_EQ(gate->enter(9'000'000, false, message_class::service), nullptr);
+  EXPECT_NE(gate->enter(9'000'000, false, message_class::templated), nullptr);
+}
+
+TEST(number_gate, goes_at_another_pace_from_then_on) {
+  const auto gate = std::make_shared<number_gate>(8, true);
+  const auto in_a_second = [&](time_ms from) {
+    int sent = 0;
+    for (time_ms at = from; at < from + 1'000; ++at)
+      while (gate->enter(at, false, message_class::service))
+        ++sent;
+    return sent;
+  };
+  in_a_second(0); // the burst is used up
+  EXPECT_EQ(in_a_second(1'000), 8);
+  gate->set_rules({2, 0, 0}, 2'000);
+  EXPECT_EQ(in_a_second(2'000), 2);
+  gate->set_rules({1'000, 0, 0}, 3'000);
+  EXPECT_NEAR(in_a_second(3'000), 1'000, 2);
+  gate->set_rules({}, 4'000);
+  in_a_second(4'000);
+  EXPECT_EQ(in_a_second(5'000), 8) << "as it was";
+}
+
+TEST(number_gate, says_what_holds_for_the_number_beyond_one_message) {
+  const auto gate = std::make_shared<number_gate>(1'000, true);
+  EXPECT_EQ(gate->returned(refused(131048), 5'000), lesson::spam);
+  EXPECT_EQ(gate->returned(of(send_outcome::kind::accepted), 5'001), lesson::none);
+  EXPECT_EQ(gate->returned(refused(131031), 5'002), lesson::paused);
+  EXPECT_EQ(gate->returned(refused(131047), 5'003), lesson::none);
+  EXPECT_EQ(gate->returned(of(send_outcome::kind::accepted), 5'004), lesson::recovered);
+  EXPECT_EQ(gate->returned(of(send_outcome::kind::accepted), 5'005), lesson::none) << "said once";
+}
+
 TEST(number_gate, a_number_out_of_throughput_rests_for_a_second) {
   const auto gate = std::make_shared<number_gate>(1'000, true);
   EXPECT_EQ(gate->returned(refused(130429), 5'000), lesson::none);
-  EXPECT_EQ(gate->enter(5'999, false), nullptr);
-  EXPECT_NE(gate->enter(6'001, false), nullptr);
+  EXPECT_EQ(gate->enter(5'999, false, message_class::service), nullptr);
+  EXPECT_NE(gate->enter(6'001, false, message_class::service), nullptr);
 }
 
 TEST(number_gate, a_refused_token_shuts_it_until_somebody_acts_and_is_said_once) {
   const auto gate = std::make_shared<number_gate>(1'000, true);
   EXPECT_EQ(gate->returned(refused(190), 5'000), lesson::paused);
   EXPECT_EQ(gate->returned(refused(190), 5'001), lesson::none);
-  EXPECT_EQ(gate->enter(50'000, false), nullptr);
+  EXPECT_EQ(gate->enter(50'000, false, message_class::service), nullptr);
   gate->resume();
-  EXPECT_NE(gate->enter(50'000, false), nullptr);
-}
-
-send_outcome of(send_outcome::kind what) {
-  send_outcome outcome;
-  outcome.what = what;
-  return outcome;
+  EXPECT_NE(gate->enter(50'000, false, message_class::service), nullptr);
 }
 
 TEST(number_gate, an_outage_leaves_one_probe_at_a_time_after_growing_pauses) {
@@ -148,22 +192,22 @@ TEST(number_gate, an_outage_leaves_one_probe_at_a_time_after_growing_pauses) {
     EXPECT_EQ(gate->is_failing(), i > 1);
     gate->returned(of(i % 2 == 0 ? send_outcome::kind::not_sent : send_outcome::kind::unknown), 0, i);
   }
-  EXPECT_NE(gate->enter(0, false), nullptr) << "not yet";
+  EXPECT_NE(gate->enter(0, false, message_class::service), nullptr) << "not yet";
   gate->returned(refused(131016), 0);
-  EXPECT_EQ(gate->enter(999, false), nullptr);
+  EXPECT_EQ(gate->enter(999, false, message_class::service), nullptr);
   for (const time_ms at : {1'000, 3'000, 7'000}) { // pauses of 1, 2 and 4 s
-    const auto probe = gate->enter(at, false);
+    const auto probe = gate->enter(at, false, message_class::service);
     ASSERT_NE(probe, nullptr) << at;
-    EXPECT_EQ(gate->enter(at, false), nullptr) << "one at a time";
-    EXPECT_EQ(gate->enter(at - 1, false), nullptr);
+    EXPECT_EQ(gate->enter(at, false, message_class::service), nullptr) << "one at a time";
+    EXPECT_EQ(gate->enter(at - 1, false, message_class::service), nullptr);
     gate->returned(of(send_outcome::kind::unknown), at);
   }
-  EXPECT_EQ(gate->enter(14'999, false), nullptr);
-  const auto probe = gate->enter(15'000, false);
+  EXPECT_EQ(gate->enter(14'999, false, message_class::service), nullptr);
+  const auto probe = gate->enter(15'000, false, message_class::service);
   ASSERT_NE(probe, nullptr);
   gate->returned(of(send_outcome::kind::accepted), 15'100);
   EXPECT_FALSE(gate->is_failing());
-  EXPECT_NE(gate->enter(15'100, false), nullptr) << "everything goes on";
+  EXPECT_NE(gate->enter(15'100, false, message_class::service), nullptr) << "everything goes on";
 }
 
 TEST(number_gate, one_message_that_fails_again_and_again_is_no_outage) {
@@ -181,7 +225,7 @@ TEST(number_gate, whoever_waits_for_a_probe_does_not_look_every_moment) {
   const auto gate = std::make_shared<number_gate>(100'000, true);
   for (std::uint32_t i = 0; i < failures_of_an_outage; ++i)
     gate->returned(of(send_outcome::kind::unknown), 0, i);
-  const auto probe = gate->enter(1'000, false);
+  const auto probe = gate->enter(1'000, false, message_class::service);
   ASSERT_NE(probe, nullptr);
   EXPECT_EQ(gate->wait(5'000), ms_per_second);
 }
@@ -191,14 +235,14 @@ TEST(number_gate, what_is_a_message_s_own_fault_is_no_outage) {
   for (int i = 0; i < 50; ++i)
     gate->returned(refused(i % 2 == 0 ? 131009 : 131026), 0);
   EXPECT_FALSE(gate->is_failing());
-  EXPECT_NE(gate->enter(0, false), nullptr);
+  EXPECT_NE(gate->enter(0, false, message_class::service), nullptr);
 }
 
 TEST(number_gate, without_limits_there_is_always_a_place) {
   const auto gate = std::make_shared<number_gate>(1, false);
   std::vector<number_gate::permit_ptr> held;
   for (int i = 0; i < 1'000; ++i)
-    held.push_back(gate->enter(1'000, false));
+    held.push_back(gate->enter(1'000, false, message_class::service));
   EXPECT_THAT(held, ::testing::Each(::testing::NotNull()));
 }
 

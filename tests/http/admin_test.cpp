@@ -59,6 +59,16 @@ TEST_F(admin_listener, knows_who_may_do_what) {
       {"PUT", "/v1/tenants/bidii/catalog", 422, 403, 401},
       {"GET", "/v1/tenants/duka/conversations", 200, 200, 401},
       {"GET", "/v1/tenants/bidii/conversations", 200, 403, 401},
+      {"GET", "/v1/tenants/duka/account", 200, 200, 401},
+      {"GET", "/v1/tenants/bidii/account", 200, 403, 401},
+      {"POST", "/v1/tenants/duka/account:refresh", 503, 503, 401}, // its Graph API is not to be asked
+      {"POST", "/v1/tenants/bidii/account:refresh", 503, 403, 401},
+      {"POST", "/v1/tenants/duka/account:onboard", 503, 403, 401},
+      {"GET", "/v1/tenants/duka/templates", 200, 200, 401},
+      {"GET", "/v1/tenants/bidii/templates", 200, 403, 401},
+      {"POST", "/v1/tenants/duka/users/254700000001:block", 404, 404, 401},
+      {"POST", "/v1/tenants/duka/users/254700000001:unblock", 404, 404, 401},
+      {"POST", "/v1/tenants/bidii/users/254700000001:block", 404, 403, 401},
       {"GET", "/v1/tenants/duka/orders", 200, 200, 401},
       {"GET", "/v1/tenants/bidii/orders", 200, 403, 401},
       {"GET", "/v1/tenants/duka/conversations/254700000001", 404, 404, 401},
@@ -519,6 +529,27 @@ TEST_F(admin_listener, answers_as_its_description_says) {
                               {"changes", json::array({{{"field", "account_alerts"}, {"value", {{"x", 1}}}}})}}})}};
   ASSERT_EQ(http_node::post("/v1/webhooks", notice.dump(), app_secret).status, 200);
   EXPECT_EQ(read("/v1/tenants/duka/notices").at("items").size(), 1U);
+  const auto quality = json{
+      {"object", "whatsapp_business_account"},
+      {"entry",
+       json::array(
+           {{{"id", "waba-duka"},
+             {"time", 1'700'000'000},
+             {"changes",
+              json::array(
+                  {{{"field", "phone_number_quality_update"},
+                    {"value",
+                     {{"display_phone_number", "254711000000"}, {"event", "FLAGGED"}, {"current_limit", 250}}}},
+                   {{"field", "message_template_status_update"},
+                    {"value",
+                     {{"event", "APPROVED"},
+                      {"message_template_name", "order_update"},
+                      {"message_template_language", "en"}}}},
+                   {{"field", "account_update"},
+                    {"value",
+                     {{"event", "ACCOUNT_RESTRICTION"},
+                      {"restriction_info", {{{"restriction_type", "RESTRICTED_ADD_PHONE_NUMBER_ACTION"}}}}}}}})}}})}};
+  ASSERT_EQ(http_node::post("/v1/webhooks", quality.dump(), app_secret).status, 200);
   const auto doc = read("/openapi.json");
   std::size_t compared = 0;
   for (const auto& [path, item] : doc.at("paths").items()) {
@@ -533,7 +564,7 @@ TEST_F(admin_listener, answers_as_its_description_says) {
     EXPECT_EQ(difference(doc, schema, read(target)), "") << target;
     ++compared;
   }
-  EXPECT_EQ(compared, 15U);
+  EXPECT_EQ(compared, 17U);
   const auto& problem = doc.at("components").at("schemas").at("Problem");
   EXPECT_EQ(difference(doc, problem, json::parse(admin("GET", "/v1/tenants?limit=0").body)), "");
 }

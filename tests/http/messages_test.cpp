@@ -66,6 +66,58 @@ TEST_F(messages_api, names_every_limit_that_is_broken) {
   EXPECT_EQ(graph->messages().size(), 1U) << "nothing of that was sent";
 }
 
+TEST_F(messages_api, says_what_the_account_and_the_shopper_do_not_allow) {
+  const auto paused =
+      json{{"object", "whatsapp_business_account"},
+           {"entry", json::array({{{"id", "waba-duka"},
+                                   {"time", 1'700'000'000},
+                                   {"changes", json::array({{{"field", "message_template_status_update"},
+                                                             {"value",
+                                                              {{"event", "PAUSED"},
+                                                               {"message_template_name", "order_update"},
+                                                               {"message_template_language", "en"},
+                                                               {"reason", "low quality"}}}}})}}})}};
+  ASSERT_EQ(http_node::post("/v1/webhooks", paused.dump(), app_secret).status, 200);
+  const auto answer = send(template_to(amina.phone));
+  EXPECT_EQ(answer.status, 422);
+  const auto wrong = body_of(answer).at("errors").at(0);
+  EXPECT_EQ(wrong.at("path"), "/template/name");
+  EXPECT_EQ(wrong.at("code"), "template_not_approved");
+  EXPECT_EQ(wrong.at("value"), "order_update (en) is PAUSED: low quality");
+  EXPECT_EQ(code_of(graph_send(template_to(amina.phone))), 132015);
+  ASSERT_EQ(admin("POST", "/v1/tenants/duka/users/+254%20700%20000001:block", "").status, 200);
+  EXPECT_EQ(body_of(send(text_to(amina.phone))).at("errors").at(0).at("code"), "shopper_blocked");
+  EXPECT_EQ(code_of(graph_send(text_to(amina.phone))), 131026);
+}
+
+TEST_F(messages_api, a_broadcast_has_a_name_and_there_are_so_many_a_week) {
+  for (int n = 0; n < 10; ++n)
+    EXPECT_EQ(send(text_to(amina.phone), "?broadcast=june-" + std::to_string(n)).status, 202) << n;
+  const auto over = send(text_to(amina.phone), "?broadcast=july");
+  EXPECT_EQ(over.status, 429);
+  EXPECT_NE(over.body.find("broadcasts_per_week"), std::string::npos);
+  EXPECT_TRUE(over.header("Retry-After"));
+  for (const auto* bad : {"?broadcast=", "?broadcast=a%20b"}) {
+    const auto refused = send(text_to(amina.phone), bad);
+    EXPECT_EQ(refused.status, 400) << bad;
+    EXPECT_EQ(body_of(refused).at("field"), "broadcast");
+  }
+}
+
+TEST_F(messages_api, onboarding_names_what_is_wrong_with_it) {
+  const auto field = [&](const std::string& body) {
+    const auto answer = admin("POST", "/v1/tenants/duka/account:onboard", body);
+    return std::to_string(answer.status) + body_of(answer).value("field", "");
+  };
+  EXPECT_EQ(field(R"({"pin":"12345"})"), "422/pin");
+  EXPECT_EQ(field(R"({"pin":123456})"), "422/pin");
+  EXPECT_EQ(field(R"({"pin":"12345a"})"), "422/pin");
+  EXPECT_EQ(field(R"({"callback_url":"http://shop.example"})"), "422/callback_url");
+  EXPECT_EQ(field(R"({"callback_url":"https://)" + std::string(200, 'x') + R"("})"), "422/callback_url");
+  EXPECT_EQ(field(R"({"pins":"123456"})"), "422/pins");
+  EXPECT_EQ(field("[]"), "400");
+}
+
 TEST_F(messages_api, refuses_what_is_nested_too_deeply) {
   for (const std::size_t depth : {65U, 1'000'000U}) {
     auto body = text_to(amina.phone).dump();

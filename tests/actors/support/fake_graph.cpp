@@ -28,6 +28,31 @@ void fake_graph::send(send_call call, std::function<void(send_outcome)> done) {
     done(std::move(*answer));
 }
 
+void fake_graph::ask(graph_question question, std::function<void(result<graph_reply>)> done) {
+  question_answerer how;
+  {
+    const std::lock_guard lock(mutex_);
+    questions_.push_back(question);
+    how = how_to_questions_;
+  }
+  done(how ? how(question) : result<graph_reply>(make_error(errc::unavailable, "nobody answers")));
+}
+
+bool fake_graph::can_ask() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return static_cast<bool>(how_to_questions_);
+}
+
+void fake_graph::answer_questions_with(question_answerer how) {
+  const std::lock_guard lock(mutex_);
+  how_to_questions_ = std::move(how);
+}
+
+std::vector<graph_question> fake_graph::questions() const {
+  const std::lock_guard lock(mutex_);
+  return questions_;
+}
+
 void fake_graph::answer_with(answerer how) {
   const std::lock_guard lock(mutex_);
   how_ = std::move(how);

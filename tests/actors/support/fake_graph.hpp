@@ -37,6 +37,13 @@ public:
 
   void send(send_call call, std::function<void(send_outcome)> done) override;
 
+  /// Until a test says what is answered, there is nobody to ask.
+  using question_answerer = std::function<result<graph_reply>(const graph_question&)>;
+  void ask(graph_question question, std::function<void(result<graph_reply>)> done) override;
+  bool can_ask() const noexcept override;
+  void answer_questions_with(question_answerer how);
+  std::vector<graph_question> questions() const;
+
   void answer_with(answerer how);
   /// Answers everything kept back, in order of arrival.
   void release(const std::function<send_outcome(const recorded_call&)>& how);
@@ -57,6 +64,8 @@ private:
   std::condition_variable changed_;
   answerer how_;
   std::vector<recorded_call> calls_;
+  question_answerer how_to_questions_;
+  std::vector<graph_question> questions_;
   std::vector<std::pair<recorded_call, std::function<void(send_outcome)>>> kept_;
 };
 
