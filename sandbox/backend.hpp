@@ -9,7 +9,9 @@
 #include "sandbox/ids.hpp"
 #include "sandbox/media.hpp"
 #include "sandbox/numbers.hpp"
+#include "sandbox/pacing.hpp"
 #include "sandbox/record.hpp"
+#include "sandbox/shopper_book.hpp"
 #include "sandbox/webhook_body.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -110,18 +112,12 @@ private:
   struct pair_state {
     std::uint64_t attempts = 0;
     std::uint64_t updates = 0;
-    double tokens = 45;
-    time_ms refilled = 0;
+    token_bucket bucket;
     time_ms last_inbound = 0;
-  };
-  struct number_state {
-    double tokens = 0;
-    time_ms refilled = 0;
   };
 
   const business_number* number_for(std::string_view id);
   shopper& shopper_for(const std::string& phone, const std::string& user_id);
-  shopper* find_shopper(const std::string& phone, const std::string& user_id);
   pair_state& pair_of(const business_number& number, const shopper& who);
   /// The refusal that chaos or a rate limit asks for, if any.
   std::optional<send_outcome> disturbed(const business_number& number, const std::string& subject, std::uint64_t n,
@@ -140,10 +136,9 @@ private:
   id_source ids_;
   record record_;
   media_store media_;
-  std::vector<shopper> shoppers_;
-  std::unordered_map<std::string, std::size_t> shopper_by_id_; ///< phone and user id → index
+  shopper_book shoppers_;
   std::unordered_map<std::string, pair_state> pairs_;
-  std::unordered_map<std::string, number_state> number_states_;
+  std::unordered_map<std::string, token_bucket> number_buckets_;
   std::uint64_t raw_count_ = 0;
 };
 
