@@ -1,6 +1,7 @@
 #include "sandbox/backend.hpp"
 
 #include "sandbox/request_parts.hpp"
+#include "sandbox/sending_rules.hpp"
 #include "whatsapp/normalise_request.hpp"
 #include "whatsapp/outbound.hpp"
 
@@ -13,20 +14,41 @@ namespace wakala::sandbox {
 using json = nlohmann::ordered_json;
 
 backend::backend(backend_options options, number_book numbers, const clock_source& clock)
-    : options_(std::move(options)), numbers_(std::move(numbers)), clock_(&clock), dice_(options_.seed),
+    : options_(std::move(options)), clock_(&clock), dice_(options_.seed),
       // With the time of start, so that a second run with the same seed does not repeat ids a receiver has seen.
-      ids_(mix64(options_.seed) ^ mix64(static_cast<std::uint64_t>(clock.now()))) {}
+      ids_(mix64(options_.seed) ^ mix64(static_cast<std::uint64_t>(clock.now()))) {
+  held_.strict_templates = options_.strict_templates;
+  for (const auto& number : numbers.all())
+    add_number(number);
+}
+
+const business_number* backend::add_number(business_number number) {
+  auto& owner = owner_of(number);
+  if (!number.messaging_limit.empty())
+    owner.messaging_limit = number.messaging_limit;
+  const auto id = number.id;
+  held_.numbers.add(std::move(number));
+  return held_.numbers.find(id);
+}
+
+bool backend::may(const business_number& number, std::string_view bearer) const {
+  return !bearer.empty() && !number.condition.token_expired &&
+         (number.access_token.empty() || bearer == number.access_token);
+}
+
+bool backend::window_is_open(const pair_state& pair) const {
+  return pair.last_inbound > 0 && clock_->now() - pair.last_inbound < ms_per_day;
+}
 
 const business_number* backend::number_for(std::string_view id) {
-  if (const auto* known = numbers_.find(id))
+  if (const auto* known = held_.numbers.find(id))
     return known;
   if (!options_.accept_any_number || id.empty() ||
       !std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; }))
     return nullptr;
   auto number = options_.defaults;
   number.id = id;
-  numbers_.add(std::move(number));
-  return numbers_.find(id);
+  return add_number(std::move(number));
 }
 
 shopper& backend::shopper_for(const std::string& phone, const std::string& user_id) {
@@ -70,7 +92,7 @@ send_outcome backend::send(std::string_view phone_number_id, std::string_view be
   const auto* number = number_for(phone_number_id);
   if (!number)
     return refused(nullptr, phone_number_id, {}, refuse_unknown_object("post", phone_number_id, ids_.trace_id()));
-  if (bearer.empty() || (!number->access_token.empty() && bearer != number->access_token))
+  if (!may(*number, bearer))
     return refused(number, phone_number_id, {}, refuse_token(ids_.trace_id()));
   auto request = json::parse(body, nullptr, false);
   if (!request.is_object())
@@ -94,6 +116,10 @@ send_outcome backend::send(std::string_view phone_number_id, std::string_view be
   if (!to_group && (phone.empty() ? !is_user_id(user_id) : !is_phone(phone)))
     return refused(number, phone_number_id, shown_to,
                    refuse(131009, "The recipient is no phone number and no user id.", ids_.trace_id()));
+
+  auto calling = context();
+  if (auto refusal = refusal_of(calling, *number, owner_of(*number), request))
+    return refused(number, phone_number_id, shown_to, std::move(*refusal));
 
   auto& who = to_group ? shopper_for(text_or(request, "to"), {}) : shopper_for(phone, user_id);
   auto& pair = pair_of(*number, who);
@@ -124,7 +150,7 @@ send_outcome backend::send(std::string_view phone_number_id, std::string_view be
                 {"shopper", who.key()},
                 {"wamid", kept.wamid},
                 {"message", request}});
-  outcome.updates = plan_statuses(*number, who, pair, kept);
+  outcome.updates = plan_statuses(*number, who, pair, kept, request);
 
   json contact{{"input", phone.empty() ? user_id : text_or(request, "to")}};
   if (!phone.empty())
@@ -153,27 +179,6 @@ result<chaos_spec> backend::set_chaos(std::string_view body) {
   options_.chaos = *spec;
   record_.feed({{"kind", "chaos"}, {"spec", to_string(*spec)}});
   return *spec;
-}
-
-json backend::state() const {
-  auto numbers = json::array();
-  for (const auto& number : numbers_.all())
-    numbers.push_back({{"phone_number_id", number.id},
-                       {"waba_id", number.waba_id},
-                       {"display_phone_number", number.display},
-                       {"verified_name", number.name},
-                       {"webhooks", !number.webhook_url.empty()}});
-  auto people = json::array();
-  for (const auto& who : shoppers_.all())
-    people.push_back(to_json(who));
-  return {{"numbers", std::move(numbers)},
-          {"shoppers", std::move(people)},
-          {"chaos", to_string(options_.chaos)},
-          {"seed", options_.seed},
-          {"now", clock_->now()},
-          {"seq", record_.feed_seq()},
-          {"accepted", record_.accepted_count()},
-          {"refused", record_.refused_count()}};
 }
 
 } // namespace wakala::sandbox

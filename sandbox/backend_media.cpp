@@ -30,7 +30,7 @@ graph_answer backend::upload(std::string_view phone_number_id, std::string_view 
   const auto* number = number_for(phone_number_id);
   if (!number)
     return refuse_unknown_object("post", phone_number_id, ids_.trace_id());
-  if (bearer.empty() || (!number->access_token.empty() && bearer != number->access_token))
+  if (!may(*number, bearer))
     return refuse_token(ids_.trace_id());
   auto form = parse_form(content_type, body);
   if (!form)
@@ -69,27 +69,19 @@ graph_answer backend::upload(std::string_view phone_number_id, std::string_view 
 
 graph_answer backend::describe(std::string_view id, std::string_view bearer, std::string_view only_for_number,
                                std::string_view base_url) {
-  const auto may = [&](const business_number* number) {
-    return !bearer.empty() && (!number || number->access_token.empty() || bearer == number->access_token);
-  };
-  if (const auto* number = numbers_.find(id)) {
-    if (!may(number))
-      return refuse_token(ids_.trace_id());
-    return {200,
-            dump({{"verified_name", number->name},
-                  {"code_verification_status", "VERIFIED"},
-                  {"display_phone_number", number->display},
-                  {"quality_rating", "GREEN"},
-                  {"platform_type", "CLOUD_API"},
-                  {"throughput", {{"level", "STANDARD"}}},
-                  {"id", number->id}}),
-            0,
-            {}};
+  if (held_.numbers.find(id)) {
+    graph_call call;
+    call.method = "GET";
+    call.id = id;
+    call.bearer = bearer;
+    if (auto outcome = manage(call))
+      return std::move(outcome->answer);
   }
   const auto* file = media_.find(std::string{id}, clock_->now());
   if (!file || (!only_for_number.empty() && only_for_number != file->phone_number_id))
     return refuse_unknown_object("get", id, ids_.trace_id());
-  if (!may(numbers_.find(file->phone_number_id)))
+  const auto* number = held_.numbers.find(file->phone_number_id);
+  if (bearer.empty() || (number && !may(*number, bearer)))
     return refuse_token(ids_.trace_id());
   const auto expires = std::to_string(clock_->now() + media_url_ms);
   const auto ticket = sha256_hex(fmt::format("{}|{}|{}", options_.seed, id, expires)).substr(0, 32);
@@ -112,8 +104,8 @@ backend::download backend::fetch(std::string_view id, std::string_view bearer, s
   const auto expected = sha256_hex(fmt::format("{}|{}|{}", options_.seed, id, expires)).substr(0, 32);
   if (!file || ticket != expected || until < clock_->now())
     return {404, {}, {}};
-  const auto* number = numbers_.find(file->phone_number_id);
-  if (bearer.empty() || (number && !number->access_token.empty() && bearer != number->access_token))
+  const auto* number = held_.numbers.find(file->phone_number_id);
+  if (bearer.empty() || (number && !may(*number, bearer)))
     return {401, {}, {}};
   return {200, file->mime_type, file->data};
 }
@@ -122,8 +114,8 @@ graph_answer backend::remove(std::string_view id, std::string_view bearer) {
   const auto* file = media_.find(std::string{id}, clock_->now());
   if (!file)
     return refuse_unknown_object("delete", id, ids_.trace_id());
-  const auto* number = numbers_.find(file->phone_number_id);
-  if (bearer.empty() || (number && !number->access_token.empty() && bearer != number->access_token))
+  const auto* number = held_.numbers.find(file->phone_number_id);
+  if (bearer.empty() || (number && !may(*number, bearer)))
     return refuse_token(ids_.trace_id());
   media_.erase(std::string{id});
   return {200, R"({"success":true})", 0, {}};

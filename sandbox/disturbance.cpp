@@ -28,6 +28,9 @@ std::optional<send_outcome> backend::disturbed(const business_number& number, co
   if (spec.throughput > 0)
     if (!take_rate_token(number_buckets_[number.id], spec.throughput, now))
       return refusal(refuse(130429, "Cloud API message throughput has been reached.", ids_.trace_id()));
+  if (const auto level = rate_of(number.condition);
+      level > 0 && !take_rate_token(level_buckets_[number.id], level, now))
+    return refusal(refuse(130429, "Cloud API message throughput has been reached.", ids_.trace_id()));
   if (spec.pair_limit && !take_pair_token(pair->bucket, now))
     return refusal(
         refuse(131056,

@@ -51,16 +51,17 @@ result<inbound_outcome> backend::inbound(std::string_view body) {
     if (readable && parsed[value].contains("messages") && parsed[value]["messages"].is_array() &&
         !parsed[value]["messages"].empty())
       outcome.id = text_or(parsed[value]["messages"][0], "id");
-    const auto* number = numbers_.find(number_id);
-    if (!number && numbers_.empty())
+    const auto* number = held_.numbers.find(number_id);
+    if (!number && held_.numbers.empty())
       return make_error(errc::not_found, "no such phone number id", "phone_number_id");
     if (!number)
-      number = &numbers_.all().front();
+      number = &held_.numbers.all().front();
     webhook_update update{number->id, {}, raw.is_string() ? raw.get<std::string>() : meta_dump(raw), outcome.id, {}};
     outcome.update = plan(std::move(update), "raw", raw_count_++);
     return outcome;
   }
-  const auto* number = number_id.empty() && !numbers_.empty() ? &numbers_.all().front() : number_for(number_id);
+  const auto* number =
+      number_id.empty() && !held_.numbers.empty() ? &held_.numbers.all().front() : number_for(number_id);
   if (!number)
     return make_error(errc::not_found, "no such phone number id", "phone_number_id");
   auto message = json::object();
@@ -88,7 +89,12 @@ result<inbound_outcome> backend::inbound(std::string_view body) {
   auto at = clock_->now();
   if (const auto given = request.find("timestamp"); given != request.end() && given->is_number_integer())
     at = given->get<time_ms>() * ms_per_second;
-  pair.last_inbound = std::max(pair.last_inbound, at);
+  const auto file = held_.files.find(number->id);
+  outcome.blocked = file != held_.files.end() && file->second.blocks(who.phone, who.user_id);
+  if (!outcome.blocked)
+    pair.last_inbound = std::max(pair.last_inbound, at);
+  if (const auto level = rate_of(number->condition); level > 0) // what comes in counts, too
+    take_rate_token(level_buckets_[number->id], level, clock_->now());
   outcome.id = text_or(request, "id");
   if (outcome.id.empty())
     outcome.id = ids_.message_id(who.key(), false);
@@ -104,6 +110,7 @@ result<inbound_outcome> backend::inbound(std::string_view body) {
                         outcome.id,
                         {}};
   outcome.update = plan(std::move(update), number->id + "|" + who.key(), pair.updates++);
+  outcome.update.lost = outcome.blocked;
   return outcome;
 }
 
