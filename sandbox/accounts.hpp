@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/core/clock.hpp"
+#include "sandbox/recent_times.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -40,6 +41,7 @@ struct account {
   bool subscribed = true; ///< the app gets its webhooks
   callback_override callback;
   std::vector<restriction> restrictions;
+  recent_times calls;                               ///< about it, its numbers and templates
   std::unordered_map<std::string, time_ms> reached; ///< shopper → last template to them outside a window
 };
 

@@ -154,6 +154,8 @@ private:
   account& owner_of(const business_number& number) { return held_.accounts.of(number.waba_id, number.name); }
   bool may(const business_number& number, std::string_view bearer) const;
   bool may(std::string_view waba_id, std::string_view bearer) const;
+  /// Calls an hour about an account: more with a registered number (Cloud API reference §11).
+  std::size_t calls_max(std::string_view waba_id) const;
   call_context context();
   bool window_is_open(const pair_state& pair) const;
   shopper& shopper_for(const std::string& phone, const std::string& user_id);

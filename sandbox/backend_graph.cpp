@@ -37,6 +37,13 @@ bool backend::may(std::string_view waba_id, std::string_view bearer) const {
   });
 }
 
+std::size_t backend::calls_max(std::string_view waba_id) const {
+  const auto registered = std::ranges::any_of(held_.numbers.all(), [&](const business_number& number) {
+    return number.waba_id == waba_id && number.condition.registered;
+  });
+  return registered ? 5'000 : 200;
+}
+
 std::optional<managed_outcome> backend::manage(const graph_call& call) {
   auto calling = context();
   const auto about_number = std::ranges::find(number_edges, call.edge) != number_edges.end();
@@ -57,6 +64,10 @@ std::optional<managed_outcome> backend::manage(const graph_call& call) {
                                : may(one->waba_id, call.bearer);
   if (!allowed)
     return managed_outcome{refuse_token(ids_.trace_id()), {}, {}};
+  auto& counted = number ? owner_of(*number) : whose ? *whose : *held_.accounts.find(one->waba_id);
+  if (counted.calls.within(ms_per_hour, calling.now) >= calls_max(counted.id))
+    return managed_outcome{refuse(80007, {}, ids_.trace_id()), {}, {}};
+  counted.calls.note(calling.now);
   auto outcome = number  ? call_number(calling, *number, call)
                  : whose ? call_account(calling, *whose, call)
                          : call_template(calling, *one, call);

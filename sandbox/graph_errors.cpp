@@ -32,6 +32,8 @@ constexpr std::array known{
     known_error{100, 400, "(#100) Invalid parameter", error_form::detailed},
     known_error{368, 403, "(#368) Temporarily blocked for policies violations", error_form::detailed},
     known_error{2200, 400, "(#2200) Callback verification failed", error_form::detailed},
+    known_error{80007, 400, "(#80007) There have been too many calls to this WhatsApp Business account",
+                error_form::bare},
     known_error{130429, 400, "(#130429) Rate limit hit", error_form::detailed},
     known_error{131000, 500, "(#131000) Something went wrong", error_form::detailed},
     known_error{131008, 400, "(#131008) Required parameter is missing", error_form::detailed},

@@ -183,15 +183,15 @@ graph_outcome edit(call_context& context, stored_template& one, const graph_call
   const auto approved = one.status == "APPROVED";
   if (approved && call.parameters.contains("category") && upper_category(definition->category) != one.category)
     return refused("The category of an approved template cannot be edited.");
-  while (!one.edits.empty() && context.now - one.edits.front() >= 30 * ms_per_day)
-    one.edits.pop_front();
-  if (approved && !one.edits.empty() &&
-      (one.edits.size() >= edits_max || context.now - one.edits.back() < ms_per_day))
+  if (approved &&
+      (one.edits.within(30 * ms_per_day, context.now) >= edits_max || context.now - one.edited_at < ms_per_day))
     return refused("An approved template can be edited once in 24 hours and ten times in 30 days.");
   if (const auto fault = fault_in(*definition))
     return faulty(context, *fault);
-  if (approved)
-    one.edits.push_back(context.now);
+  if (approved) {
+    one.edits.note(context.now);
+    one.edited_at = context.now;
+  }
   if (call.parameters.contains("components"))
     one.components = call.parameters["components"];
   if (!approved)

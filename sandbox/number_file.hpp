@@ -4,25 +4,15 @@
 #pragma once
 
 #include "sandbox/accounts.hpp"
+#include "sandbox/recent_times.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <vector>
 
 namespace wakala::sandbox {
-
-/// Times of the last `span`, oldest first.
-class recent_times {
-public:
-  void note(time_ms now) { times_.push_back(now); }
-  std::size_t within(time_ms span, time_ms now);
-
-private:
-  std::deque<time_ms> times_;
-};
 
 struct blocked_user {
   std::string wa_id; ///< digits; empty when they are known by their id alone

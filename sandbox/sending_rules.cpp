@@ -54,7 +54,7 @@ std::optional<graph_answer> refusal_of(call_context& context, const business_num
     return refuse_unknown_object("post", number.id, ids.trace_id());
   if (!number.condition.registered)
     return refuse(133010, {}, ids.trace_id());
-  if (owner.ban == "DISABLE")
+  if (owner.ban == "DISABLE" || number.condition.status == "BANNED")
     return refuse(131031, "The WhatsApp Business Account is disabled.", ids.trace_id());
   const auto* kind =
       is_template(request) ? "RESTRICTED_BIZ_INITIATED_MESSAGING" : "RESTRICTED_CUSTOMER_INITIATED_MESSAGING";

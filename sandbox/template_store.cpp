@@ -7,7 +7,7 @@ namespace wakala::sandbox {
 using json = nlohmann::ordered_json;
 
 stored_template& template_store::add(stored_template one, time_ms now) {
-  created_[one.waba_id].push_back(now);
+  created_[one.waba_id].note(now);
   return templates_.emplace_back(std::move(one));
 }
 
@@ -47,10 +47,7 @@ bool template_store::is_name_blocked(const std::string& waba_id, const std::stri
 }
 
 std::size_t template_store::created_lately(const std::string& waba_id, time_ms now) {
-  auto& times = created_[waba_id];
-  while (!times.empty() && now - times.front() >= ms_per_hour)
-    times.pop_front();
-  return times.size();
+  return created_[waba_id].within(ms_per_hour, now);
 }
 
 json to_json(const stored_template& one, const std::vector<std::string>& fields) {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "runtime/core/clock.hpp"
+#include "sandbox/recent_times.hpp"
 #include "whatsapp/template_definition.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <deque>
 #include <list>
 #include <map>
 #include <string>
@@ -30,7 +30,8 @@ struct stored_template {
   int pauses = 0;
   int reviews = 0; ///< how often it was sent to review
   bool was_approved = false;
-  std::deque<time_ms> edits; ///< of the last 30 days, while it was approved
+  recent_times edits;    ///< while it was approved
+  time_ms edited_at = 0; ///< the last of them
 };
 
 /// Not thread-safe. References stay good until that template is erased.
@@ -53,7 +54,7 @@ public:
 private:
   std::list<stored_template> templates_;
   std::map<std::string, time_ms> blocked_; ///< account and name → until
-  std::map<std::string, std::deque<time_ms>> created_;
+  std::map<std::string, recent_times> created_;
 };
 
 /// As the Graph API shows it, with these fields only.

@@ -157,6 +157,19 @@ TEST_F(number_calls, a_number_is_verified_by_a_code) {
   EXPECT_EQ(register_with("123456"), 0);
 }
 
+TEST_F(number_calls, calls_are_counted_by_the_hour) {
+  for (auto i = 0; i < 5'000; ++i)
+    ASSERT_EQ(code_of("GET", number_id, {}, {}), 0) << i;
+  EXPECT_EQ(code_of("GET", waba_id, {}, {}), 80007);
+  EXPECT_EQ(send(text_to("254712345678")).answer.code, 0) << "messages do not count";
+  clock.advance(std::chrono::hours{1});
+  EXPECT_EQ(code_of("GET", waba_id, {}, {}), 0);
+  control("numbers", number_id, {{"registered", false}});
+  for (auto i = 1; i < 200; ++i)
+    ASSERT_EQ(code_of("GET", number_id, {}, {}), 0) << i;
+  EXPECT_EQ(code_of("GET", number_id, {}, {}), 80007);
+}
+
 TEST_F(number_calls, the_profile_has_limits) {
   const auto set = [&](const json& members) {
     json body{{"messaging_product", "whatsapp"}};

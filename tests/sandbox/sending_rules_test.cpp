@@ -59,6 +59,9 @@ TEST_F(sending_rules, tokens_names_and_bans) {
   EXPECT_EQ(banned.answer.status, 403);
   control("accounts", waba_id, {{"ban", "REINSTATE"}});
   EXPECT_EQ(refused_with(text_to("254712345678")), 0);
+  control("numbers", number_id, {{"status", "BANNED"}});
+  EXPECT_EQ(refused_with(text_to("254712345678")), 131031);
+  control("numbers", number_id, {{"status", "CONNECTED"}});
   control("accounts", waba_id, {{"deleted", true}});
   EXPECT_EQ(refused_with(text_to("254712345678")), 100);
   control("accounts", waba_id, {{"reconnected", true}});
