@@ -52,7 +52,12 @@ struct app::state {
               meta.acknowledged(update);
               paths.notify();
             }),
-        paths(meta, poster, timers), client(io, client_options_for(options)) {}
+        paths(meta, poster, timers,
+              [this](const callback_override& callback, std::function<void(bool)> done) {
+                challenge(callback.uri, callback.verify_token,
+                          [done = std::move(done)](bool good, int) { done(good); });
+              }),
+        client(io, client_options_for(options)) {}
 
   ~state() {
     loop.stop();
@@ -79,25 +84,28 @@ struct app::state {
     });
   }
 
-  /// The GET with which Meta checks a callback URL (Cloud API reference §3.1).
-  void verify(const std::string& url, int tries_left) {
-    const auto challenge =
-        fmt::format("{}", 1'000'000'000 + mix64(options.behaviour.seed + ++challenges) % 999'999'999);
+  /// The GET with which Meta checks a callback URL (Cloud API reference §3.1); `done` hears on `loop`'s thread
+  /// whether it answered well, and with which status (0: not at all).
+  void challenge(const std::string& url, const std::string& token, std::function<void(bool good, int status)> done) {
+    const auto asked = fmt::format("{}", 1'000'000'000 + mix64(options.behaviour.seed + ++challenges) % 999'999'999);
     http::client_request request;
-    request.url =
-        fmt::format("{}{}hub.mode=subscribe&hub.challenge={}&hub.verify_token={}", url,
-                    url.find('?') == std::string::npos ? '?' : '&', challenge, url_encode(options.verify_token));
-    client.send(std::move(request), [this, url, challenge, tries_left](http::client_result outcome) {
+    request.url = fmt::format("{}{}hub.mode=subscribe&hub.challenge={}&hub.verify_token={}", url,
+                              url.find('?') == std::string::npos ? '?' : '&', asked, url_encode(token));
+    client.send(std::move(request), [this, asked, done = std::move(done)](http::client_result outcome) {
       const auto* answer = std::get_if<http::client_answer>(&outcome);
-      const auto good = answer && answer->status == 200 && answer->body == challenge;
-      boost::asio::post(loop, [this, url, tries_left, good, status = answer ? answer->status : 0] {
-        if (good)
-          log::info("webhook_verified");
-        else if (status == 0 && tries_left > 0) // not up yet
-          timers.after(options.delivery.retry_base, [this, url, tries_left] { verify(url, tries_left - 1); });
-        else
-          log::warn("webhook_not_verified", {{"status", status}});
-      });
+      const auto good = answer && answer->status == 200 && answer->body == asked;
+      boost::asio::post(loop, [good, done, status = answer ? answer->status : 0] { done(good, status); });
+    });
+  }
+
+  void verify(const std::string& url, int tries_left) {
+    challenge(url, options.verify_token, [this, url, tries_left](bool good, int status) {
+      if (good)
+        log::info("webhook_verified");
+      else if (status == 0 && tries_left > 0) // not up yet
+        timers.after(options.delivery.retry_base, [this, url, tries_left] { verify(url, tries_left - 1); });
+      else
+        log::warn("webhook_not_verified", {{"status", status}});
     });
   }
 

@@ -4,15 +4,14 @@
 
 #include "runtime/core/clock.hpp"
 #include "runtime/core/result.hpp"
-#include "sandbox/chaos.hpp"
-#include "sandbox/graph_errors.hpp"
-#include "sandbox/ids.hpp"
+#include "sandbox/graph_call.hpp"
 #include "sandbox/media.hpp"
-#include "sandbox/numbers.hpp"
+#include "sandbox/pacing.hpp"
 #include "sandbox/record.hpp"
+#include "sandbox/shopper_book.hpp"
 #include "sandbox/webhook_body.hpp"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string>
@@ -29,6 +28,8 @@ struct webhook_update {
   std::string raw_body; ///< when not empty, this is POSTed as it is
   std::string wamid;    ///< of the message or status it is about
   std::string status;   ///< empty for messages
+  std::string field = "messages";
+  std::string template_id{}; ///< under review: it happens only when the review ends this way
 };
 
 /// An update and when it happens. Times count from the call that planned it.
@@ -52,6 +53,7 @@ struct send_outcome {
 struct inbound_outcome {
   std::string id; ///< message id; empty for raw webhooks without one
   timed_update update;
+  bool blocked = false; ///< the business does not want to hear of them: no webhook
 };
 
 struct backend_options {
@@ -59,6 +61,20 @@ struct backend_options {
   chaos_spec chaos;
   business_number defaults;       ///< what an unconfigured number gets
   bool accept_any_number = false; ///< an unknown phone number id is created on first use
+  bool strict_templates = false;  ///< templates have to exist also for accounts that created none
+};
+
+/// What a Graph call about numbers, accounts or templates leads to.
+struct managed_outcome {
+  graph_answer answer;
+  std::vector<timed_update> updates;
+  std::optional<callback_override> check; ///< nothing was done: ask this URL, then call again with the verdict
+};
+
+/// What a tester's change leads to.
+struct controlled_outcome {
+  nlohmann::ordered_json answer;
+  std::vector<timed_update> updates;
 };
 
 /// Not thread-safe.
@@ -93,16 +109,33 @@ public:
   result<chaos_spec> set_chaos(std::string_view body);
   const chaos_spec& chaos() const noexcept { return options_.chaos; }
 
-  /// To be called when a planned update's time has come: notes it for record and page.
-  void happened(const webhook_update& update);
+  /// Graph calls about numbers, accounts and templates (Cloud API reference §3.6, §13.1, §18); nothing when it is
+  /// none of these.
+  std::optional<managed_outcome> manage(const graph_call& call);
+  /// The answer when a callback URL failed its check. The reference names no code: 2200 is what the Graph API says.
+  graph_answer callback_refused();
+  /// `POST /_sandbox/{what}/{id}`, where `what` is `numbers`, `accounts` or `templates`. Errors: `not_found`;
+  /// `invalid_argument` naming the key.
+  result<controlled_outcome> control(std::string_view what, std::string_view id, std::string_view body);
+  /// `POST /_sandbox/shoppers`: as `add_shopper`, with `{"marketing"?: "stop" | "resume", "new_phone"?,
+  /// "new_user_id"?, "phone_number_id"?}`. The webhooks go to the number named, else to all the shopper wrote with.
+  result<controlled_outcome> change_shopper(std::string_view body);
+  /// `POST /_sandbox/webhooks`: `{"phone_number_id"?, "waba_id"?, "field", "value"}` goes out as it is.
+  result<controlled_outcome> send_webhook(std::string_view body);
+
+  /// To be called when a planned update's time has come: notes it for record and page. False: it did not come true,
+  /// do not tell it.
+  bool happened(const webhook_update& update);
   /// To be called when the business answered 200 to an update.
   void acknowledged(const webhook_update& update);
 
-  /// Where a number's webhooks go; null when the number is unknown.
-  const business_number* number(std::string_view id) const { return numbers_.find(id); }
-  const number_book& numbers() const noexcept { return numbers_; }
+  /// Null when the number is unknown.
+  const business_number* number(std::string_view id) const { return held_.numbers.find(id); }
+  const number_book& numbers() const noexcept { return held_.numbers; }
+  /// The number with the URL that this update goes to (Cloud API reference §3.6); nothing when nobody is subscribed.
+  std::optional<business_number> receiver_of(const webhook_update& update) const;
   const record& log() const noexcept { return record_; }
-  /// `{"numbers":[…],"shoppers":[…],"chaos":"…","seq":N,…}`, without secrets.
+  /// `{"numbers":[…],"accounts":[…],"templates":[…],"shoppers":[…],"chaos":"…","seq":N,…}`, without secrets.
   nlohmann::ordered_json state() const;
 
 private:
@@ -110,41 +143,50 @@ private:
   struct pair_state {
     std::uint64_t attempts = 0;
     std::uint64_t updates = 0;
-    double tokens = 45;
-    time_ms refilled = 0;
+    token_bucket bucket;
     time_ms last_inbound = 0;
-  };
-  struct number_state {
-    double tokens = 0;
-    time_ms refilled = 0;
+    bool marketing_stopped = false;
   };
 
   const business_number* number_for(std::string_view id);
+  /// Adds a number and its account.
+  const business_number* add_number(business_number number);
+  account& owner_of(const business_number& number) { return held_.accounts.of(number.waba_id, number.name); }
+  bool may(const business_number& number, std::string_view bearer) const;
+  bool may(std::string_view waba_id, std::string_view bearer) const;
+  /// Calls an hour about an account: more with a registered number (Cloud API reference §11).
+  std::size_t calls_max(std::string_view waba_id) const;
+  call_context context();
+  bool window_is_open(const pair_state& pair) const;
   shopper& shopper_for(const std::string& phone, const std::string& user_id);
-  shopper* find_shopper(const std::string& phone, const std::string& user_id);
   pair_state& pair_of(const business_number& number, const shopper& who);
   /// The refusal that chaos or a rate limit asks for, if any.
   std::optional<send_outcome> disturbed(const business_number& number, const std::string& subject, std::uint64_t n,
                                         pair_state* pair);
   timed_update plan(webhook_update update, const std::string& subject, std::uint64_t n) const;
+  timed_update plan_change(const meta_change& change);
+  std::vector<timed_update> plan_changes(const std::vector<meta_change>& changes);
   std::vector<timed_update> plan_statuses(const business_number& number, const shopper& who, pair_state& pair,
-                                          const accepted_message& message);
+                                          const accepted_message& message, const nlohmann::ordered_json& request);
+  std::vector<std::string> numbers_of(const shopper& who, const std::string& wanted) const;
+  void rekey_pairs(const std::string& old_key, const std::string& new_key, bool keep_window);
   send_outcome refused(const business_number* number, std::string_view number_id, std::string to,
                        graph_answer answer);
   send_outcome mark_read(const business_number& number, const nlohmann::ordered_json& request);
 
   backend_options options_;
-  number_book numbers_;
+  registry held_;
   const clock_source* clock_;
   chaos_dice dice_;
   id_source ids_;
   record record_;
   media_store media_;
-  std::vector<shopper> shoppers_;
-  std::unordered_map<std::string, std::size_t> shopper_by_id_; ///< phone and user id → index
+  shopper_book shoppers_;
   std::unordered_map<std::string, pair_state> pairs_;
-  std::unordered_map<std::string, number_state> number_states_;
+  std::unordered_map<std::string, token_bucket> number_buckets_;
+  std::unordered_map<std::string, token_bucket> level_buckets_; ///< of the numbers' throughput levels
   std::uint64_t raw_count_ = 0;
+  std::uint64_t change_count_ = 0;
 };
 
 } // namespace wakala::sandbox

@@ -20,7 +20,7 @@ struct chaos_key {
   std::string_view help;
 };
 
-const std::array<chaos_key, 15> keys{{
+const std::array<chaos_key, 18> keys{{
     {"duplicate", &chaos_spec::duplicate, "chance that a webhook POST is made twice"},
     {"reorder", &chaos_spec::reorder, "chance that an update is held back, so that later ones overtake it"},
     {"reorder_ms", &chaos_spec::reorder_ms, "how long an update is held back then (default 200-1500)"},
@@ -30,6 +30,10 @@ const std::array<chaos_key, 15> keys{{
      "time from acceptance to sent, and from each status to the next (default 40-250)"},
     {"fail", &chaos_spec::fail, "chance that an accepted message ends as failed (131026)"},
     {"window", &chaos_spec::window, "on: outside the 24 h window accepted messages end as failed (131047)"},
+    {"review_ms", &chaos_spec::review_ms, "how long a template's review lasts (default 200-1000)"},
+    {"template_reject", &chaos_spec::template_reject, "chance that a template's review ends as REJECTED"},
+    {"template_marketing", &chaos_spec::template_marketing,
+     "chance that a UTILITY template is approved as MARKETING"},
     {"error5xx", &chaos_spec::error5xx, "chance that a send is answered 503 without a Graph error, not accepted"},
     {"error500", &chaos_spec::error500, "chance of 500/503 with code 131000, 131016 or 2, not accepted"},
     {"throttle", &chaos_spec::throttle, "chance of 400 with code 130429, not accepted"},

@@ -29,6 +29,10 @@ struct chaos_spec {
   span_ms status_ms{40, 250};    ///< time from acceptance to `sent`, and from each status to the next
   double fail = 0;               ///< an accepted message ends as `failed` (131026) instead of `delivered`
   bool window = false;           ///< outside 24 h of the shopper's last message, sends end as `failed` (131047)
+  // reviews of templates
+  span_ms review_ms{200, 1000};  ///< how long a review lasts
+  double template_reject = 0;    ///< a review ends as REJECTED
+  double template_marketing = 0; ///< a UTILITY template is approved as MARKETING
   // answers to sends
   double error5xx = 0;         ///< 503 without a Graph body, not accepted
   double error500 = 0;         ///< 500/503 with a known transient code (131000, 131016, 2), not accepted

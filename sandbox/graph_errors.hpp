@@ -29,6 +29,11 @@ graph_answer refuse_unknown_object(std::string_view verb, std::string_view id, s
 /// Code 190: no token, or not the number's.
 graph_answer refuse_token(std::string_view trace_id);
 
+/// A refusal with texts for the person who made the call: code 100 of template rules, 136024 and 136025 of codes.
+/// `subcode` 0: none.
+graph_answer refuse_with_title(int code, int subcode, std::string_view title, std::string_view message,
+                               std::string_view trace_id);
+
 /// The refusal for the first broken rule: 131008 for what is missing, 100 for what the Graph layer itself checks,
 /// 131009 for all other values. Precondition: `broken` is not empty.
 graph_answer refuse_violations(const std::vector<whatsapp::violation>& broken, std::string_view trace_id);

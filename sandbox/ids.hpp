@@ -17,7 +17,8 @@ public:
   /// `wamid.` + base64 of Meta's binary structure with the counterpart's number (or user id) in clear (Cloud API
   /// reference §2.2). `outbound`: sent by the business.
   std::string message_id(std::string_view counterpart, bool outbound);
-  std::string media_id();        ///< 16 digits
+  std::string media_id(); ///< 16 digits
+  std::string template_id() { return media_id(); }
   std::string conversation_id(); ///< 32 hex digits
   std::string trace_id();        ///< `A` and 22 letters, as `fbtrace_id`
 

@@ -81,13 +81,18 @@ int main(int argc, char** argv) {
   cli.add_option("--waba-id", number.waba_id, "its account")->capture_default_str();
   cli.add_option("--display-number", number.display, "its phone number, digits")->capture_default_str();
   cli.add_option("--business-name", number.name, "its verified name")->capture_default_str();
-  cli.add_option("--numbers-file", numbers_file,
-                 "JSON array of business numbers: phone_number_id, waba_id, display_phone_number, verified_name,\n"
-                 "access_token, webhook_url, app_secret; what is absent comes from the options above");
+  cli.add_option(
+      "--numbers-file", numbers_file,
+      "JSON array of business numbers: phone_number_id, waba_id, display_phone_number, verified_name,\n"
+      "access_token, webhook_url, app_secret, messaging_limit, quality_rating, throughput, status, name_status,\n"
+      "code_verification_status, pin, registered, coexistence, token_expired, spam_limited, unpaid;\n"
+      "what is absent comes from the options above");
   cli.add_option("--webhook-secret-for", secrets_for,
                  "PHONE_ID=SECRET@URL: a business number with its own webhook; repeatable");
   cli.add_flag("--accept-any-number", options.behaviour.accept_any_number,
                "create unknown phone number ids on first use; so it is when no option names a number");
+  cli.add_flag("--strict-templates", options.behaviour.strict_templates,
+               "templates have to exist and be approved also for accounts that created none (132001)");
   const auto* seeded = cli.add_option("--seed", seed, "seed of ids and chaos; random when absent");
   cli.add_option("--chaos", chaos, "what goes wrong: key=value,key=value (keys below)");
   cli.add_flag("--verify", options.verify, "ask every webhook URL for the challenge at start");
@@ -118,7 +123,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   cli.footer("Chaos keys (chances from 0 to 1):\n" + sandbox::chaos_help() +
              "\nPaths: / (phones), /{version}/{phone-number-id}/messages, …/media, /{version}/{media-id},\n"
-             "/_sandbox/messages, attempts, feed, state, health (GET), inbound, shoppers, chaos (POST).");
+             "/{version}/{phone-number-id} and register, deregister, request_code, verify_code,\n"
+             "whatsapp_business_profile, block_users; /{version}/{waba-id} and phone_numbers, subscribed_apps,\n"
+             "message_templates; /{version}/{template-id} and unpause;\n"
+             "/_sandbox/messages, attempts, feed, state, health (GET), inbound, shoppers, chaos, webhooks,\n"
+             "numbers/{id}, accounts/{id}, templates/{id} (POST).");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {

@@ -1,5 +1,7 @@
 #include "sandbox/numbers.hpp"
 
+#include "sandbox/accounts.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -22,8 +24,18 @@ const business_number* number_book::find(std::string_view id) const {
   return at == numbers_.end() ? nullptr : &*at;
 }
 
+business_number* number_book::find(std::string_view id) {
+  const auto at = std::ranges::find(numbers_, id, &business_number::id);
+  return at == numbers_.end() ? nullptr : &*at;
+}
+
+const business_number* number_book::first_of(std::string_view waba_id) const {
+  const auto at = std::ranges::find(numbers_, waba_id, &business_number::waba_id);
+  return at == numbers_.end() ? nullptr : &*at;
+}
+
 result<std::vector<business_number>> parse_numbers(std::string_view json, const business_number& defaults) {
-  static const std::array<std::pair<std::string_view, std::string business_number::*>, 7> keys{{
+  static const std::array<std::pair<std::string_view, std::string business_number::*>, 8> keys{{
       {"phone_number_id", &business_number::id},
       {"waba_id", &business_number::waba_id},
       {"display_phone_number", &business_number::display},
@@ -31,8 +43,9 @@ result<std::vector<business_number>> parse_numbers(std::string_view json, const 
       {"access_token", &business_number::access_token},
       {"webhook_url", &business_number::webhook_url},
       {"app_secret", &business_number::webhook_secret},
+      {"messaging_limit", &business_number::messaging_limit},
   }};
-  const auto document = nlohmann::json::parse(json, nullptr, false);
+  const auto document = nlohmann::ordered_json::parse(json, nullptr, false);
   if (!document.is_array())
     return make_error(errc::invalid_argument, "the numbers file must be a JSON array of objects");
   std::vector<business_number> numbers;
@@ -44,6 +57,11 @@ result<std::vector<business_number>> parse_numbers(std::string_view json, const 
     auto number = defaults;
     number.id.clear();
     for (const auto& [name, value] : item.items()) {
+      if (is_condition_key(name)) {
+        if (auto wrong = set_condition(number.condition, name, value))
+          return std::move(*wrong);
+        continue;
+      }
       const auto key = std::ranges::find(keys, std::string_view{name}, &decltype(keys)::value_type::first);
       if (key == keys.end())
         return make_error(errc::invalid_argument, fmt::format("item {} has an unknown key \"{}\"", index, name),
@@ -52,6 +70,9 @@ result<std::vector<business_number>> parse_numbers(std::string_view json, const 
         return make_error(errc::invalid_argument, fmt::format("item {}: \"{}\" must be text", index, name), name);
       number.*(key->second) = value.get<std::string>();
     }
+    if (!number.messaging_limit.empty() && !users_of_tier(number.messaging_limit))
+      return make_error(errc::invalid_argument, fmt::format("item {}: \"messaging_limit\" is no tier", index),
+                        "messaging_limit");
     if (number.id.empty())
       return make_error(errc::invalid_argument, fmt::format("item {} has no \"phone_number_id\"", index),
                         "phone_number_id");

@@ -1,15 +1,13 @@
 #include "sandbox/routes.hpp"
 
-#include "runtime/core/encoding.hpp"
 #include "sandbox/page.hpp"
+#include "sandbox/request_parts.hpp"
+#include "sandbox/web_parts.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <map>
-#include <optional>
 
 namespace wakala::sandbox {
 
@@ -26,83 +24,7 @@ constexpr std::string_view page_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
-web_reply problem(int status, std::string_view title, std::string_view detail, std::string_view field = {}) {
-  json body{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
-  if (!field.empty())
-    body["field"] = field;
-  return {status, "application/problem+json", dump(body), {}, false};
-}
-
-web_reply problem(const error& wrong) {
-  return wrong.code == errc::not_found ? problem(404, "Not found", wrong.what, wrong.field)
-                                       : problem(400, "Bad request", wrong.what, wrong.field);
-}
-
-web_reply ok(std::string body) { return {200, "application/json", std::move(body), {}, false}; }
-
-web_reply graph_reply(graph_answer answer) {
-  const auto* type = answer.body.starts_with('<') ? "text/html" : "application/json";
-  return {answer.status, type, std::move(answer.body), {}, false};
-}
-
-std::string_view bearer_of(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer ";
-  if (authorization.size() <= scheme.size())
-    return {};
-  const auto same = std::equal(scheme.begin(), scheme.end(), authorization.begin(), [](char wanted, char got) {
-    return wanted == (got >= 'A' && got <= 'Z' ? got + 32 : got);
-  });
-  return same ? authorization.substr(scheme.size()) : std::string_view{};
-}
-
-bool is_version(std::string_view part) {
-  return part.size() >= 2 && part[0] == 'v' && part[1] >= '0' && part[1] <= '9';
-}
-
 } // namespace
-
-struct routes::parsed_target {
-  std::string path;
-  std::vector<std::string> parts;
-  std::map<std::string, std::string, std::less<>> query;
-
-  explicit parsed_target(std::string_view target) {
-    const auto mark = target.find('?');
-    path = target.substr(0, mark);
-    std::string_view rest = path;
-    while (!rest.empty()) {
-      rest.remove_prefix(1); // the slash
-      const auto slash = rest.find('/');
-      auto part = url_decode(rest.substr(0, slash)).value_or(std::string{rest.substr(0, slash)});
-      parts.push_back(std::move(part));
-      rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash);
-    }
-    auto pairs = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
-    while (!pairs.empty()) {
-      const auto pair = pairs.substr(0, pairs.find('&'));
-      pairs.remove_prefix(std::min(pairs.size(), pair.size() + 1));
-      const auto equals = pair.find('=');
-      const auto value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-      query[url_decode(pair.substr(0, equals), true).value_or("")] = url_decode(value, true).value_or("");
-    }
-  }
-
-  std::string text(std::string_view key) const {
-    const auto at = query.find(key);
-    return at == query.end() ? std::string{} : at->second;
-  }
-  /// 0 when it is absent, nothing when it is no number.
-  std::optional<std::uint64_t> number(std::string_view key) const {
-    const auto value = text(key);
-    std::uint64_t parsed = 0;
-    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), parsed);
-    if (!value.empty() && (failure != std::errc{} || end != value.data() + value.size()))
-      return std::nullopt;
-    return parsed;
-  }
-};
 
 void routes::handle(web_request request, respond answer) {
   const parsed_target at{request.target};
@@ -155,6 +77,8 @@ void routes::graph(const web_request& request, const parsed_target& at, const re
   }
   if (parts.size() == 2 && parts[1] == "media" && request.method == "POST")
     return answer(graph_reply(meta_.upload(parts[0], bearer, request.content_type, request.body)));
+  if (manage(request, at, answer))
+    return;
   if (parts.size() == 1 && request.method == "GET")
     return answer(
         graph_reply(meta_.describe(parts[0], bearer, at.text("phone_number_id"), "http://" + request.host)));
@@ -205,11 +129,8 @@ void routes::control(const web_request& request, const parsed_target& at, const 
                     [this, from = *after] { return meta_.log().feed_json(from); }, wait, answer);
   if (what == "inbound" && post)
     return inbound(request, answer);
-  if (what == "shoppers" && post) {
-    const auto added = meta_.add_shopper(request.body);
-    answer(added ? ok(dump(to_json(*added))) : problem(added.error()));
-    return notify();
-  }
+  if (post && change(request, at, answer))
+    return;
   if (what == "chaos" && post) {
     const auto spec = meta_.set_chaos(request.body);
     answer(spec ? ok(dump({{"chaos", to_string(*spec)}})) : problem(spec.error()));
@@ -222,6 +143,10 @@ void routes::inbound(const web_request& request, const respond& answer) {
   auto outcome = meta_.inbound(request.body);
   if (!outcome)
     return answer(problem(outcome.error()));
+  if (outcome->blocked) {
+    answer(ok(dump({{"id", outcome->id}, {"delivered", false}, {"status", 0}, {"tries", 0}, {"blocked", true}})));
+    return notify();
+  }
   const auto options = json::parse(request.body, nullptr, false);
   const auto waits = options.contains("wait") && options["wait"] == true;
   auto wait_ms = inbound_wait_ms;
@@ -247,12 +172,15 @@ void routes::inbound(const web_request& request, const respond& answer) {
 
 void routes::schedule(timed_update timed, webhook_poster::report done) {
   const auto emit = [this, timed = std::move(timed), done = std::move(done)] {
-    meta_.happened(timed.update);
+    const auto true_now = meta_.happened(timed.update);
     notify();
-    const auto* number = meta_.number(timed.update.phone_number_id);
-    if (timed.lost || !number)
+    const auto receiver = meta_.receiver_of(timed.update);
+    if (!true_now || timed.lost || !receiver) {
+      if (done)
+        done({});
       return;
-    const auto to = *number;
+    }
+    const auto to = *receiver;
     const auto post = [this, to, update = timed.update, done] { poster_.deliver(to, update, done); };
     if (timed.held_ms > 0)
       timers_.after(milliseconds{timed.held_ms}, post);

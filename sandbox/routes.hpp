@@ -40,8 +40,12 @@ class routes {
 public:
   using respond = std::function<void(web_reply)>;
 
-  routes(backend& meta, webhook_poster& poster, timer_queue& timers)
-      : meta_(meta), poster_(poster), timers_(timers) {}
+  /// Asks a callback URL for its challenge and reports whether it answered well.
+  using verifier = std::function<void(const callback_override& callback, std::function<void(bool good)> done)>;
+
+  /// Without `verify`, callback URLs are taken unasked.
+  routes(backend& meta, webhook_poster& poster, timer_queue& timers, verifier verify = {})
+      : meta_(meta), poster_(poster), timers_(timers), verify_(std::move(verify)) {}
 
   /// Calls `answer` exactly once, now or later.
   void handle(web_request request, respond answer);
@@ -59,6 +63,10 @@ private:
 
   void graph(const web_request& request, const parsed_target& at, const respond& answer);
   void control(const web_request& request, const parsed_target& at, const respond& answer);
+  /// A Graph call about numbers, accounts or templates; false: it is none, and was not answered.
+  bool manage(const web_request& request, const parsed_target& at, const respond& answer);
+  /// `POST /_sandbox/{numbers,accounts,templates}/{id}`, `shoppers`, `webhooks`; false: it is none of these.
+  bool change(const web_request& request, const parsed_target& at, const respond& answer);
   void inbound(const web_request& request, const respond& answer);
   void wait_for(std::function<bool()> has_news, std::function<std::string()> render, std::int64_t wait_ms,
                 const respond& answer);
@@ -67,6 +75,7 @@ private:
   backend& meta_;
   webhook_poster& poster_;
   timer_queue& timers_;
+  verifier verify_;
   std::list<waiter> waiters_;
 };
 

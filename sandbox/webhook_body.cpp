@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace wakala::sandbox {
 
 namespace {
@@ -9,11 +12,6 @@ namespace {
 using json = nlohmann::ordered_json;
 
 std::string seconds(time_ms at) { return std::to_string(at / ms_per_second); }
-
-json value_for(const business_number& number) {
-  return {{"messaging_product", "whatsapp"},
-          {"metadata", {{"display_phone_number", number.display}, {"phone_number_id", number.id}}}};
-}
 
 json contact_of(const shopper& who, bool with_username) {
   json profile{{"name", who.name}};
@@ -29,21 +27,43 @@ json contact_of(const shopper& who, bool with_username) {
 
 json change_of(json value) { return {{"value", std::move(value)}, {"field", "messages"}}; }
 
+struct known_failure {
+  int code;
+  const char* title;
+  const char* details;
+};
+
+constexpr std::array known_failures{
+    known_failure{131026, "Message undeliverable", "Message Undeliverable."},
+    known_failure{131042, "Business eligibility payment issue",
+                  "Message failed to send because there were one or more errors related to your payment method."},
+    known_failure{131047, "Re-engagement message",
+                  "Message failed to send because more than 24 hours have passed since the customer last replied to "
+                  "this number."},
+    known_failure{131048, "Spam rate limit hit",
+                  "Message failed to send because there are restrictions on how many messages can be sent from this "
+                  "phone number."},
+    known_failure{131050, "User has stopped marketing messages",
+                  "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages on "
+                  "WhatsApp from your business."},
+};
+
 json failure(int code) {
-  const auto window = code == 131047;
-  const auto* title = window ? "Re-engagement message" : "Message undeliverable";
-  const auto* details = window
-                            ? "Message failed to send because more than 24 hours have passed since the customer last "
-                              "replied to this number."
-                            : "Message Undeliverable.";
+  const auto at = std::ranges::find(known_failures, code, &known_failure::code);
+  const auto& words = at == known_failures.end() ? known_failures.front() : *at;
   return {{"code", code},
-          {"title", title},
-          {"message", title},
-          {"error_data", {{"details", details}}},
+          {"title", words.title},
+          {"message", words.title},
+          {"error_data", {{"details", words.details}}},
           {"href", "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"}};
 }
 
 } // namespace
+
+json value_of(const business_number& number) {
+  return {{"messaging_product", "whatsapp"},
+          {"metadata", {{"display_phone_number", number.display}, {"phone_number_id", number.id}}}};
+}
 
 json to_json(const shopper& who) {
   return {{"key", who.key()},         {"phone", who.phone}, {"user_id", who.user_id},
@@ -63,7 +83,7 @@ json message_change(const business_number& number, const shopper& from, const st
   item["timestamp"] = seconds(at);
   for (const auto& [key, part] : message.items())
     item[key] = part;
-  auto value = value_for(number);
+  auto value = value_of(number);
   value["contacts"] = json::array({contact_of(from, true)});
   value["messages"] = json::array({std::move(item)});
   return change_of(std::move(value));
@@ -92,7 +112,7 @@ json status_change(const business_number& number, const shopper& to, const statu
   }
   if (failed)
     item["errors"] = json::array({failure(facts.error_code)});
-  auto value = value_for(number);
+  auto value = value_of(number);
   if (!failed)
     value["contacts"] = json::array({contact_of(to, facts.status != "sent")});
   value["statuses"] = json::array({std::move(item)});
@@ -114,11 +134,14 @@ std::string meta_dump(const json& value) {
 std::string post_body(const std::vector<addressed_change>& changes) {
   std::string body = R"({"object":"whatsapp_business_account","entry":[)";
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    if (i > 0 && changes[i].waba_id == changes[i - 1].waba_id) {
+    if (i > 0 && changes[i].waba_id == changes[i - 1].waba_id && changes[i].time_s == changes[i - 1].time_s) {
       body += ',';
     } else {
       body += i > 0 ? "]},{" : "{";
-      body += R"("id":)" + meta_dump(changes[i].waba_id) + R"(,"changes":[)";
+      body += R"("id":)" + meta_dump(changes[i].waba_id);
+      if (changes[i].time_s > 0)
+        body += R"(,"time":)" + std::to_string(changes[i].time_s);
+      body += R"(,"changes":[)";
     }
     body += changes[i].change;
   }

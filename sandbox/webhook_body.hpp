@@ -40,6 +40,9 @@ struct status_facts {
   int error_code = 0;          ///< for `failed`
 };
 
+/// `messaging_product` and `metadata`: what every value about a number's messages begins with.
+nlohmann::ordered_json value_of(const business_number& number);
+
 /// A change of field `messages` holding one message. `message` is everything but sender, id and timestamp.
 nlohmann::ordered_json message_change(const business_number& number, const shopper& from, const std::string& wamid,
                                       time_ms at, const nlohmann::ordered_json& message);
@@ -50,10 +53,11 @@ nlohmann::ordered_json status_change(const business_number& number, const shoppe
 /// One change and the account it belongs to.
 struct addressed_change {
   std::string waba_id;
-  std::string change; ///< compact JSON
+  std::string change;      ///< compact JSON
+  std::int64_t time_s = 0; ///< of the entry; 0: it has none
 };
 
-/// One POST body for these changes, an entry for each run of the same account.
+/// One POST body for these changes, an entry for each run of the same account and time.
 std::string post_body(const std::vector<addressed_change>& changes);
 
 /// Compact JSON as Meta escapes it: all but ASCII as \uXXXX, slashes as `\/`.

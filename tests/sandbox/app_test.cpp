@@ -257,6 +257,55 @@ TEST_F(over_http, verifies_the_webhook_url_when_asked) {
   EXPECT_EQ(shop.wait_for_verification(), "let me in");
 }
 
+TEST_F(over_http, an_own_callback_is_verified_before_it_is_taken) {
+  receiver own{"app-secret-for-tests"};
+  const nlohmann::json good{{"override_callback_uri", own.url()}, {"verify_token", "mine"}};
+  EXPECT_EQ(call("POST", "/v23.0/102290129340398/subscribed_apps", good.dump())->status, 200);
+  EXPECT_EQ(own.wait_for_verification(), "mine");
+  ASSERT_EQ(call("POST", "/_sandbox/inbound", R"({"from":"254712345678","text":"hi"})")->status, 200);
+  EXPECT_EQ(own.wait_for(1).size(), 1U);
+  EXPECT_EQ(shop.posts(), 0);
+
+  const nlohmann::json bad{{"override_callback_uri", base() + "/no/such/path/here"}, {"verify_token", "mine"}};
+  const auto refused = call("POST", "/v23.0/102290129340398/subscribed_apps", bad.dump());
+  EXPECT_EQ(refused->status, 400);
+  EXPECT_EQ(parse(refused->body)["error"]["code"], 2200);
+  EXPECT_EQ(get("/v23.0/102290129340398/subscribed_apps")["data"][0]["override_callback_uri"], own.url());
+
+  ASSERT_EQ(call("POST", "/_sandbox/accounts/102290129340398", R"({"ban":"DISABLE"})")->status, 200);
+  const auto told = shop.wait_for(1);
+  ASSERT_EQ(told.size(), 1U) << "what is about the account goes to the app's URL";
+  EXPECT_EQ(told[0]["entry"][0]["changes"][0]["value"]["event"], "DISABLED_UPDATE");
+  EXPECT_TRUE(told[0]["entry"][0].contains("time"));
+}
+
+TEST_F(over_http, a_template_is_created_reviewed_and_sent) {
+  running = start("review_ms=1");
+  const auto made = call("POST", "/v23.0/102290129340398/message_templates",
+                         golden("requests/create-template-utility-location-header.json"));
+  ASSERT_EQ(made->status, 200) << made->body;
+  const auto told = shop.wait_for(1);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0]["entry"][0]["changes"][0]["value"]["event"], "APPROVED");
+  const std::string id = parse(made->body)["id"];
+  EXPECT_EQ(get("/v23.0/" + id + "?fields=status,name")["status"], "APPROVED");
+  EXPECT_EQ(get("/v23.0/102290129340398/message_templates?limit=1")["data"].size(), 1U);
+  EXPECT_EQ(call("DELETE", "/v23.0/102290129340398/message_templates?name=order_delivery_update")->status, 200);
+  EXPECT_EQ(get("/_sandbox/state")["templates"].size(), 0U);
+}
+
+TEST_F(over_http, who_is_blocked_is_not_heard) {
+  ASSERT_EQ(call("POST", "/_sandbox/inbound", R"({"from":"254712345678","text":"hi","wait":true})")->status, 200);
+  const auto blocked = call("POST", "/v23.0/106540352242922/block_users",
+                            R"({"messaging_product":"whatsapp","block_users":[{"user":"254712345678"}]})");
+  ASSERT_EQ(blocked->status, 200) << blocked->body;
+  const auto unheard = call("POST", "/_sandbox/inbound", R"({"from":"254712345678","text":"hi","wait":true})");
+  EXPECT_EQ(parse(unheard->body)["blocked"], true);
+  EXPECT_EQ(shop.posts(), 1);
+  EXPECT_EQ(call("POST", "/_sandbox/numbers/7", "{}")->status, 404);
+  EXPECT_EQ(call("POST", "/_sandbox/numbers/106540352242922", R"({"unpaid":1})")->status, 400);
+}
+
 TEST_F(over_http, an_address_in_use_is_a_clear_error) {
   app_options options;
   options.listen.port = running->port();

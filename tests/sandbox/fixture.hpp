@@ -8,8 +8,10 @@
 
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wakala::sandbox {
 
@@ -62,6 +64,53 @@ struct sandbox_fixture : ::testing::Test {
   }
 
   send_outcome send(const nlohmann::json& request) { return meta.send("106540352242922", "token-1", request.dump()); }
+
+  /// A Graph call about numbers, accounts or templates.
+  managed_outcome call(std::string_view method, std::string_view id, std::string_view edge = {},
+                       const nlohmann::json& parameters = nlohmann::json::object(),
+                       std::string_view bearer = "token-1") {
+    graph_call made;
+    made.method = method;
+    made.id = id;
+    made.edge = edge;
+    made.bearer = bearer;
+    made.parameters = parameters;
+    made.base_url = "http://meta/v23.0";
+    made.callback_verified = true;
+    auto outcome = meta.manage(made);
+    if (!outcome)
+      throw std::runtime_error("not answered");
+    return std::move(*outcome);
+  }
+  /// The answer's body.
+  nlohmann::json get(std::string_view id, std::string_view edge = {},
+                     const nlohmann::json& parameters = nlohmann::json::object()) {
+    return parse(call("GET", id, edge, parameters).answer.body);
+  }
+  int code_of(std::string_view method, std::string_view id, std::string_view edge, const nlohmann::json& parameters) {
+    return call(method, id, edge, parameters).answer.code;
+  }
+  /// What a tester changes; the POST bodies that follow, one for each webhook.
+  std::vector<nlohmann::json> control(std::string_view what, std::string_view id, const nlohmann::json& request) {
+    const auto outcome = meta.control(what, id, request.dump());
+    if (!outcome)
+      throw std::runtime_error(outcome.error().field + ": " + outcome.error().what);
+    return bodies(outcome->updates);
+  }
+  static std::vector<nlohmann::json> bodies(const std::vector<timed_update>& updates) {
+    std::vector<nlohmann::json> posted;
+    for (const auto& timed : updates)
+      posted.push_back(parse(post_body({timed.update.change})));
+    return posted;
+  }
+  /// Lets everything planned happen.
+  void happen(const std::vector<timed_update>& updates) {
+    for (const auto& timed : updates)
+      meta.happened(timed.update);
+  }
+
+  static constexpr std::string_view number_id = "106540352242922";
+  static constexpr std::string_view waba_id = "102290129340398";
 
   static nlohmann::json text_to(const std::string& to, const std::string& body = "hello") {
     return {{"messaging_product", "whatsapp"}, {"to", to}, {"type", "text"}, {"text", {{"body", body}}}};

@@ -30,6 +30,22 @@ TEST(numbers_file, names_what_is_wrong) {
   EXPECT_EQ(parse_numbers(R"([{"waba_id":"1"}])", defaults).error().field, "phone_number_id");
 }
 
+TEST(numbers_file, holds_the_state_of_a_number) {
+  const auto numbers = parse_numbers(
+      R"([{"phone_number_id":"1","quality_rating":"YELLOW","throughput":"HIGH","messaging_limit":"TIER_250",
+           "pin":"123456","registered":false}])",
+      defaults);
+  ASSERT_TRUE(numbers.has_value());
+  EXPECT_EQ(numbers->front().condition.quality_rating, "YELLOW");
+  EXPECT_EQ(rate_of(numbers->front().condition), 1'000);
+  EXPECT_EQ(numbers->front().messaging_limit, "TIER_250");
+  EXPECT_FALSE(numbers->front().condition.registered);
+  for (const auto* key : {"quality_rating", "throughput", "messaging_limit", "pin"})
+    EXPECT_EQ(parse_numbers(std::string{R"([{"phone_number_id":"1",")"} + key + R"(":"x"}])", defaults).error().field,
+              key);
+  EXPECT_EQ(parse_numbers(R"([{"phone_number_id":"1","registered":"no"}])", defaults).error().field, "registered");
+}
+
 TEST(secret_for, is_id_secret_url) {
   const auto number = parse_secret_for("42=s3=cr@et@http://127.0.0.1:8080/v1/webhooks/duka", defaults);
   ASSERT_TRUE(number.has_value());
