@@ -120,7 +120,8 @@ private:
   void enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
                const std::string& number, bool read_mark);
   /// The same of a body that is ready; ends with the ordinal.
-  std::uint64_t enqueue_request(work& w, std::string request, transcript_entry shown, send_priority priority);
+  std::uint64_t enqueue_request(work& w, std::string request, transcript_entry shown, send_priority priority,
+                                bool is_posted);
   void map_identities(conversation_record& record, commit_draft& draft) const;
   /// Keeps the timer of the cart's expiry in step with the cart.
   void put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const;

@@ -118,11 +118,12 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   shown.number_id = post.number_id;
   shown.context_id = post.context_id;
   const auto id = outbox_id(id_, w->record->next_ordinal);
-  const auto ordinal = enqueue_request(*w, with_callback(post.request, id), std::move(shown), post.priority);
+  const auto ordinal = enqueue_request(*w, with_callback(post.request, id), std::move(shown), post.priority, true);
   w->draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::message_ref,
                                             post_row_key(*entry.keys, id_, post.repeat_key),
                                             to_text(message_row{id_, ordinal}), *context_->node->random));
   commerce::count_outbound(shop.current, now, 1);
+  commerce::answer_entry(shop, now);
   put_figures(commerce::figures_of(shop.current), w->draft);
   put_state(*w, *w->record);
   w->all.push_back(std::move(w->draft));

@@ -226,7 +226,8 @@ result<delivery_record> delivery_record_from(std::string_view from) {
 std::string to_text(const outbox_item& i) {
   const auto request = whatsapp::shorten_request(i.request);
   encoder out(form, 48 + request.size());
-  out.byte(flags<2>({i.read_mark, i.attempting}));
+  const bool is_broadcast = i.is_posted && i.priority == static_cast<std::uint8_t>(send_priority::broadcast);
+  out.byte(flags<4>({i.read_mark, i.attempting, i.is_posted, is_broadcast}));
   out.number(i.ordinal);
   out.numeral(i.number_id);
   out.number(i.tries);
@@ -240,7 +241,8 @@ std::string to_text(const outbox_item& i) {
 
 result<outbox_item> outbox_item_from(std::string_view from) {
   return read<outbox_item>(from, "outbox row", [](decoder& in, outbox_item& i) {
-    const auto [read_mark, attempting] = get_flags<2>(in);
+    const auto [read_mark, attempting, is_posted, is_broadcast] = get_flags<4>(in);
+    i.is_posted = is_posted;
     i.read_mark = read_mark;
     i.attempting = attempting;
     i.ordinal = in.number();
@@ -253,7 +255,7 @@ result<outbox_item> outbox_item_from(std::string_view from) {
     auto request = whatsapp::expand_request(in.blob());
     if (in.expect(request.has_value()))
       i.request = std::move(*request);
-    i.priority = static_cast<std::uint8_t>(priority_of(i.request));
+    i.priority = static_cast<std::uint8_t>(is_broadcast ? send_priority::broadcast : priority_of(i.request));
   });
 }
 

@@ -67,7 +67,8 @@ struct outbox_item {
   time_ms created_at = 0;
   time_ms next_at = 0;       ///< not before
   time_ms attempt_at = 0;    ///< of the last attempt
-  std::uint8_t priority = 0; ///< a `send_priority`; not stored: after a load it is that of the request's type
+  bool is_posted = false;    ///< from outside: it was counted when it was taken
+  std::uint8_t priority = 0; ///< a `send_priority`; of what is not posted, that of the request's type
 
   bool operator==(const outbox_item&) const = default;
 };

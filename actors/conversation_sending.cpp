@@ -10,6 +10,16 @@ namespace wakala::actors {
 using persistence::table;
 using whatsapp::delivery_status;
 
+namespace {
+
+message_class class_of(const outbox_item& item) {
+  if (item.read_mark || (item.is_posted && !is_template(item.request)))
+    return message_class::service;
+  return item.is_posted ? message_class::templated : message_class::reply;
+}
+
+} // namespace
+
 void conversation::plan_pump(time_ms wait) {
   const auto now = context_->node->clock->now();
   if (pump_at_ > now && pump_at_ <= now + wait)
@@ -26,7 +36,7 @@ bool conversation::is_armed(std::uint64_t ordinal) const {
 number_gate::permit_ptr conversation::permit_for(const outbox_item& item, time_ms now) {
   if (auto& grant = act().grant; grant && grant->ordinal == item.ordinal)
     return std::exchange(grant, std::nullopt)->permit;
-  return context_->gates->at(item.number_id)->enter(now, false, class_of(item.request));
+  return context_->gates->at(item.number_id)->enter(now, false, class_of(item));
 }
 
 void conversation::arm(work& w) {
@@ -262,8 +272,8 @@ void conversation::pump() {
   // Its number's gate is shut: its sender says when it is not.
   if (std::exchange(waiting_grant_, item.ordinal) == item.ordinal && pump_at_ > now)
     return;
-  send(context_->owner, send_ticket{self(), item.number_id, item.ordinal, static_cast<send_priority>(item.priority),
-                                    class_of(item.request)});
+  send(context_->owner,
+       send_ticket{self(), item.number_id, item.ordinal, static_cast<send_priority>(item.priority), class_of(item)});
   plan_pump(grant_patience); // should the ticket be lost with its sender
 }
 

@@ -23,9 +23,12 @@ std::string figures_text(const commerce::session_figures& f) {
          R"(,"message_count":)" + std::to_string(f.message_count) + "}";
 }
 
+constexpr time_ms seconds_max = 99'999'999'999; ///< year 5138
+
 /// -1 when it is none.
-int number_from(std::string_view text) {
-  int number = -1;
+template <class Number>
+Number number_from(std::string_view text) {
+  Number number = -1;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   return failed == std::errc{} && end == text.data() + text.size() ? number : -1;
 }
@@ -107,7 +110,7 @@ void conversation::enqueue(work& w, const whatsapp::recipient& to, const whatsap
     entry.text = whatsapp::summary_text(content);
     entry.number_id = number;
     auto request = whatsapp::request_text(to, content, outbox_id(id_, record.next_ordinal));
-    enqueue_request(w, std::move(request), std::move(entry), send_priority::reply);
+    enqueue_request(w, std::move(request), std::move(entry), send_priority::reply, false);
     return;
   }
   outbox_item item;
@@ -131,12 +134,13 @@ void conversation::put_figures(const commerce::session_figures& f, commit_draft&
 }
 
 std::uint64_t conversation::enqueue_request(work& w, std::string request, transcript_entry shown,
-                                            send_priority priority) {
+                                            send_priority priority, bool is_posted) {
   outbox_item item;
   item.ordinal = w.record->next_ordinal++;
   item.number_id = shown.number_id;
   item.created_at = context_->node->clock->now();
   item.priority = static_cast<std::uint8_t>(priority);
+  item.is_posted = is_posted;
   item.request = std::move(request);
   shown.id = outbox_id(id_, item.ordinal);
   shown.inbound = false;
@@ -189,7 +193,12 @@ event_outcome conversation::apply_status(work& w, const conversation_event& e) {
     d.error_code = u.error_code;
     d.error_text = u.error_title;
     context_->node->count->sends_failed.fetch_add(1, std::memory_order_relaxed);
-    learn_from_code(w, number_from(u.error_code), u.phone_number_id.value_or(""));
+    learn_from_code(w, number_from<int>(u.error_code), u.phone_number_id.value_or(""));
+  }
+  if (const auto until = number_from<time_ms>(u.free_until); until > 0) { // Meta knows best
+    auto& record = record_of(w);
+    record.shop.entry.until = std::max(record.shop.entry.until, std::min(until, seconds_max) * ms_per_second);
+    put_state(w, record);
   }
   if (u.id) {
     if (d.message_id.empty())

@@ -68,7 +68,10 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
               {"order", std::move(order)},
               {"marketing", shop.may.no_marketing ? "stopped" : "allowed"},
               {"blocked", shop.may.is_blocked},
-              {"budgets", {{"pair_tokens", pair_tokens}, {"window_expires_at", std::move(windows)}}},
+              {"budgets",
+               {{"pair_tokens", pair_tokens},
+                {"window_expires_at", std::move(windows)},
+                {"free_entry_until", time_or_null(shop.entry.until > now ? shop.entry.until : 0)}}},
               {"outbox", outbox}};
 }
 

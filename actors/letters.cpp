@@ -25,11 +25,12 @@ constexpr std::array optional_texts{
     &event::sender,  &event::type, &event::value,        &event::timestamp, &event::phone_number_id,
     &event::waba_id, &event::field};
 using text_member = std::variant<std::string event::*, whatsapp::rare_text event::*>;
-constexpr std::array<text_member, 16> texts{
-    &event::entry_time,       &event::text,          &event::reply_id,        &event::profile_name,
-    &event::username,         &event::contact_phone, &event::contact_user_id, &event::context_id,
-    &event::previous_user_id, &event::callback_data, &event::error_code,      &event::error_title,
-    &event::pricing_category, &event::group_id,      &event::derived_id,      &event::new_phone};
+constexpr std::array<text_member, 18> texts{&event::entry_time,       &event::text,       &event::reply_id,
+                                            &event::profile_name,     &event::username,   &event::contact_phone,
+                                            &event::contact_user_id,  &event::context_id, &event::previous_user_id,
+                                            &event::callback_data,    &event::error_code, &event::error_title,
+                                            &event::pricing_category, &event::group_id,   &event::derived_id,
+                                            &event::new_phone,        &event::referral,   &event::free_until};
 
 std::string_view text_of(const event& e, const text_member& member) {
   return std::visit([&e](auto place) -> std::string_view { return e.*place; }, member);

@@ -131,6 +131,10 @@ void put(encoder& out, const number_news& q) {
   out.difference(q.code);
   out.byte(q.is_recovery ? 1 : 0);
 }
+void put(encoder& out, const replies_wanted& q) {
+  out.number(q.count);
+  out.number(q.returned);
+}
 void put(encoder& out, const place_question& q) {
   out.number(q.what.index());
   std::visit([&](const auto& what) { put(out, what); }, q.what);
@@ -262,6 +266,10 @@ void get(decoder& in, number_news& q) {
   q.number_id = text_of(in);
   q.code = static_cast<std::int32_t>(in.difference());
   q.is_recovery = flag_of(in);
+}
+void get(decoder& in, replies_wanted& q) {
+  q.count = in.number32();
+  q.returned = in.number32();
 }
 
 template <std::size_t I = 0, class... Ts>

@@ -46,7 +46,7 @@ void check_what_is_ours(const json& request, std::vector<violation>& found) {
 } // namespace
 
 send_priority priority_of(std::string_view request) noexcept {
-  return class_of(request) == message_class::service ? send_priority::reply : send_priority::notification;
+  return is_template(request) ? send_priority::notification : send_priority::reply;
 }
 
 checked_post check_post(json request, std::string number_id, std::string repeat_key) {

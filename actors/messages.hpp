@@ -282,8 +282,15 @@ struct number_news {
   std::int32_t code = 0;
   bool is_recovery = false;
 };
+/// place → home: how many of the shop's own answers may leave there? `returned` of those granted before have not.
+/// Answered as `sends_wanted` is.
+struct replies_wanted {
+  std::uint32_t count = 0;
+  std::uint32_t returned = 0;
+};
 struct place_question { // part of the protocol between nodes: append only
-  std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here, order_wanted, number_news>
+  std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here, order_wanted, number_news,
+               replies_wanted>
       what;
 };
 
@@ -332,6 +339,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_errand)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shopper_block)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::number_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::replies_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::message_post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letters_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letter_action)

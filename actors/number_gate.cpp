@@ -38,19 +38,23 @@ double interval_of(std::size_t per_second) { return 1'000.0 / static_cast<double
 } // namespace
 
 number_gate::number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve,
-                         ask_for_sends ask_home)
+                         ask_for_sends ask_home, std::shared_ptr<reply_budget> replies)
     : usual_per_second_(messages_per_second), limited_(limited), valve_(std::move(valve)),
-      ask_home_(std::move(ask_home)), pace_(burst_of(messages_per_second), interval_of(messages_per_second)) {}
+      ask_home_(std::move(ask_home)), replies_(std::move(replies)),
+      pace_(burst_of(messages_per_second), interval_of(messages_per_second)) {}
 
-message_class class_of(std::string_view request) noexcept {
+bool is_template(std::string_view request) noexcept {
   // Inside of a text its quotes would stand behind backslashes.
-  return request.find(R"("type":"template")") == std::string_view::npos ? message_class::service
-                                                                        : message_class::templated;
+  return request.find(R"("type":"template")") != std::string_view::npos;
 }
 
 bool number_gate::holds(message_class what, time_ms now) {
+  if (!limited_)
+    return false;
+  if (what == message_class::reply && replies_ && replies_->is_empty(now))
+    return true;
   const std::lock_guard lock{mutex_};
-  return limited_ && is_held(what, now);
+  return is_held(what, now);
 }
 
 void number_gate::set_rules(const gate_rules& rules, time_ms now) {
@@ -71,9 +75,12 @@ number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue, message
   if (valve_ && !valve_->lets_through())
     return nullptr;
   if (limited_) {
+    const bool is_counted = what == message_class::reply && replies_;
+    if (is_counted && replies_->is_empty(now))
+      return nullptr;
     const std::lock_guard lock{mutex_};
     if (is_held(what, now) || (queue_waits_ && !from_queue) || in_flight_ >= places() || paused_until_ > now ||
-        !take_pace(now))
+        !take_pace(now) || (is_counted && !replies_->take(now)))
       return nullptr;
     ++in_flight_;
   }
@@ -240,8 +247,15 @@ std::shared_ptr<number_gate> number_gates::at(const std::string& number_id) {
         messages_per_second_, limited_, valve_,
         ask_home_
             ? [ask = ask_home_, number_id](std::uint32_t count, time_ms paused) { ask(number_id, count, paused); }
-            : ask_for_sends{});
+            : ask_for_sends{},
+        replies_);
   return gate;
+}
+
+void number_gates::wake_all() {
+  const std::lock_guard lock{mutex_};
+  for (const auto& [id, gate] : gates_)
+    gate->wake();
 }
 
 void number_gates::resume_all() {

@@ -2,6 +2,7 @@
 /// How many messages of one business number may be on their way, and how fast: the way out's turnstile.
 #pragma once
 
+#include "actors/reply_budget.hpp"
 #include "actors/transport.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/token_bucket.hpp"
@@ -49,10 +50,14 @@ struct send_valve {
 /// milliseconds (0: it does not). Called on any thread; the answer is `number_gate::allow`.
 using ask_for_sends = std::function<void(std::uint32_t count, time_ms paused)>;
 
-/// Messages of two kinds that Meta may allow one by one: those inside of a window, and templates.
-enum class message_class : std::uint8_t { service, templated };
-/// Of a request body.
-message_class class_of(std::string_view request) noexcept;
+/// What may be allowed or not each by itself.
+enum class message_class : std::uint8_t {
+  reply,     ///< the shop's own answer: counts against the merchant's hour when it leaves
+  service,   ///< another message inside of a window; it was counted when it was posted
+  templated, ///< a template
+};
+/// Is it the body of a template?
+bool is_template(std::string_view request) noexcept;
 
 /// What the standing of the account makes of a number.
 struct gate_rules {
@@ -80,15 +85,18 @@ public:
   };
 
   /// `limited` false: only the places count, and there is always one. `valve` may be null. `ask_home` is null where
-  /// the number's pace is kept; elsewhere nothing leaves that was not granted there.
+  /// the number's pace is kept; elsewhere nothing leaves that was not granted there. `replies` may be null: any
+  /// number.
   number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr,
-              ask_for_sends ask_home = nullptr);
+              ask_for_sends ask_home = nullptr, std::shared_ptr<reply_budget> replies = nullptr);
 
   /// A place, or null: the valve is shut, none is free, the pace is used up, or others wait in the queue
   /// (`from_queue` false only), or messages of the class are held.
   permit_ptr enter(time_ms now, bool from_queue, message_class what);
   /// Messages of the class may not leave at present, whatever the pace.
   bool holds(message_class what, time_ms now);
+  /// There may be places now.
+  void wake();
   /// A new standing of the account.
   void set_rules(const gate_rules& rules, time_ms now);
   /// Milliseconds until `enter` may succeed again; at least 1.
@@ -116,7 +124,6 @@ public:
 
 private:
   void leave();
-  void wake();
   bool take_pace(time_ms now);
   lesson learn(const send_outcome& outcome, time_ms now, std::uint64_t message, time_ms& pause);
   void failed(time_ms now, std::uint64_t message);
@@ -130,6 +137,7 @@ private:
   const bool limited_;
   const std::shared_ptr<send_valve> valve_;
   const ask_for_sends ask_home_;
+  const std::shared_ptr<reply_budget> replies_;
   gate_rules rules_;
   bool is_in_trouble_ = false; ///< paused until somebody acts, or Meta accepts again
   std::uint32_t allowed_ = 0;  ///< messages that were granted and have not left
@@ -153,18 +161,20 @@ public:
   using ask_home_function = std::function<void(const std::string& number_id, std::uint32_t count, time_ms paused)>;
 
   number_gates(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr,
-               ask_home_function ask_home = nullptr)
+               ask_home_function ask_home = nullptr, std::shared_ptr<reply_budget> replies = nullptr)
       : messages_per_second_(messages_per_second), limited_(limited), valve_(std::move(valve)),
-        ask_home_(std::move(ask_home)) {}
+        ask_home_(std::move(ask_home)), replies_(std::move(replies)) {}
 
   std::shared_ptr<number_gate> at(const std::string& number_id);
   void resume_all();
+  void wake_all();
 
 private:
   const std::size_t messages_per_second_;
   const bool limited_;
   const std::shared_ptr<send_valve> valve_;
   const ask_home_function ask_home_;
+  const std::shared_ptr<reply_budget> replies_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<number_gate>, std::less<>> gates_;
 };

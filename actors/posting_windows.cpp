@@ -3,6 +3,7 @@
 #include "runtime/core/encoding.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 namespace wakala::actors {
@@ -35,6 +36,13 @@ bool posting_windows::load(const bytes& key, std::string_view text, time_ms now)
     return false;
   }
   rows(what).emplace_back(at, key);
+  if (what == kind::replies) {
+    std::uint32_t count = 0;
+    std::from_chars(text.data(), text.data() + text.size(), count);
+    for (; count > 0; --count)
+      window(what).add(at);
+    return true;
+  }
   window(what).add(at);
   if (what == kind::template_message) {
     window(kind::message).add(at);
@@ -153,10 +161,43 @@ time_ms posting_windows::wait_to_reach_out(time_ms now) {
   return reached_in_order_.empty() ? 0 : std::max<time_ms>(reached_in_order_.front().first + ms_per_day - now, 1);
 }
 
+posting_windows::reserved posting_windows::reserve_replies(std::uint32_t count, time_ms now, random_source& random) {
+  reserved done;
+  auto& hour = window(kind::replies);
+  for (; done.count < count && hour.wait(now) == 0; ++done.count)
+    hour.add(now);
+  if (done.count == 0)
+    return done;
+  done.fresh = {key_of(now, kind::replies, random), std::to_string(done.count)};
+  rows(kind::replies).emplace_back(now, done.fresh.first);
+  constexpr std::size_t returnable_max = 64;
+  reservations_.push_back({now, done.fresh.first, done.count});
+  if (reservations_.size() > returnable_max)
+    reservations_.pop_front();
+  return done;
+}
+
+void posting_windows::return_replies(std::uint32_t count) {
+  while (count > 0 && !reservations_.empty()) {
+    auto& latest = reservations_.back();
+    const auto fewer = std::min(count, latest.count);
+    count -= fewer;
+    latest.count -= fewer;
+    for (std::uint32_t i = 0; i < fewer; ++i)
+      window(kind::replies).remove(latest.at);
+    changed_rows_.emplace_back(latest.key, std::to_string(latest.count));
+    if (latest.count == 0)
+      reservations_.pop_back();
+  }
+}
+
 std::vector<bytes> posting_windows::forget(time_ms now, std::size_t most) {
-  for (const auto what : {kind::message, kind::template_message, kind::broadcast})
+  for (const auto what : {kind::message, kind::template_message, kind::broadcast, kind::replies})
     for (auto& list = rows(what); !list.empty() && list.front().first + window(what).span() <= now; list.pop_front())
       old_rows_.push_back(std::move(list.front().second));
+  std::erase_if(changed_rows_, [&](const row& changed) { // a row that is gone must not come back
+    return std::find(old_rows_.begin(), old_rows_.end(), changed.first) != old_rows_.end();
+  });
   std::erase_if(broadcasts_, [&](const auto& each) { return each.second + window(kind::broadcast).span() <= now; });
   const auto end = old_rows_.begin() + static_cast<std::ptrdiff_t>(std::min(most, old_rows_.size()));
   std::vector<bytes> gone(std::make_move_iterator(old_rows_.begin()), std::make_move_iterator(end));

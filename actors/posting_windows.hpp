@@ -61,24 +61,44 @@ public:
   /// Milliseconds until one more shopper may be reached.
   time_ms wait_to_reach_out(time_ms now);
 
+  /// The shop's own answers count against the same hour, some of them at a time: `count` or fewer, with the row that
+  /// says so. Empty key: none.
+  struct reserved {
+    std::uint32_t count = 0;
+    row fresh;
+  };
+  reserved reserve_replies(std::uint32_t count, time_ms now, random_source& random);
+  /// So many of them were not sent after all.
+  void return_replies(std::uint32_t count);
+  /// Milliseconds until one more may be sent.
+  time_ms wait_to_reply(time_ms now) { return window(kind::message).wait(now); }
+
   /// Rows of what no longer counts, at most so many: to be erased.
   std::vector<bytes> forget(time_ms now, std::size_t most);
   /// Rows that have changed, at most so many: to be written.
   std::vector<row> changed(std::size_t most);
 
 private:
-  enum class kind : std::uint8_t { message, template_message, broadcast };
-  static constexpr std::string_view marks = "mtb"; ///< in the keys, by kind
+  enum class kind : std::uint8_t { message, template_message, broadcast, replies };
+  static constexpr std::string_view marks = "mtbr"; ///< in the keys, by kind
 
   static bytes key_of(time_ms at, kind what, random_source& random);
-  runtime::sliding_window& window(kind what) { return windows_.at(static_cast<std::size_t>(what)); }
+  runtime::sliding_window& window(kind what) {
+    return windows_.at(what == kind::replies ? 0 : static_cast<std::size_t>(what));
+  }
   auto& rows(kind what) { return rows_.at(static_cast<std::size_t>(what)); }
   void forget_reached(time_ms now);
 
   std::array<runtime::sliding_window, 3> windows_{runtime::sliding_window{0, ms_per_hour},
                                                   runtime::sliding_window{0, ms_per_day},
                                                   runtime::sliding_window{0, 7 * ms_per_day}};
-  std::array<std::deque<std::pair<time_ms, bytes>>, 3> rows_; ///< of those that count, in the order of time
+  std::array<std::deque<std::pair<time_ms, bytes>>, 4> rows_; ///< of those that count, in the order of time
+  struct reservation {
+    time_ms at = 0;
+    bytes key;
+    std::uint32_t count = 0;
+  };
+  std::deque<reservation> reservations_; ///< the latest ones
   std::vector<bytes> old_rows_;
   std::vector<row> changed_rows_;
   std::map<std::string, time_ms, std::less<>> broadcasts_;

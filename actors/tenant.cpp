@@ -37,13 +37,17 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
     ask_home = [me = context->owner](const std::string& number, std::uint32_t count, time_ms paused) {
       caf::anon_send(me, sends_wanted{number, count, paused});
     };
+  replies_ = std::make_shared<reply_budget>([me = context->owner](reply_budget::wish wish) {
+    caf::anon_send(me, replies_wanted{wish.count, wish.returned});
+  });
   context->gates = std::make_shared<number_gates>(node->limits.messages_per_second, node->graph->has_limits(), valve_,
-                                                  std::move(ask_home));
+                                                  std::move(ask_home), replies_);
   context->node = std::move(node);
   context->entry = std::move(entry);
   context->shelf = std::make_shared<const commerce::catalog>();
   context->supervisor = place_.supervisor;
   context_ = std::move(context);
+  set_posting_limits();
   self_->set_default_handler(caf::drop);
   self_->set_down_handler([this](const caf::down_msg& message) { down(message); });
   self_->set_exit_handler([this](const caf::exit_msg& message) {
@@ -78,6 +82,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const wake& w) { wake_up(w); },
       [this](const timer_fired& timer) { fire(timer); },
       [this](const sends_wanted& wanted) { ask_for_sends(wanted); },
+      [this](const replies_wanted& wanted) { ask_for_replies(wanted); },
       [this](const place_question& q) { return answer_place(q); },
       [this](const reconfigure& change) { reconfigure_with(change.entry); },
       [this](const send_ticket& ticket) { self_->send(sender_for(ticket.number_id), ticket); },
@@ -116,7 +121,6 @@ void tenant::load() {
             read_account(answer.value->at(2));
             if (!context_->is_home)
               return;
-            posted_.set_limits(context_->entry->config);
             load_orders({});
             load_windows({});
           },
@@ -417,6 +421,9 @@ void tenant::run(chain_ptr todo) {
     return park(todo);
   if (is_elsewhere(todo->conversation))
     return context_->is_home ? hand_on(todo) : give_up(todo, event_outcome::retry);
+  if (context_->node->graph->has_limits())
+    if (const auto wish = replies_->wanted(context_->node->clock->now())) // before anybody answers
+      ask_for_replies({wish->count, wish->returned});
   auto& s = awake(todo->conversation);
   if (s.handed_over >= handed_over_max || (s.held && s.held->size() >= handed_over_max))
     return give_up(todo, event_outcome::retry);

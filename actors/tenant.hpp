@@ -171,9 +171,16 @@ private:
   bool is_refused(const posting_ptr& p);
   void find_receiver(const posting_ptr& p);
   void count_posting(const posting_ptr& p);
+  void set_posting_limits();
+  /// With what is fresh goes what has changed and what is to be forgotten.
+  void put_posting_rows(commit_draft& draft, const std::vector<posting_windows::row>& fresh);
   void hand_over_posting(const posting_ptr& p);
   void posting_answered(const posting_ptr& p, text_answer answer);
   caf::response_promise post_read(const read_post& post);
+  /// Counts some of the shop's own answers against the merchant's hour; how many. `then` when that is on disk, or
+  /// could not be.
+  std::uint32_t count_replies(const replies_wanted& wanted, std::function<void(bool)> then);
+  void ask_for_replies(const replies_wanted& wanted);
   /// Reads, one page after the other, when messages were posted; nothing else is done meanwhile.
   void load_windows(const bytes& after);
 
@@ -292,6 +299,8 @@ private:
   std::optional<clearing> clearing_;
   bool is_waiting_for_generation_ = false;
   posting_windows posted_;
+  std::shared_ptr<reply_budget> replies_;
+  bool said_that_replies_wait_ = false;
   flood_guard floods_;
   whatsapp::account_facts account_;
   bool is_asking_meta_ = false;

@@ -45,8 +45,10 @@ struct tenant_config {
   std::uint32_t spread_shards() const;
   /// How long an order that is not paid keeps its pieces: `limits.order_kept_minutes`, 30 when it is not set.
   time_ms order_kept() const;
-  /// Messages an hour that may be posted through the API: `limits.messages_per_hour`, 1,000 when it is not set.
+  /// Messages an hour that may be sent: `limits.messages_per_hour`, 1,000 when it is not set.
   std::size_t messages_per_hour() const;
+  /// So many that the shop's own answers are not counted.
+  bool has_endless_hours() const { return messages_per_hour() >= 1'000'000; }
   /// Templates a day among them: `limits.templates_per_day`, 100 when it is not set.
   std::size_t templates_per_day() const;
   /// Broadcasts a week that may begin: `limits.broadcasts_per_week`, 10 when it is not set.

@@ -134,7 +134,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   auto next = std::make_shared<tenant_context>(*context_);
   next->entry = std::move(entry);
   change_context(std::move(next));
-  posted_.set_limits(context_->entry->config);
+  set_posting_limits();
   context_->gates->resume_all(); // perhaps with a new token
   if (is_new_token && context_->is_home && whatsapp::forget_trouble(account_))
     account_changed();

@@ -252,6 +252,23 @@ void tenant::ask_for_sends(const sends_wanted& wanted) {
   });
 }
 
+void tenant::ask_for_replies(const replies_wanted& wanted) {
+  const auto granted = [this](number_gate::share share) {
+    replies_->grant(share.count, share.wait, context_->node->clock->now());
+    if (share.count > 0)
+      context_->gates->wake_all();
+  };
+  // Here the row is appended before those of the attempts that it allows: nothing needs to be waited for.
+  if (context_->is_home) {
+    const auto count = count_replies(wanted, [](bool) {});
+    return granted({count, posted_.wait_to_reply(context_->node->clock->now())});
+  }
+  ask_place(context_->entry->shard, place_question{wanted}, [granted](const result<std::string>& answer) {
+    const auto given = answer ? share_from(*answer) : std::nullopt;
+    granted(given.value_or(number_gate::share{0, sends_asked_again}));
+  });
+}
+
 // -- everywhere ------------------------------------------------------------
 
 void tenant::wake_up(const wake& w, unsigned tries) {
@@ -296,70 +313,79 @@ caf::response_promise tenant::answer_place(const place_question& q) {
   const auto stale = [this, promise] {
     deliver(promise, make_error(errc::conflict, "the tenant's conversations have been spread anew since"));
   };
-  std::visit(overloaded{
-                 [&](const leave_place& leave) {
-                   if (context_->is_home || !rules_.leave(leave.generation, leave.epoch))
-                     return stale();
-                   if (clearing_)
-                     return deliver(promise, make_error(errc::unavailable, "it is being left already"));
-                   clear_out([this, promise](const result<void>& done) {
-                     if (!done)
-                       return deliver(promise, done.error());
-                     deliver(promise, std::to_string(context_->node->clock->now()));
-                   });
-                   wait_for_generation();
-                 },
-                 [&](const begin_place& begin) {
-                   if (context_->is_home || !rules_.begin(begin.generation, begin.width, begin.epoch))
-                     return stale();
-                   self_->send(context_->supervisor, wake_tenant{context_->entry->config.id});
-                   deliver(promise, std::string{});
-                 },
-                 [&](const read_again&) {
-                   if (!context_->is_home)
-                     load();
-                   deliver(promise, std::string{});
-                 },
-                 [&](const settle_here&) {
-                   self_->request(context_->supervisor, ask_timeout, settle_tables{})
-                       .then(
-                           [this, promise](const commit_answer& answer) {
-                             deliver(promise, answer.committed ? result<std::string>(std::string{}) : answer.why);
-                           },
-                           [this, promise](const caf::error&) {
-                             deliver(promise, make_error(errc::unavailable, "the shard did not answer"));
-                           });
-                 },
-                 [&](const wake_there& there) {
-                   if (is_between_generations())
-                     return deliver(promise,
-                                    make_error(errc::unavailable, "the conversations are being spread anew"));
-                   if (is_elsewhere(there.conversation))
-                     return stale();
-                   if (there.timer.empty())
-                     wake_up(wake{there.conversation, true});
-                   else
-                     fire(timer_fired{there.conversation, there.timer, there.due});
-                   deliver(promise, std::string{});
-                 },
-                 [&](const sends_wanted& wanted) {
-                   if (!context_->is_home)
-                     return stale();
-                   const auto now = context_->node->clock->now();
-                   const auto gate = context_->gates->at(wanted.number_id);
-                   if (wanted.paused > 0)
-                     gate->pause(now, wanted.paused);
-                   deliver(promise, text_of(gate->give(now, wanted.count)));
-                 },
-                 [&](const number_news& news) {
-                   if (!context_->is_home)
-                     return stale();
-                   take_news(news);
-                   deliver(promise, std::string{});
-                 },
-                 [](const order_wanted&) {}, // above
-             },
-             q.what);
+  std::visit(
+      overloaded{
+          [&](const leave_place& leave) {
+            if (context_->is_home || !rules_.leave(leave.generation, leave.epoch))
+              return stale();
+            if (clearing_)
+              return deliver(promise, make_error(errc::unavailable, "it is being left already"));
+            clear_out([this, promise](const result<void>& done) {
+              if (!done)
+                return deliver(promise, done.error());
+              deliver(promise, std::to_string(context_->node->clock->now()));
+            });
+            wait_for_generation();
+          },
+          [&](const begin_place& begin) {
+            if (context_->is_home || !rules_.begin(begin.generation, begin.width, begin.epoch))
+              return stale();
+            self_->send(context_->supervisor, wake_tenant{context_->entry->config.id});
+            deliver(promise, std::string{});
+          },
+          [&](const read_again&) {
+            if (!context_->is_home)
+              load();
+            deliver(promise, std::string{});
+          },
+          [&](const settle_here&) {
+            self_->request(context_->supervisor, ask_timeout, settle_tables{})
+                .then(
+                    [this, promise](const commit_answer& answer) {
+                      deliver(promise, answer.committed ? result<std::string>(std::string{}) : answer.why);
+                    },
+                    [this, promise](const caf::error&) {
+                      deliver(promise, make_error(errc::unavailable, "the shard did not answer"));
+                    });
+          },
+          [&](const wake_there& there) {
+            if (is_between_generations())
+              return deliver(promise, make_error(errc::unavailable, "the conversations are being spread anew"));
+            if (is_elsewhere(there.conversation))
+              return stale();
+            if (there.timer.empty())
+              wake_up(wake{there.conversation, true});
+            else
+              fire(timer_fired{there.conversation, there.timer, there.due});
+            deliver(promise, std::string{});
+          },
+          [&](const sends_wanted& wanted) {
+            if (!context_->is_home)
+              return stale();
+            const auto now = context_->node->clock->now();
+            const auto gate = context_->gates->at(wanted.number_id);
+            if (wanted.paused > 0)
+              gate->pause(now, wanted.paused);
+            deliver(promise, text_of(gate->give(now, wanted.count)));
+          },
+          [&](const number_news& news) {
+            if (!context_->is_home)
+              return stale();
+            take_news(news);
+            deliver(promise, std::string{});
+          },
+          [&](const replies_wanted& wanted) {
+            if (!context_->is_home)
+              return stale();
+            const auto count = std::make_shared<std::uint32_t>(0);
+            *count = count_replies(wanted, [this, promise, count](bool is_committed) {
+              deliver(promise,
+                      text_of({is_committed ? *count : 0, posted_.wait_to_reply(context_->node->clock->now())}));
+            });
+          },
+          [](const order_wanted&) {}, // above
+      },
+      q.what);
   return promise;
 }
 

@@ -40,6 +40,12 @@ struct tenant::posting {
   posting_windows::counted counted;
 };
 
+void tenant::set_posting_limits() {
+  const auto& config = context_->entry->config;
+  posted_.set_limits(config);
+  replies_->set_unlimited(config.has_endless_hours());
+}
+
 void tenant::load_windows(const bytes& after) {
   persistence::range_query query;
   query.tenant = context_->entry->config.id;
@@ -147,10 +153,29 @@ void tenant::find_receiver(const posting_ptr& p) {
   look_up(post.phone, [look_up, create, user_id = post.user_id] { look_up(user_id, create); });
 }
 
+void tenant::put_posting_rows(commit_draft& draft, const std::vector<posting_windows::row>& fresh) {
+  const auto& entry = *context_->entry;
+  const auto put = [&](const posting_windows::row& row) {
+    draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, row.first,
+                                           row.second, *context_->node->random));
+  };
+  const auto gone = posted_.forget(context_->node->clock->now(), rows_at_once);
+  std::for_each(fresh.begin(), fresh.end(), put);
+  for (const auto& row : posted_.changed(rows_at_once))
+    put(row);
+  for (const auto& key : gone)
+    draft.business.push_back(erased_record(table::tenant_entity, key));
+}
+
 void tenant::count_posting(const posting_ptr& p) {
   const auto now = context_->node->clock->now();
   const auto& entry = *context_->entry;
-  if (const auto over = posted_.over(p->post, now)) {
+  auto over = posted_.over(p->post, now);
+  if (over) { // answers were counted that have not left
+    posted_.return_replies(replies_->take_back());
+    over = posted_.over(p->post, now);
+  }
+  if (over) {
     const auto why = make_error(errc::overloaded, "over the tenant's limit");
     if (!p->to_map.empty())
       mapped(p->conversation, &why);
@@ -170,14 +195,9 @@ void tenant::count_posting(const posting_ptr& p) {
     draft.business.push_back(
         sealed_record(entry.keys->data, entry.config.id, where, key, text, *context_->node->random));
   };
-  for (const auto& [key, text] : p->counted.rows)
-    put(table::tenant_entity, key, text);
-  for (const auto& [key, text] : posted_.changed(rows_at_once))
-    put(table::tenant_entity, key, text);
+  put_posting_rows(draft, p->counted.rows);
   for (const auto& [key, user] : p->to_map)
     put(table::identity, key, to_text(identity_row{p->conversation, to_hex(as_span(user))}));
-  for (const auto& key : posted_.forget(now, rows_at_once))
-    draft.business.push_back(erased_record(table::tenant_entity, key));
   const auto failed = [this, p](const error& why) {
     if (!p->to_map.empty())
       mapped(p->conversation, &why);
@@ -217,6 +237,32 @@ void tenant::posting_answered(const posting_ptr& p, text_answer answer) {
   else if (what == "limited" && outcome.at("limit") == "messaging_limit")
     outcome["retry_after_ms"] = posted_.wait_to_reach_out(context_->node->clock->now());
   p->then(text_answer{outcome.dump(), {}});
+}
+
+std::uint32_t tenant::count_replies(const replies_wanted& wanted, std::function<void(bool)> then) {
+  const auto now = context_->node->clock->now();
+  const auto& entry = *context_->entry;
+  posted_.return_replies(wanted.returned);
+  const auto reserved = posted_.reserve_replies(wanted.count, now, *context_->node->random);
+  if (reserved.count == 0) {
+    if (!std::exchange(said_that_replies_wait_, true))
+      log::warn("tenant.replies_wait", {{"tenant", entry.config.id}, {"limit", "messages_per_hour"}});
+    then(false);
+    return 0;
+  }
+  said_that_replies_wait_ = false;
+  commit_request request;
+  request.tenant = entry.config.id;
+  put_posting_rows(request.drafts.emplace_back(), {reserved.fresh});
+  const auto done = [this, then, count = reserved.count](bool is_committed) {
+    if (!is_committed)
+      posted_.return_replies(count);
+    then(is_committed);
+  };
+  self_->request(context_->supervisor, caf::infinite, std::move(request))
+      .then([done](const commit_answer& answer) { done(answer.committed); },
+            [done](const caf::error&) { done(false); });
+  return reserved.count;
 }
 
 caf::response_promise tenant::post_read(const read_post& post) {

@@ -95,6 +95,16 @@ struct permissions {
   bool operator==(const permissions&) const = default;
 };
 
+/// Meta's free entry point: who came from an advertisement and is answered within a day may be written to free of
+/// charge for three days from that answer. What may be written is still a question of the 24 h window (Cloud API
+/// reference §12).
+struct free_entry {
+  time_ms referred_at = 0; ///< the message that came from there, not answered yet; 0: none
+  time_ms until = 0;       ///< 0: never
+
+  bool operator==(const free_entry&) const = default;
+};
+
 struct conversation_state {
   identity who;
   session current;
@@ -105,12 +115,13 @@ struct conversation_state {
   std::map<std::string, time_ms> window_by_number;
   std::optional<order_receipt> ordered; ///< the latest order
   permissions may;
+  free_entry entry;
 
   bool operator==(const conversation_state&) const = default;
 };
 
-/// The form of a record that holds this state: 2 when something was ordered, 3 when anything is said of permissions.
-/// A state without is written as before there were any, so that a node of that version can read it.
+/// The form of a record that holds this state: 2 when something was ordered, 3 when anything is said of permissions
+/// or a free entry. A state without is written as before there were any, so that a node of that version can read it.
 std::uint8_t record_form(const conversation_state& state) noexcept;
 constexpr std::uint8_t record_form_max = 3;
 

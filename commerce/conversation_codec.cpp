@@ -142,19 +142,24 @@ order_receipt get_receipt(decoder& in) {
 }
 
 constexpr std::uint8_t ordered_form = 2;
-constexpr std::uint8_t permissions_form = 3;
+constexpr std::uint8_t full_form = 3;
 
 // Of the third form.
 constexpr std::uint8_t ordered_bit = 1;
 constexpr std::uint8_t no_marketing_bit = 2;
 constexpr std::uint8_t blocked_bit = 4;
+constexpr std::uint8_t entry_bit = 8;
 
 void put_rest(encoder& out, const conversation_state& state) {
-  if (record_form(state) == permissions_form) {
-    out.byte(static_cast<std::uint8_t>((state.ordered ? ordered_bit : 0) |
-                                       (state.may.no_marketing ? no_marketing_bit : 0) |
-                                       (state.may.is_blocked ? blocked_bit : 0)));
+  if (record_form(state) == full_form) {
+    out.byte(static_cast<std::uint8_t>(
+        (state.ordered ? ordered_bit : 0) | (state.may.no_marketing ? no_marketing_bit : 0) |
+        (state.may.is_blocked ? blocked_bit : 0) | (state.entry != free_entry{} ? entry_bit : 0)));
     put(out, state.may.marketing_at);
+    if (state.entry != free_entry{}) {
+      put(out, state.entry.referred_at);
+      put(out, state.entry.until);
+    }
   }
   if (state.ordered)
     put_receipt(out, *state.ordered);
@@ -162,13 +167,18 @@ void put_rest(encoder& out, const conversation_state& state) {
 
 void get_rest(decoder& in, conversation_state& state) {
   auto bits = in.form() == ordered_form ? ordered_bit : std::uint8_t{0};
-  if (in.form() == permissions_form) {
+  if (in.form() == full_form) {
     bits = in.byte();
-    in.expect((bits & ~(ordered_bit | no_marketing_bit | blocked_bit)) == 0);
+    in.expect((bits & ~(ordered_bit | no_marketing_bit | blocked_bit | entry_bit)) == 0);
     state.may.no_marketing = (bits & no_marketing_bit) != 0;
     state.may.is_blocked = (bits & blocked_bit) != 0;
     state.may.marketing_at = get(in);
-    in.expect(state.may != permissions{});
+    if ((bits & entry_bit) != 0) {
+      state.entry.referred_at = get(in);
+      state.entry.until = get(in);
+      in.expect(state.entry != free_entry{});
+    }
+    in.expect(state.may != permissions{} || state.entry != free_entry{});
   }
   if ((bits & ordered_bit) != 0)
     state.ordered = get_receipt(in);
@@ -177,8 +187,8 @@ void get_rest(decoder& in, conversation_state& state) {
 } // namespace
 
 std::uint8_t record_form(const conversation_state& state) noexcept {
-  if (state.may != permissions{})
-    return permissions_form;
+  if (state.may != permissions{} || state.entry != free_entry{})
+    return full_form;
   return state.ordered ? ordered_form : 1;
 }
 

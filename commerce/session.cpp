@@ -51,6 +51,22 @@ void count_outbound(session& current, time_ms at, std::uint32_t messages) noexce
     count(current, messages);
 }
 
+void enter_free(conversation_state& state, time_ms at) noexcept {
+  state.entry.referred_at = std::max(state.entry.referred_at, at);
+}
+
+void answer_entry(conversation_state& state, time_ms at) noexcept {
+  constexpr time_ms free_for = 3 * ms_per_day;
+  auto& entry = state.entry;
+  if (entry.referred_at == 0)
+    return;
+  if (at < entry.referred_at + ms_per_day) {
+    entry.until = std::max(entry.until, std::max(at, entry.referred_at) + free_for);
+    state.current.category = "referral";
+  }
+  entry.referred_at = 0;
+}
+
 session_figures figures_of(const session& current) {
   session_figures figures;
   figures.session_id = current.id;

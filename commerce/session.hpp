@@ -33,6 +33,11 @@ time_ms window_closes_at(const conversation_state& state, std::string_view phone
 /// Counts messages that the business sent, while the session of `at` is open.
 void count_outbound(session& current, time_ms at, std::uint32_t messages) noexcept;
 
+/// The shopper came from an advertisement at `at`.
+void enter_free(conversation_state& state, time_ms at) noexcept;
+/// The business has written at `at`: within a day of such a message, three free days begin.
+void answer_entry(conversation_state& state, time_ms at) noexcept;
+
 /// The row of the daily reports. Duration runs from the session's first to its last message of the shopper.
 session_figures figures_of(const session& current);
 

@@ -43,6 +43,7 @@ void make_room(conversation_state& state, time_ms at) {
   state.talk.human = true;
   state.talk.human_until = std::max(state.talk.human_until, at + ms_per_day);
   count_outbound(state.current, at, 1);
+  answer_entry(state, at);
 }
 
 /// `stop` and `resume` of marketing messages (Cloud API reference §7.4); what is older than what is known is late.
@@ -93,6 +94,8 @@ step_result step(conversation_state state, const whatsapp::event& event, const s
 
   if (!old && is_from_shopper(event)) {
     live(done.state, event, context, at);
+    if (!event.referral.empty())
+      enter_free(done.state, at);
     if (!context.silent && !done.state.may.is_blocked && deserves_answer(event)) {
       storefront::visit visit(done.state, context, at);
       if (const auto asked = storefront::listen(visit, event, is_first))
@@ -100,6 +103,8 @@ step_result step(conversation_state state, const whatsapp::event& event, const s
       done.replies = std::move(visit.replies);
       done.wants_order = std::move(visit.wants_order);
       done.answered = !done.replies.empty();
+      if (done.answered)
+        answer_entry(done.state, context.now);
       count_outbound(done.state.current, at, static_cast<std::uint32_t>(done.replies.size()));
     }
   }

@@ -204,6 +204,8 @@ void read_message(const change_view& change, const json_value& item, event& e) {
   }
   read_user_id_change(item, e);
   read_number_change(item, e);
+  if (const auto referral = object_member(item, "referral"))
+    e.referral = text_or_empty(referral, "source_type") + ":" + text_or_empty(referral, "source_id");
   finish_event(item, e);
 }
 

@@ -28,6 +28,10 @@ void read_status(const change_view& change, const json_value& item, event& e) {
   e.callback_data = text_or_empty(item, "biz_opaque_callback_data");
   if (const auto pricing = object_member(item, "pricing"))
     e.pricing_category = text_or_empty(pricing, "category");
+  if (const auto conversation = object_member(item, "conversation"))
+    if (const auto origin = object_member(conversation, "origin");
+        origin && origin.member("type").is_text("referral_conversion"))
+      e.free_until = text_or_empty(conversation, "expiration_timestamp");
   read_first_error(item, e);
   if (!e.error_code.empty())
     e.value = e.error_code.get();

@@ -84,10 +84,12 @@ struct event {
                               ///< the new id
   rare_text context_id;       ///< the quoted message's id
   rare_text previous_user_id; ///< `user_id_update`, and system message `user_changed_user_id`
-  rare_text new_phone;        ///< system message `user_changed_number`: the new number in digits
-  std::string callback_data;  ///< statuses: `biz_opaque_callback_data`
-  rare_text error_code;       ///< statuses, errors and messages: first error's code
-  rare_text error_title;      ///< first error's `error_data.details`, else title, else message
+  rare_text referral;        ///< messages from an advertisement or a page: what kind and its id, `ad:1200…` (§5.5)
+  rare_text free_until;      ///< statuses of a conversation that a referral has opened: when it ends, seconds
+  rare_text new_phone;       ///< system message `user_changed_number`: the new number in digits
+  std::string callback_data; ///< statuses: `biz_opaque_callback_data`
+  rare_text error_code;      ///< statuses, errors and messages: first error's code
+  rare_text error_title;     ///< first error's `error_data.details`, else title, else message
   std::string pricing_category; ///< statuses
   rare_text group_id;           ///< messages in a group; such a message is recorded, never answered
   rare_text derived_id;         ///< hex; set only when `id_is_derived`

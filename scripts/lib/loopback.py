@@ -18,9 +18,9 @@ class HttpError(Exception):
         self.status = status
 
 
-def call(method, url, body=None, token=None, timeout=10):
+def call(method, url, body=None, token=None, timeout=10, headers=None):
     """Sends `body` as JSON and returns the answer's text. Raises HttpError."""
-    headers = {"Accept": "application/json"}
+    headers = {"Accept": "application/json", **(headers or {})}
     if body is not None:
         headers["Content-Type"] = "application/json"
     if token:

@@ -135,6 +135,9 @@ TEST(link_messages, every_question_between_places_comes_through_whole) {
   EXPECT_EQ(news.number_id, "n-duka");
   EXPECT_EQ(news.code, 131048);
   EXPECT_TRUE(news.is_recovery);
+  const auto replies = between_places(replies_wanted{16, 3});
+  EXPECT_EQ(replies.count, 16U);
+  EXPECT_EQ(replies.returned, 3U);
   auto handed = sample("a");
   handed.handed = handing{id, 12, 3, 4, 5};
   const auto back = batch_from(to_frame(link_batch{1, 1, 2, 3, {handed, sample("b")}})).value();

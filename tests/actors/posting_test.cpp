@@ -240,8 +240,9 @@ class posting_limits : public posting {
 protected:
   void SetUp() override {
     start();
-    add_tenant("duka", {{"limits", {{"messages_per_hour", 5}, {"templates_per_day", 2}}}});
-    write("duka", amina, "wamid.1", "hi");
+    add_tenant("duka", {{"limits", {{"messages_per_hour", 6}, {"templates_per_day", 2}}}});
+    write("duka", amina, "wamid.1", "hi"); // the reply is the first of the six
+    ASSERT_TRUE(graph->wait_for_messages(1));
   }
   json nth(int n, bool is_template = false) {
     const auto body = is_template ? template_to(amina.phone) : text_to(amina.phone);
@@ -294,6 +295,33 @@ TEST_F(posting_limits, what_was_refused_does_not_count) {
   for (int i = 10; i < 15; ++i)
     EXPECT_EQ(nth(i).at("outcome"), "accepted");
   EXPECT_EQ(nth(15).at("outcome"), "limited");
+}
+
+TEST_F(posting_limits, replies_count_when_they_leave_and_wait_for_their_turn) {
+  // Each of these asks for one more.
+  for (int i = 0; i < 8; ++i) {
+    write("duka", with_phone("25476600000" + std::to_string(i)), "wamid.r" + std::to_string(i), "HELP");
+    clock->advance(std::chrono::seconds{1});
+  }
+  EXPECT_TRUE(graph->wait_for_messages(6));
+  EXPECT_EQ(nth(1).at("outcome"), "limited") << "the hour is used up";
+  EXPECT_EQ(graph->messages().size(), 6U);
+  restart();
+  EXPECT_EQ(nth(2).at("outcome"), "limited") << "and after a restart it still is";
+  EXPECT_EQ(graph->messages().size(), 6U);
+  clock->advance(std::chrono::hours{1});
+  EXPECT_TRUE(graph->wait_for_messages(9)) << "what waited leaves";
+  EXPECT_EQ(graph->messages().size(), 9U);
+}
+
+TEST_F(posting_limits, what_is_posted_does_not_wait_behind_replies) {
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(nth(i).at("outcome"), "accepted");
+  for (int i = 0; i < 3; ++i)
+    write("duka", with_phone("25476600000" + std::to_string(i)), "wamid.r" + std::to_string(i), "HELP");
+  EXPECT_TRUE(graph->wait_for_messages(6));
+  EXPECT_EQ(sent("hello").size(), 3U);
+  EXPECT_EQ(nth(9).at("outcome"), "limited");
 }
 
 TEST_F(posting, a_read_receipt_goes_straight_out) {

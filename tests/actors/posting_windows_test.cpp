@@ -1,5 +1,6 @@
 #include "actors/flood_guard.hpp"
 #include "actors/posting_windows.hpp"
+#include "actors/reply_budget.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -115,6 +116,65 @@ TEST_F(windows, only_shoppers_outside_of_their_window_count_for_the_messaging_li
   EXPECT_GT(posted.wait_to_reach_out(6), 0);
   EXPECT_FALSE(posted.may_reach_out(shopper(4), 2, ms_per_day + 1)) << "the first was reached again at 2";
   EXPECT_TRUE(posted.may_reach_out(shopper(4), 2, ms_per_day + 2));
+}
+
+TEST_F(windows, replies_are_reserved_of_the_same_hour_and_given_back) {
+  const auto reserve = [&](std::uint32_t count, time_ms at) {
+    auto done = posted.reserve_replies(count, at, random);
+    if (done.count > 0)
+      disk[done.fresh.first] = done.fresh.second;
+    return done.count;
+  };
+  count(one("text"), 1);
+  EXPECT_EQ(reserve(16, 2), 3U);
+  EXPECT_EQ(reserve(16, 3), 0U);
+  EXPECT_EQ(posted.wait_to_reply(3), ms_per_hour - 2);
+  EXPECT_EQ(over(one("text"), 3), "messages_per_hour");
+  posted.return_replies(2);
+  EXPECT_EQ(over(one("text"), 4), "");
+  reload(5);
+  EXPECT_EQ(reserve(16, 6), 2U);
+  reload(7);
+  EXPECT_EQ(reserve(16, 8), 0U);
+  EXPECT_EQ(reserve(16, ms_per_hour + 2), 2U) << "the post and the one that left have gone";
+}
+
+TEST(reply_budget, asks_before_it_is_used_up_and_gives_back_what_was_not_used) {
+  std::vector<reply_budget::wish> asked;
+  reply_budget budget([&](reply_budget::wish wish) { asked.push_back(wish); });
+  EXPECT_FALSE(budget.take(1'000));
+  EXPECT_TRUE(budget.is_empty(1'001));
+  EXPECT_EQ(asked.size(), 1U) << "not again at once";
+  EXPECT_EQ(asked[0].count, 1U);
+  budget.grant(1, 0, 1'010);
+  EXPECT_TRUE(budget.take(1'020));
+  EXPECT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[1].count, 2U) << "more, since that was used up at once";
+  budget.grant(0, 5'000, 1'040);
+  EXPECT_FALSE(budget.take(1'060));
+  EXPECT_EQ(asked.size(), 2U) << "there are none at present";
+  EXPECT_FALSE(budget.take(3'050));
+  EXPECT_EQ(asked.size(), 3U);
+  budget.grant(8, 0, 4'000);
+  EXPECT_TRUE(budget.take(4'000));
+  EXPECT_FALSE(budget.take(14'000)) << "counted too long ago";
+  EXPECT_EQ(asked.back().returned, 7U);
+  EXPECT_EQ(asked.back().count, 2U) << "fewer, since those were not";
+}
+
+TEST(reply_budget, gives_back_at_once_when_somebody_needs_it_and_knows_no_bounds_without_them) {
+  int asked = 0;
+  reply_budget budget([&](reply_budget::wish) { ++asked; });
+  budget.grant(8, 0, 1'000);
+  EXPECT_TRUE(budget.take(1'000));
+  EXPECT_EQ(budget.take_back(), 7U);
+  EXPECT_FALSE(budget.take(1'001));
+  budget.set_unlimited(true);
+  asked = 0;
+  for (int i = 0; i < 1'000; ++i)
+    EXPECT_TRUE(budget.take(1'002));
+  EXPECT_FALSE(budget.is_empty(1'002));
+  EXPECT_EQ(asked, 0);
 }
 
 TEST_F(windows, old_rows_are_forgotten_bit_by_bit) {

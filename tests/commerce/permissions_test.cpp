@@ -1,4 +1,5 @@
 // What a shopper allows, what the shop has decided, and a shopper who changes the number.
+#include "commerce/session.hpp"
 #include "tests/commerce/chat.hpp"
 
 #include <gtest/gtest.h>
@@ -81,6 +82,10 @@ TEST(permissions, come_back_from_their_record_and_leave_others_as_they_were) {
             state.ordered = order_receipt{"ABCD", {500, "KES"}, start_time, start_time + 1};
           state.may = {no_marketing, at, is_blocked};
           EXPECT_EQ(unpacked(packed(state)).value(), state);
+          state.entry = {at, start_time + 1};
+          EXPECT_EQ(unpacked(packed(state)).value(), state);
+          state.entry = {start_time, 0};
+          EXPECT_EQ(unpacked(packed(state)).value(), state);
         }
 }
 
@@ -90,11 +95,48 @@ TEST(permissions, records_that_say_nothing_or_too_much_are_refused) {
   auto good = packed(c.state);
   ASSERT_TRUE(unpacked(good));
   const auto flags = good.size() - 2; // then the time, which is not set
-  for (const char bad : {'\x00', '\x08', '\x0C', '\x05'}) {
+  for (const char bad : {'\x00', '\x10', '\x0C', '\x05'}) {
     auto record = good;
     record[flags] = bad;
     EXPECT_FALSE(unpacked(record)) << int{bad};
   }
+}
+
+whatsapp::event from_an_ad(std::string_view text, time_ms at) {
+  auto e = text_event(text, at);
+  e.referral = "ad:120";
+  return e;
+}
+
+TEST(free_entry, three_days_from_the_answer) {
+  chat c;
+  c.receive(from_an_ad("hi", c.now));
+  ASSERT_TRUE(c.last.answered);
+  EXPECT_EQ(c.state.entry, (free_entry{0, c.now + 3 * ms_per_day}));
+  EXPECT_EQ(c.last.figures.category, "referral");
+  const auto until = c.state.entry.until;
+  c.wait(ms_per_hour).say("catalog");
+  EXPECT_EQ(c.state.entry.until, until) << "no other answer makes it longer";
+}
+
+TEST(free_entry, only_an_answer_within_a_day_opens_it) {
+  for (const bool is_in_time : {true, false}) {
+    chat c;
+    c.say("HUMAN"); // the shop itself is silent from now on
+    c.receive(from_an_ad("is there a person?", c.now));
+    EXPECT_EQ(c.state.entry, (free_entry{c.now, 0}));
+    const auto answered = c.now + (is_in_time ? ms_per_day - 1 : ms_per_day);
+    answer_entry(c.state, answered);
+    EXPECT_EQ(c.state.entry.until, is_in_time ? answered + 3 * ms_per_day : 0);
+    EXPECT_EQ(c.state.entry.referred_at, 0);
+  }
+}
+
+TEST(free_entry, who_came_by_oneself_has_none) {
+  chat c;
+  c.say("hi");
+  EXPECT_EQ(c.state.entry, free_entry{});
+  EXPECT_EQ(record_form(c.state), 1);
 }
 
 TEST(number_change, the_shopper_is_known_by_the_new_number) {

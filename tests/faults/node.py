@@ -68,7 +68,7 @@ class Shop:
             "verify_token": f"verify-{self.id}-0b6e",
             "access_token": self.access_token,
             # The tests send as fast as they can.
-            "limits": {"inbound_per_s": 100_000, "shopper_messages_per_minute": 100_000, "spread_shards": self.spread, **self.limits},
+            "limits": {"inbound_per_s": 100_000, "shopper_messages_per_minute": 100_000, "messages_per_hour": 1_000_000, "spread_shards": self.spread, **self.limits},
         }
         if self.app_secret:
             form["app_secret"] = self.app_secret
@@ -256,6 +256,10 @@ class Sandbox:
 
     def record(self):
         return loopback.call_json("GET", f"{self.url}/_sandbox/messages", timeout=60)["messages"]
+
+    def accepted(self):
+        """How many messages it has taken."""
+        return loopback.call_json("GET", f"{self.url}/_sandbox/state")["accepted"]
 
     def waiting(self):
         """Webhooks made or to be made that were not answered 200 yet."""

@@ -82,8 +82,9 @@ void shop_fixture::add_tenant(const tenant_id& id, const json& more) {
             {"waba_id", "waba-" + id},
             {"phone_numbers", json::array({{{"id", number_of(id)}, {"display", "254711000000"}}})},
             {"access_token", "token-" + id}};
+  form["limits"] = {{"messages_per_hour", 1'000'000}};
   if (const char* shards = std::getenv("WAKALA_TEST_SPREAD"))
-    form["limits"] = {{"spread_shards", std::stoi(shards)}};
+    form["limits"]["spread_shards"] = std::stoi(shards);
   form.update(more);
   const auto answer = ask_registry(tenant_put{form.dump(), {}, false});
   ASSERT_TRUE(answer.value) << answer.why.what << " " << answer.why.field;
