@@ -14,6 +14,8 @@ namespace {
 
 /// Of all records here. A record that is to hold more gets the next number, and its reader goes on to read this one.
 constexpr std::uint8_t form = 1;
+/// Of a transcript entry that names a file; an older program refuses it by name instead of misreading it.
+constexpr std::uint8_t form_with_media = 2;
 
 // Lists on disk: append only.
 constexpr std::array<std::string_view, 20> message_types{
@@ -158,8 +160,39 @@ result<conversation_record> conversation_record_from(std::string_view from) {
   return read<conversation_record>(from, "conversation", fill, commerce::record_form_max);
 }
 
+namespace {
+
+// A list on disk: append only.
+constexpr std::array<std::string_view, 8> mime_types{
+    "image/jpeg", "image/png", "image/webp",      "audio/ogg; codecs=opus",
+    "audio/mpeg", "video/mp4", "application/pdf", "audio/ogg"};
+
+void put_media(encoder& out, const whatsapp::media_reference& m) {
+  out.byte(flags<3>({m.voice, m.animated, !m.filename.empty()}));
+  out.numeral(m.id);
+  out.word(m.mime_type, mime_types);
+  out.hex(m.sha256);
+  if (!m.filename.empty())
+    out.text(m.filename);
+}
+
+whatsapp::media_reference get_media(decoder& in) {
+  whatsapp::media_reference m;
+  const auto [voice, animated, named] = get_flags<3>(in);
+  m.voice = voice;
+  m.animated = animated;
+  m.id = in.numeral();
+  m.mime_type = in.word(mime_types);
+  m.sha256 = in.hex();
+  if (named)
+    m.filename = in.text();
+  return m;
+}
+
+} // namespace
+
 std::string to_text(const transcript_entry& e) {
-  encoder out(form, 128 + e.text.size());
+  encoder out(e.media ? form_with_media : form, 128 + e.text.size());
   out.byte(flags<4>({e.inbound, e.answered, e.echo, !e.context_id.empty()}));
   put_message_id(out, e.id);
   if (!e.context_id.empty())
@@ -168,11 +201,13 @@ std::string to_text(const transcript_entry& e) {
   out.text(e.text);
   out.numeral(e.number_id);
   put_time(out, e.at);
+  if (e.media)
+    put_media(out, *e.media);
   return out.take();
 }
 
 result<transcript_entry> transcript_entry_from(std::string_view from) {
-  return read<transcript_entry>(from, "message", [](decoder& in, transcript_entry& e) {
+  const auto fill = [](decoder& in, transcript_entry& e) {
     const auto [inbound, answered, echo, quotes] = get_flags<4>(in);
     e.inbound = inbound;
     e.answered = answered;
@@ -184,7 +219,10 @@ result<transcript_entry> transcript_entry_from(std::string_view from) {
     e.text = in.text();
     e.number_id = in.numeral();
     e.at = get_time(in);
-  });
+    if (in.form() >= form_with_media)
+      e.media = get_media(in);
+  };
+  return read<transcript_entry>(from, "message", fill, form_with_media);
 }
 
 std::string to_text(const delivery_record& d) {

@@ -10,6 +10,7 @@
 #include "runtime/core/clock.hpp"
 #include "runtime/core/ids.hpp"
 #include "whatsapp/delivery.hpp"
+#include "whatsapp/media_reference.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -36,8 +37,9 @@ struct transcript_entry {
   std::string number_id; ///< business number it came to or left from
   std::string context_id;
   time_ms at = 0;
-  bool answered = false; ///< inbound: the bot answered
-  bool echo = false;     ///< outbound, written by a person in the phone app
+  bool answered = false;                                         ///< inbound: the bot answered
+  bool echo = false;                                             ///< outbound, written by a person in the phone app
+  std::optional<whatsapp::media_reference> media = std::nullopt; ///< of a message with a file
 
   bool operator==(const transcript_entry&) const = default;
 };

@@ -84,6 +84,7 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
     entry.context_id = u.context_id;
     entry.at = u.at > 0 ? u.at : received_at;
     entry.answered = stepped.answered;
+    entry.media = whatsapp::media_of(u);
     w.draft.personal.push_back(
         sealed(table::transcript, ordinal_row_key(id_, record.next_ordinal++), to_text(entry)));
   }

@@ -15,6 +15,17 @@ json time_or_null(time_ms at) { return at > 0 ? json(to_rfc3339(at)) : json(null
 
 json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
+json media_json(const whatsapp::media_reference& media) {
+  json m{{"id", media.id}, {"mime_type", media.mime_type}, {"sha256", text_or_null(media.sha256)}};
+  if (!media.filename.empty())
+    m["filename"] = media.filename;
+  if (media.voice)
+    m["voice"] = true;
+  if (media.animated)
+    m["animated"] = true;
+  return m;
+}
+
 } // namespace
 
 json money_json(const money& m) { return json{{"amount", decimal_text(m)}, {"currency", m.currency}}; }
@@ -85,6 +96,8 @@ json message_json(const conversation_id& id, std::uint64_t ordinal, const transc
          {"phone_number_id", entry.number_id},
          {"context_id", text_or_null(entry.context_id)},
          {"at", to_rfc3339(entry.at)}};
+  if (entry.media)
+    m["media"] = media_json(*entry.media);
   if (entry.inbound) {
     m["wamid"] = entry.id;
     m["status"] = "received";

@@ -1,6 +1,7 @@
 #include "http/admin_api.hpp"
 
 #include "http/admin_call.hpp"
+#include "http/admin_handlers.hpp"
 #include "http/status.hpp"
 #include "runtime/core/encoding.hpp"
 
@@ -86,6 +87,20 @@ request_precheck admin_api::precheck() {
   return [](const request_head& head) { return refuse(find_route(head.method, head.path)); };
 }
 
+body_bound admin_api::bound() {
+  return [state = state_](const request_head& head) -> std::variant<std::monostate, body_permission, response> {
+    auto found = find_route(head.method, head.path);
+    if (found.route == nullptr || !found.route->takes_files)
+      return std::monostate{};
+    admin_call call{state, request{head, {}, {}}, std::move(found.values), {}, {}};
+    if (auto refused = authorize(call, found.route->who))
+      return std::move(*refused);
+    if (!tenant_exists(call))
+      return problem_for(404, "no such tenant");
+    return bound_file(call, *found.route);
+  };
+}
+
 result<page> read_page(const request_head& what, bool (*is_cursor)(std::string_view)) {
   page wanted;
   const query_values query{what.query};
@@ -118,6 +133,32 @@ bool is_tenant_cursor(std::string_view text) {
   return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
          });
+}
+
+result<std::string> number_asked_for(const actors::tenant_config& config, const request_head& what) {
+  const auto& numbers = config.phone_numbers;
+  const auto has = [&](std::string_view id) {
+    return std::any_of(numbers.begin(), numbers.end(), [&](const auto& n) { return n.id == id; });
+  };
+  if (const auto wanted = query_values{what.query}.find("phone_number_id")) {
+    if (!has(*wanted))
+      return make_error(errc::invalid_argument, "is no number of this tenant", "phone_number_id");
+    return std::string(*wanted);
+  }
+  if (numbers.size() == 1)
+    return numbers.front().id;
+  return make_error(errc::invalid_argument,
+                    numbers.empty() ? "the tenant has no number" : "is needed: the tenant has several numbers",
+                    "phone_number_id");
+}
+
+bool is_graph_version(std::string_view text) {
+  const auto point = text.find('.');
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  return text.starts_with('v') && point != std::string_view::npos && digits(text.substr(1, point - 1)) &&
+         digits(text.substr(point + 1));
 }
 
 bridge::done_text answer_with(const responder& to, int status) {

@@ -13,6 +13,8 @@
 
 namespace wakala::http {
 
+class media_service;
+
 struct admin_api_options {
   actors::node_context_ptr context;
   bridge* actors = nullptr; ///< outlives every request
@@ -20,6 +22,7 @@ struct admin_api_options {
   std::string node_name;
   std::string version;
   std::function<const server_counters*()> public_counters; ///< of the public listener; null while there is none
+  media_service* media = nullptr; ///< outlives every request; null: there is no place for files
 };
 
 /// Thread-safe.
@@ -30,6 +33,7 @@ public:
   /// For the server. They share what they need and may outlive this object.
   request_handler handler();
   request_precheck precheck();
+  body_bound bound();
 
   struct state;
 

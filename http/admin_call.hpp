@@ -49,6 +49,10 @@ bool is_order_cursor(std::string_view text);   ///< 48 hexadecimal digits
 bool is_ordinal_cursor(std::string_view text); ///< a positive number
 bool is_tenant_cursor(std::string_view text);
 
+/// The number that `?phone_number_id=` names, or the tenant's only one. Error: `invalid_argument`.
+result<std::string> number_asked_for(const actors::tenant_config& config, const request_head& what);
+/// `v` and digits, a point and digits, as in the Graph API's paths.
+bool is_graph_version(std::string_view text);
 /// A phone number as people write it becomes its digits; anything else is a user id and stays as it is.
 std::string contact_of(const std::string& text);
 

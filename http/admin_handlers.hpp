@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/admin_routes.hpp"
+#include "http/core/server.hpp"
 
 namespace wakala::http {
 
@@ -32,6 +33,12 @@ void list_messages(admin_call& call);
 void list_orders(admin_call& call);
 void post_message(admin_call& call);
 void post_graph_message(admin_call& call);
+// admin_media.cpp
+void get_media(admin_call& call);
+void post_media(admin_call& call);
+void post_graph_media(admin_call& call);
+/// How much of a file's body may be read, before any of it is; `call.values` are those of its path.
+std::variant<std::monostate, body_permission, response> bound_file(admin_call& call, const admin_route& route);
 // admin_account.cpp
 void get_account(admin_call& call);
 void list_templates(admin_call& call);

@@ -95,24 +95,6 @@ result<std::string> broadcast_of(const request_head& what) {
   return std::string(*name);
 }
 
-/// The number that the message is to leave from: the one asked for, or the tenant's only one.
-result<std::string> number_of(const actors::tenant_config& config, const request_head& what) {
-  const auto& numbers = config.phone_numbers;
-  const auto has = [&](std::string_view id) {
-    return std::any_of(numbers.begin(), numbers.end(), [&](const auto& n) { return n.id == id; });
-  };
-  if (const auto wanted = query_values{what.query}.find("phone_number_id")) {
-    if (!has(*wanted))
-      return make_error(errc::invalid_argument, "is no number of this tenant", "phone_number_id");
-    return std::string(*wanted);
-  }
-  if (numbers.size() == 1)
-    return numbers.front().id;
-  return make_error(errc::invalid_argument,
-                    numbers.empty() ? "the tenant has no number" : "is needed: the tenant has several numbers",
-                    "phone_number_id");
-}
-
 response answer_of(const message_post& post, const result<std::string>& text) {
   if (!text)
     return problem_for(text.error());
@@ -189,20 +171,10 @@ void hand_on(admin_call& call, const tenant_id& tenant, const std::variant<messa
       what);
 }
 
-/// `v` and digits, a point and digits.
-bool is_version(std::string_view text) {
-  const auto point = text.find('.');
-  const auto digits = [](std::string_view part) {
-    return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
-  };
-  return text.starts_with('v') && point != std::string_view::npos && digits(text.substr(1, point - 1)) &&
-         digits(text.substr(point + 1));
-}
-
 /// The answer when it is known at once; else it comes later.
 std::optional<response> take_message(admin_call& call) {
   const auto entry = call.api->options.context->tenants->get()->find(call.value("tenant"));
-  auto number = number_of(entry->config, call.what);
+  auto number = number_asked_for(entry->config, call.what);
   auto key = repeat_key_of(call);
   auto broadcast = broadcast_of(call.what);
   if (!number || !key || !broadcast)
@@ -224,7 +196,7 @@ std::optional<response> take_message(admin_call& call) {
 
 /// The same.
 std::optional<response> take_graph_message(admin_call& call) {
-  if (!is_version(call.value("version")))
+  if (!is_graph_version(call.value("version")))
     return problem_for(404);
   const auto known = call.api->tokens.find(call.what);
   if (!known)

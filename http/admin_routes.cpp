@@ -26,6 +26,8 @@ constexpr auto routes = std::to_array<admin_route>({
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}", access::tenant, get_conversation},
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}/messages", access::tenant, list_messages},
     {"POST", "/v1/tenants/{tenant}/messages", access::tenant, post_message},
+    {"GET", "/v1/tenants/{tenant}/media/{id}", access::tenant, get_media},
+    {"POST", "/v1/tenants/{tenant}/media", access::tenant, post_media, true},
     {"GET", "/v1/tenants/{tenant}/account", access::tenant, get_account},
     {"POST", "/v1/tenants/{tenant}/account:refresh", access::tenant, refresh_account},
     {"POST", "/v1/tenants/{tenant}/account:onboard", access::operators, onboard_account},
@@ -46,6 +48,7 @@ constexpr auto routes = std::to_array<admin_route>({
     {"POST", "/v1/cluster/shards/{shard}:move", access::operators, move_shard},
     // As the Graph API has it, for clients of that: it answers in Meta's shape, also to who has no token.
     {"POST", "/{version}/{number}/messages", access::by_handler, post_graph_message},
+    {"POST", "/{version}/{number}/media", access::by_handler, post_graph_media, true},
 });
 
 /// Cuts the first segment off a path that begins with '/'.

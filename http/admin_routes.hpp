@@ -29,6 +29,7 @@ struct admin_route {
   std::string_view pattern;
   access who = access::operators;
   void (*handle)(admin_call&) = nullptr;
+  bool takes_files = false; ///< its body may be as large as a file
 };
 
 std::span<const admin_route> admin_routes();

@@ -29,6 +29,7 @@ constexpr std::array known{
     known_error{131031, 403, "Account has been locked"},
     known_error{131047, 400, "Re-engagement message"},
     known_error{131050, 400, "The user has stopped marketing messages"},
+    known_error{131053, 400, "Media upload error"},
     known_error{132001, 404, "Template does not exist or is not approved"},
     known_error{132015, 400, "Template is paused"},
     known_error{132016, 400, "Template is disabled"},

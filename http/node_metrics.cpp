@@ -66,6 +66,20 @@ void add_conversations(metrics_text& page, const runtime::counters& c) {
       .sample(c.conversations_live.load(std::memory_order_relaxed));
 }
 
+void add_media(metrics_text& page, const runtime::counters& c) {
+  page.family("wakala_media_served_total", kind::counter, "Files given to who asked, by where they came from.")
+      .sample(now(c.media_fetched), {{"from", "meta"}})
+      .sample(now(c.media_from_store), {{"from", "store"}});
+  page.family("wakala_media_uploads_total", kind::counter, "Files posted, by what became of them.")
+      .sample(now(c.media_uploaded), {{"outcome", "uploaded"}})
+      .sample(now(c.media_uploads_saved), {{"outcome", "known"}});
+  page.counter("wakala_media_refused_total", "Files refused for their type, size, digest or content.",
+               now(c.media_refused));
+  page.counter("wakala_media_infected_total", "Files in which the scan found something.", now(c.media_infected));
+  page.counter("wakala_media_unscanned_total", "Files that could not be scanned.", now(c.media_unscanned));
+  page.counter("wakala_media_busy_total", "Files put off since too many were on their way.", now(c.media_busy));
+}
+
 void add_shards(metrics_text& page, const std::vector<shard_status>& shards) {
   page.family("wakala_shards", kind::gauge, "Shards of this node by state.");
   for (const std::string_view state : {"open", "opening", "down"}) {
@@ -119,6 +133,7 @@ std::string render(const node_metrics& node) {
   add_store(page, node.count);
   add_sends(page, node.count);
   add_conversations(page, node.count);
+  add_media(page, node.count);
   add_shards(page, node.shards);
   if (node.public_listener != nullptr)
     add_listener(page, *node.public_listener);

@@ -37,6 +37,14 @@ struct counters {
   counter webhook_bodies_refused{0};  ///< signed, but not JSON
   counter webhook_posts_shed{0};      ///< over the bound of admission
   counter webhook_posts_throttled{0}; ///< put off, whole or in part, since a tenant was over its rate
+  counter media_fetched{0};           ///< from Meta
+  counter media_from_store{0};        ///< answered without asking Meta
+  counter media_uploaded{0};
+  counter media_uploads_saved{0}; ///< answered with the id of an earlier upload
+  counter media_refused{0};       ///< wrong type, size or digest
+  counter media_infected{0};
+  counter media_unscanned{0}; ///< the scan command gave no verdict
+  counter media_busy{0};      ///< put off: too many transfers at once
   std::atomic<std::int64_t> conversations_live{0};
 };
 

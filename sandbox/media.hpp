@@ -35,7 +35,7 @@ struct medium {
 };
 
 /// The largest file of this type in bytes; nothing for a type that is not taken.
-std::optional<std::size_t> media_limit(std::string_view mime_type) noexcept;
+std::optional<std::size_t> media_limit(std::string_view mime_type);
 
 /// Not thread-safe. Bounded: beyond `bytes_max` the oldest files go.
 class media_store {

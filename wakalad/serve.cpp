@@ -7,8 +7,10 @@
 #include "http/core/io_runtime.hpp"
 #include "http/core/server.hpp"
 #include "http/graph_client.hpp"
+#include "http/media_service.hpp"
 #include "http/webhook_edge.hpp"
 #include "persistence/crypto/keyring.hpp"
+#include "persistence/media/file_media_store.hpp"
 #include "persistence/postgres/registry.hpp"
 #include "runtime/config/config_file.hpp"
 #include "runtime/config/value_text.hpp"
@@ -150,6 +152,32 @@ private:
   const std::shared_ptr<runtime::standing> may_act_;
 };
 
+/// Null when the configuration names no place for files, or one that cannot be used.
+std::unique_ptr<http::media_service> media_of(const node_config& config, const actors::node_context& context,
+                                              http::io_runtime& io) {
+  if (config.media.directory.empty())
+    return nullptr;
+  persistence::file_media_options kept;
+  kept.directory = config.media.directory;
+  kept.bytes_max = config.media.bytes_max;
+  kept.kept = time_ms{config.media.kept_days} * ms_per_day;
+  kept.clock = context.clock;
+  kept.random = context.random;
+  http::media_options options;
+  options.meta = config.meta;
+  options.graph_timeout = config.limits.graph_timeout;
+  options.scan = {http::split_words(config.media.scan_command), config.media.scan_timeout};
+  options.clock = context.clock;
+  options.random = context.random;
+  options.count = context.count;
+  auto store = persistence::open_file_media_store(kept);
+  if (store)
+    return std::make_unique<http::media_service>(io, std::move(*store), std::move(options));
+  // A shop serves without files rather than not at all.
+  log::error("media.unusable", {{"why", store.error().what}});
+  return nullptr;
+}
+
 /// Everything that lives while the daemon serves; members are destroyed in reverse.
 void run(const node_config& config, const environment& env, const sigset_t& stop_signals) {
   auto random = std::make_shared<system_random>();
@@ -204,15 +232,17 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   http::bridge bridge{*node};
   auto gate = std::make_shared<runtime::admission>(config.limits.in_flight_events, config.limits.in_flight_bytes);
 
+  const auto media = media_of(config, *context, io);
   http::webhook_edge edge{http::webhook_edge_options{context, &bridge, config.meta, gate}};
   io.start();
   auto public_server = need(http::server::start(io, http::make_server_options(config.public_listener, config.limits),
                                                 edge.handler(), edge.precheck()),
                             "listen.public");
   http::admin_api admin{http::admin_api_options{context, &bridge, config.admin_tokens, config.node_name,
-                                                WAKALA_VERSION, [&] { return &public_server->counters(); }}};
+                                                WAKALA_VERSION, [&] { return &public_server->counters(); },
+                                                media.get()}};
   auto admin_server = need(http::server::start(io, http::make_server_options(config.admin_listener, config.limits),
-                                               admin.handler(), admin.precheck()),
+                                               admin.handler(), admin.precheck(), admin.bound()),
                            "listen.admin");
 
   node->begin();

@@ -260,7 +260,9 @@ task<client_result> client::state::perform(std::shared_ptr<job> j) {
     co_return not_sent{way.error().what};
   const auto key = (way->target.https ? "https " : "http ") + way->target.host_and_port();
   const auto head = head_of(j->what, *way, options.user_agent);
-  const auto read_timeout = j->what.read_timeout.value_or(options.read_timeout);
+  const exchange_bounds bounds{j->what.write_timeout.value_or(options.write_timeout),
+                               j->what.read_timeout.value_or(options.read_timeout),
+                               j->what.body_bytes.value_or(options.body_bytes), j->what.method == "HEAD"};
   for (;;) {
     auto why = co_await acquire(j, key);
     if (!why.empty())
@@ -281,7 +283,7 @@ task<client_result> client::state::perform(std::shared_ptr<job> j) {
       give_back(key, std::exchange(j->connection, nullptr));
       co_return not_sent{"it may no longer be sent"};
     }
-    auto end = co_await j->connection->exchange(head, j->what.body, j->what.method == "HEAD", read_timeout);
+    auto end = co_await j->connection->exchange(head, j->what.body, bounds);
     auto connection = std::exchange(j->connection, nullptr);
     if (end.reusable && !j->cut) {
       give_back(key, std::move(connection));

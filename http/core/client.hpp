@@ -48,7 +48,9 @@ struct client_request {
   header_list
       headers; ///< Host, Content-Length, Connection and Transfer-Encoding are the client's business: ignored here
   std::string body;
-  std::optional<std::chrono::milliseconds> read_timeout; ///< instead of the client's
+  std::optional<std::chrono::milliseconds> read_timeout;                 ///< instead of the client's
+  std::optional<std::chrono::milliseconds> write_timeout = std::nullopt; ///< the same
+  std::optional<std::size_t> body_bytes = std::nullopt;                  ///< the same, of the answer
   /// Asked on an I/O thread just before the first byte is written; false: `not_sent`. Must not block. Empty: always.
   std::function<bool()> may_leave = {};
 };
@@ -68,6 +70,7 @@ struct not_sent {
 /// Some of the request may have left and no whole answer came: it may have taken effect or not.
 struct unknown_outcome {
   std::string why;
+  bool body_too_large = false; ///< the answer's
 };
 using client_result = std::variant<client_answer, not_sent, unknown_outcome>;
 

@@ -185,7 +185,7 @@ task<std::string> client_connection::open(const route& way) {
 
 template <class Stream>
 task<exchange_end> client_connection::exchange_over(Stream& stream, const std::string& head, const std::string& body,
-                                                    std::chrono::milliseconds read_timeout) {
+                                                    const exchange_bounds& bounds) {
   exchange_end end{unknown_outcome{}, false, false};
   std::string joined;
   std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
@@ -195,7 +195,7 @@ task<exchange_end> client_connection::exchange_over(Stream& stream, const std::s
     joined += body;
     parts = {asio::buffer(joined), asio::const_buffer()};
   }
-  until(std::chrono::steady_clock::now() + options_.write_timeout);
+  until(std::chrono::steady_clock::now() + bounds.write_timeout);
   const auto [write_failed, written] = co_await asio::async_write(stream, parts, as_results);
   if (closed_ || expired_) {
     end.outcome =
@@ -208,7 +208,7 @@ task<exchange_end> client_connection::exchange_over(Stream& stream, const std::s
     co_return end;
   }
   // After a failed write the answer may be there all the same: a server may refuse a request before it has read it.
-  until(std::chrono::steady_clock::now() + read_timeout);
+  until(std::chrono::steady_clock::now() + bounds.read_timeout);
   auto step = answer_step::need_more;
   while (step == answer_step::need_more) {
     const auto space = input_.prepare(read_size);
@@ -233,7 +233,7 @@ task<exchange_end> client_connection::exchange_over(Stream& stream, const std::s
   guard_.clear();
   if (step == answer_step::broken) {
     end.dropped_unanswered = !reader_.started();
-    end.outcome = unknown_outcome{std::string(reader_.why_broken())};
+    end.outcome = unknown_outcome{std::string(reader_.why_broken()), reader_.body_too_large()};
     co_return end;
   }
   end.reusable = !write_failed && reader_.keep_alive() && input_.empty();
@@ -242,12 +242,12 @@ task<exchange_end> client_connection::exchange_over(Stream& stream, const std::s
   co_return end;
 }
 
-task<exchange_end> client_connection::exchange(const std::string& head, const std::string& body, bool head_request,
-                                               std::chrono::milliseconds read_timeout) {
-  reader_.start(head_request);
+task<exchange_end> client_connection::exchange(const std::string& head, const std::string& body,
+                                               const exchange_bounds& bounds) {
+  reader_.start(bounds.without_body, bounds.body_bytes);
   if (tls_)
-    co_return co_await exchange_over(*tls_, head, body, read_timeout);
-  co_return co_await exchange_over(socket_, head, body, read_timeout);
+    co_return co_await exchange_over(*tls_, head, body, bounds);
+  co_return co_await exchange_over(socket_, head, body, bounds);
 }
 
 } // namespace wakala::http

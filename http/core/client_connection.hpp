@@ -31,6 +31,14 @@ struct exchange_end {
   bool dropped_unanswered = false; ///< the server closed the connection before the first byte of an answer
 };
 
+/// What one exchange may take.
+struct exchange_bounds {
+  std::chrono::milliseconds write_timeout;
+  std::chrono::milliseconds read_timeout;
+  std::size_t body_bytes;
+  bool without_body; ///< HEAD: the answer ends with its header
+};
+
 /// Belongs to one I/O thread.
 class client_connection : public std::enable_shared_from_this<client_connection> {
 public:
@@ -38,8 +46,7 @@ public:
 
   /// Empty when connected, otherwise why not.
   task<std::string> open(const route& way);
-  task<exchange_end> exchange(const std::string& head, const std::string& body, bool head_request,
-                              std::chrono::milliseconds read_timeout);
+  task<exchange_end> exchange(const std::string& head, const std::string& body, const exchange_bounds& bounds);
 
   /// False when the server has closed it, or said something unasked, since it was last used. Never blocks.
   bool still_good();
@@ -57,7 +64,7 @@ private:
   task<std::string> open_tunnel(const route& way, steady_time deadline);
   template <class Stream>
   task<exchange_end> exchange_over(Stream& stream, const std::string& head, const std::string& body,
-                                   std::chrono::milliseconds read_timeout);
+                                   const exchange_bounds& bounds);
   void until(steady_time deadline);
 
   asio::io_context& loop_;

@@ -14,6 +14,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <string>
@@ -188,6 +189,7 @@ private:
         co_return false;
     }
     const auto now = std::chrono::steady_clock::now();
+    began_ = now;
     within(options().read_timeout, now); // for the whole request: a trickle of bytes does not extend it
     reader_.start(peer_, now);
     verdict next = read_head();
@@ -262,7 +264,7 @@ private:
 
   verdict look_at_head() {
     head_request_ = reader_.head().method == "HEAD";
-    if (precheck())
+    if (precheck() || !bound_body())
       return reader_.body_pending() ? verdict::refuse : verdict::finish;
     if (const auto why = reader_.header_refusal())
       return refuse(*why);
@@ -306,6 +308,35 @@ private:
       answer_ = response::problem(500, "Internal Server Error");
     }
     return true;
+  }
+
+  /// False when the request is refused, by `answer_`.
+  bool bound_body() {
+    if (!server_->bound)
+      return true;
+    try {
+      auto said = server_->bound(reader_.head());
+      if (auto* refused = std::get_if<response>(&said)) {
+        answer_ = std::move(*refused);
+        return false;
+      }
+      if (auto* allowed = std::get_if<body_permission>(&said)) {
+        reader_.allow_body(allowed->bytes);
+        reader_.hold(std::move(allowed->hold));
+        const auto coming = reader_.body_missing() > 0 ? reader_.body_missing() : allowed->bytes;
+        within(options().read_timeout + time_for(std::min(coming, allowed->bytes)), began_);
+      }
+      return true;
+    } catch (const std::exception& e) {
+      log::error("http_body_bound_threw", {{"what", e.what()}});
+      answer_ = response::problem(500, "Internal Server Error");
+      return false;
+    }
+  }
+
+  /// What many bytes may take beyond the usual time.
+  static std::chrono::seconds time_for(std::size_t bytes) noexcept {
+    return std::chrono::seconds{bytes / (1024U * 1024U)};
   }
 
   void call_handler() {
@@ -373,7 +404,7 @@ private:
   }
 
   task<bool> write_rest() {
-    within(options().write_timeout);
+    within(options().write_timeout + answer_.more_time);
     const auto [failed, count] = co_await asio::async_write(stream_, answer_parts(), as_results);
     written_ += count;
     end_write();
@@ -423,6 +454,7 @@ private:
   std::string output_;
   std::size_t written_ = 0; ///< of `output_` and the answer's body together
   std::string peer_;
+  steady_time began_{}; ///< when the request's first byte came
   bool idle_ = false;
   bool expired_ = false;
   bool cut_ = false;

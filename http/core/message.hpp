@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -98,6 +99,7 @@ struct request_head {
 
 struct request : request_head {
   std::string body;
+  std::shared_ptr<void> hold; ///< what the server's `body_bound` gave with its permission
 };
 
 /// An answer. Content-Length, Connection, Date and Server are the server's business; setting them here is ignored.
@@ -106,6 +108,8 @@ struct response {
   std::string content_type; ///< no Content-Type field when empty
   std::string body;
   header_list headers;
+  std::shared_ptr<void> hold = {};     ///< let go of once the answer is written or nobody wants it
+  std::chrono::seconds more_time = {}; ///< for writing it, beyond the server's `write_timeout`
 
   static response empty(int status);
   static response text(int status, std::string body); ///< text/plain; charset=utf-8

@@ -58,6 +58,8 @@ public:
   bool continue_expected = false;
   bool body_too_large = false;
 
+  void allow_body(std::size_t body_bytes) noexcept { body_bytes_ = body_bytes; }
+
 private:
   void on_request_impl(beast::http::verb, beast_view method, beast_view target, int v, error_code&) override {
     into_.method = text(method);
@@ -109,6 +111,7 @@ private:
 struct request_reader::impl {
   std::size_t header_bytes;
   std::size_t body_bytes;
+  std::size_t allowed_bytes = 0; ///< of this request's body
   request message;
   std::optional<parser> parsing;
   std::size_t header_seen = 0;
@@ -214,10 +217,18 @@ void request_reader::start(const std::string& peer, std::chrono::steady_clock::t
   s.message.peer = peer;
   s.message.received_at = received_at;
   s.message.headers.reserve(16, 768);
+  s.allowed_bytes = s.body_bytes;
   s.parsing.emplace(s.message, s.header_bytes, s.body_bytes);
   s.header_seen = 0;
   s.started = s.header_told = s.line_known = s.framing = false;
 }
+
+void request_reader::allow_body(std::size_t body_bytes) noexcept {
+  impl_->allowed_bytes = body_bytes;
+  impl_->parsing->allow_body(body_bytes);
+}
+
+void request_reader::hold(std::shared_ptr<void> what) { impl_->message.hold = std::move(what); }
 
 request_reader::progress request_reader::feed(std::string_view data) {
   return impl_->header_told ? impl_->feed_body(data) : impl_->feed_header(data);
@@ -239,7 +250,7 @@ std::optional<refusal> request_reader::header_refusal() const {
                        : refusal{400, "a transfer coding other than chunked leaves the body's end unknown"};
   if (p.chunked() && p.version == 10)
     return refusal{400, "HTTP/1.0 has no transfer coding"};
-  if (const auto length = p.content_length(); length && *length > impl_->body_bytes)
+  if (const auto length = p.content_length(); length && *length > impl_->allowed_bytes)
     return refusal{413, "the body is too large"};
   if (p.odd_expectation)
     return refusal{417, "the only expectation understood is 100-continue"};

@@ -33,6 +33,9 @@ public:
   request_reader(const request_reader&) = delete;
   request_reader& operator=(const request_reader&) = delete;
 
+  /// After `header_done`: another bound for this request's body.
+  void allow_body(std::size_t body_bytes) noexcept;
+  void hold(std::shared_ptr<void> what); ///< becomes the request's
   /// Begins a new request.
   void start(const std::string& peer, std::chrono::steady_clock::time_point received_at);
 

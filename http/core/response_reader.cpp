@@ -60,6 +60,7 @@ struct response_reader::impl {
   std::optional<parser> parsing;
   bool without_body = false;
   bool started = false;
+  bool too_large = false;
   std::string_view why;
 
   impl(std::size_t header, std::size_t body) : header_bytes(header), body_bytes(body) {}
@@ -79,7 +80,13 @@ response_reader::response_reader(std::size_t header_bytes, std::size_t body_byte
 
 response_reader::~response_reader() = default;
 
+void response_reader::start(bool without_body, std::size_t body_bytes) {
+  impl_->body_bytes = body_bytes;
+  start(without_body);
+}
+
 void response_reader::start(bool without_body) {
+  impl_->too_large = false;
   impl_->without_body = without_body;
   impl_->started = false;
   impl_->restart();
@@ -94,6 +101,7 @@ response_reader::progress response_reader::feed(std::string_view data) {
     error_code failed;
     used += s.parsing->put(boost::asio::const_buffer(rest.data(), rest.size()), failed);
     if (failed && failed != beast::http::error::need_more) {
+      s.too_large = failed == beast::http::error::body_limit;
       s.why = failed == beast::http::error::body_limit     ? "the answer's body is too large"
               : failed == beast::http::error::header_limit ? "the answer's header is too large"
                                                            : "the answer is no HTTP";
@@ -128,6 +136,7 @@ answer_step response_reader::end() {
 
 bool response_reader::started() const noexcept { return impl_->started; }
 std::string_view response_reader::why_broken() const noexcept { return impl_->why; }
+bool response_reader::body_too_large() const noexcept { return impl_->too_large; }
 bool response_reader::keep_alive() const { return impl_->parsing->keep_alive(); }
 client_answer response_reader::take() { return std::move(impl_->answer); }
 

@@ -20,8 +20,9 @@ public:
   response_reader(const response_reader&) = delete;
   response_reader& operator=(const response_reader&) = delete;
 
-  /// `without_body`: the answer to HEAD or CONNECT, which ends with its header.
+  /// `without_body`: the answer to HEAD or CONNECT, which ends with its header. `body_bytes`: a bound of its own.
   void start(bool without_body);
+  void start(bool without_body, std::size_t body_bytes);
 
   struct progress {
     answer_step step;
@@ -33,7 +34,8 @@ public:
 
   bool started() const noexcept; ///< a byte of an answer has come
   std::string_view why_broken() const noexcept;
-  bool keep_alive() const; ///< after `complete`
+  bool body_too_large() const noexcept; ///< that is why it is broken
+  bool keep_alive() const;              ///< after `complete`
   client_answer take();
 
 private:

@@ -104,9 +104,10 @@ server_options make_server_options(const listener_config& listener, const limits
 }
 
 result<std::unique_ptr<server>> server::start(io_runtime& io, server_options options, request_handler handler,
-                                              request_precheck precheck) {
+                                              request_precheck precheck, body_bound bound) {
   const auto& core = io.core();
-  auto s = std::make_shared<state>(*core, std::move(options), std::move(handler), std::move(precheck));
+  auto s =
+      std::make_shared<state>(*core, std::move(options), std::move(handler), std::move(precheck), std::move(bound));
   if (s->options.tls_certificate_file.empty() != s->options.tls_key_file.empty())
     return make_error(errc::invalid_argument, "TLS needs both a certificate file and a key file", "tls");
   if (!s->options.tls_certificate_file.empty()) {
@@ -145,6 +146,7 @@ server::~server() {
   s.timer.reset();
   s.handler = {};
   s.precheck = {};
+  s.bound = {};
   s.drained = {};
 }
 

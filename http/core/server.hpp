@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace wakala::http {
 
@@ -61,6 +62,16 @@ using request_handler = std::function<void(request&&, responder)>;
 /// announced. It also comes before 431 and before 400 for a bad Content-Length or Transfer-Encoding: then `headers`
 /// holds only what was read so far, so decide by method and path. Called on an I/O thread.
 using request_precheck = std::function<std::optional<response>(const request_head&)>;
+/// How large a request's body may be instead of `body_bytes`. `hold` lives as long as the request: a place that it
+/// takes.
+struct body_permission {
+  std::size_t bytes = 0;
+  std::shared_ptr<void> hold;
+};
+/// Asked once a header is whole and the precheck had nothing against it; nothing: as usual; an answer refuses the
+/// request before its body is read. A body over the usual size has a second more to come for each MiB. Called on an
+/// I/O thread.
+using body_bound = std::function<std::variant<std::monostate, body_permission, response>(const request_head&)>;
 
 /// Everything since start; `connections` and `in_flight` are of now. Read from any thread.
 struct server_counters {
@@ -88,7 +99,7 @@ public:
   /// Binds and listens. Errors: `conflict` when the address is taken, `invalid_argument` for an address or TLS file
   /// that cannot be used; the text names it.
   static result<std::unique_ptr<server>> start(io_runtime& io, server_options options, request_handler handler,
-                                               request_precheck precheck = {});
+                                               request_precheck precheck = {}, body_bound bound = {});
   /// Closes every connection at once and waits until no handler of this server runs. Not from an I/O thread.
   ~server();
   server(const server&) = delete;

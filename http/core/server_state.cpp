@@ -6,9 +6,10 @@
 
 namespace wakala::http {
 
-server::state::state(io_core& loops, server_options with, request_handler handle, request_precheck check)
+server::state::state(io_core& loops, server_options with, request_handler handle, request_precheck check,
+                     body_bound bounds)
     : core(loops), options(std::move(with)), handler(std::move(handle)), precheck(std::move(check)),
-      lanes(loops.size()) {}
+      bound(std::move(bounds)), lanes(loops.size()) {}
 
 void server::state::run_on(std::size_t loop, std::function<void()> work) {
   ++posted;

@@ -27,12 +27,13 @@ struct server::state : std::enable_shared_from_this<server::state> {
     std::unordered_set<connection_base*> connections;
   };
 
-  state(io_core& loops, server_options with, request_handler handle, request_precheck check);
+  state(io_core& loops, server_options with, request_handler handle, request_precheck check, body_bound bounds);
 
   io_core& core; ///< kept alive by the server, which outlives every connection
   server_options options;
   request_handler handler;
   request_precheck precheck;
+  body_bound bound;
   std::unique_ptr<asio::ssl::context> tls;
   std::uint16_t port = 0;
   server_counters counters;

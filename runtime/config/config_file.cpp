@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view tokens_key = "admin.tokens";
 constexpr std::string_view shard_count_key = "cluster.shard_count";
 constexpr std::string_view shard_count_alias = "SHARD_COUNT";
+constexpr std::uint64_t media_bytes_least = std::uint64_t{128} * 1024 * 1024;
 
 /// Follows the document and the overrides, fills one `node_config`, and collects what is wrong.
 class config_reader {
@@ -33,6 +34,7 @@ public:
     check_listener("listen.public", config_.public_listener);
     check_listener("listen.admin", config_.admin_listener);
     check_cluster();
+    check_media();
     if (!problems_.empty())
       return make_error(errc::invalid_argument, fmt::format("{}", fmt::join(problems_, "\n")), first_key_);
     resolve_paths();
@@ -268,6 +270,14 @@ private:
       problem(name_, "cluster.tls", "needs tls_certificate_file, tls_key_file and tls_ca_file");
   }
 
+  void check_media() {
+    const auto& media = config_.media;
+    if (media.bytes_max < media_bytes_least)
+      problem(name_, "media.bytes_max", "must be at least 128MiB: one file may be nearly as large");
+    if (!media.scan_command.empty() && media.scan_command.find_first_not_of(" \t") == std::string::npos)
+      problem(name_, "media.scan_command", "must name a program");
+  }
+
   void resolve_paths() {
     const auto base = std::filesystem::path(name_).parent_path();
     const auto resolve = [&](std::string& path) {
@@ -283,11 +293,14 @@ private:
     resolve(config_.cluster.tls_ca_file);
     resolve(config_.kek_file);
     resolve(config_.strings_dir);
+    resolve(config_.media.directory);
     constexpr std::string_view sqlite = "sqlite:";
     if (config_.store_url.starts_with(sqlite)) {
       auto path = config_.store_url.substr(sqlite.size());
       resolve(path);
       config_.store_url = std::string(sqlite) + path;
+      if (config_.media.directory.empty())
+        config_.media.directory = path + ".media";
     }
   }
 

@@ -188,6 +188,20 @@ std::vector<setting> make_settings() {
   all.push_back(text(
       "logging.level", [](auto& config) -> auto& { return config.log_level; }, check_log_level));
 
+  all.push_back(text(
+      "media.directory", [](auto& config) -> auto& { return config.media.directory; }, anything));
+  all.push_back(text(
+      "media.scan_command", [](auto& config) -> auto& { return config.media.scan_command; }, anything));
+  all.push_back(value_of(
+      "media.scan_timeout", [](auto& config) -> auto& { return config.media.scan_timeout; }, parse_duration,
+      duration_text));
+  all.push_back(value_of(
+      "media.kept_days", [](auto& config) -> auto& { return config.media.kept_days; },
+      [](const std::string& value) { return parse_number(value, 1, 3'650); },
+      [](std::uint32_t value) { return std::to_string(value); }));
+  all.push_back(value_of(
+      "media.bytes_max", [](auto& config) -> auto& { return config.media.bytes_max; }, parse_size, size_text));
+
   all.push_back(limit_count("connections", &limits_config::connections));
   all.push_back(limit_size("header_bytes", &limits_config::header_bytes));
   all.push_back(limit_size("body_bytes", &limits_config::body_bytes));

@@ -63,6 +63,15 @@ struct limits_config {
   std::size_t messages_per_second = 80; ///< per business number
 };
 
+/// Files that shoppers and shops send each other.
+struct media_config {
+  std::string directory;    ///< empty: beside the embedded store
+  std::string scan_command; ///< program and arguments, without a shell; empty: nothing is scanned
+  std::chrono::milliseconds scan_timeout{30'000};
+  std::uint32_t kept_days = 90;
+  std::uint64_t bytes_max = std::uint64_t{10} * 1024 * 1024 * 1024; ///< on disk; beyond it the oldest go
+};
+
 struct cluster_config {
   std::uint32_t shard_count = 32; ///< fixed when a store is created
   std::string listen;             ///< `host:port` for other nodes; empty: this node is alone
@@ -87,6 +96,7 @@ struct node_config {
   meta_config meta;
   std::vector<admin_token> admin_tokens;
   cluster_config cluster;
+  media_config media;
   limits_config limits;
   std::string strings_dir; ///< directory with en.yaml and sw.yaml; empty: the texts built into the daemon
   std::size_t io_threads = 2;

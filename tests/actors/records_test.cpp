@@ -105,6 +105,13 @@ TEST(records, come_back_as_they_were) {
   for (int flags = 0; flags < 8; ++flags)
     expect_back(transcript_entry{wamid, (flags & 1) != 0, "text", "", "1", "", 0, (flags & 2) != 0, (flags & 4) != 0},
                 transcript_entry_from);
+  for (const auto& media : {whatsapp::media_reference{},
+                            {"1003383421387256", "image/jpeg", std::string(64, 'a'), "", false, false},
+                            {"no number", "application/x-odd", "", "risiti \xF0\x9F\x91\x8B.pdf", true, true}}) {
+    transcript_entry e{wamid, true, "image", "", "1", "", some_time, true, false};
+    e.media = media;
+    expect_back(e, transcript_entry_from);
+  }
   for (int status = 0; status <= static_cast<int>(whatsapp::delivery_status::expired); ++status) {
     expect_back(delivery_record{static_cast<whatsapp::delivery_status>(status), "", 0, "", "", 0, 0},
                 delivery_record_from);
@@ -146,6 +153,20 @@ TEST(records, are_small) {
   EXPECT_LE(to_text(message_row{some_id(), 12}).size(), 18U);
 }
 
+// Rows of before messages named their files.
+TEST(records, of_messages_are_read_as_they_were_written_before) {
+  const transcript_entry e{wamid, true, "image", "Pic", "106540352242922", "", some_time, true, false};
+  const auto packed = to_text(e);
+  EXPECT_EQ(packed.front(), '\1');
+  EXPECT_EQ(transcript_entry_from(packed).value(), e);
+  auto with_media = e;
+  with_media.media = {"1003383421387256", "image/jpeg", std::string(64, 'a'), "", false, false};
+  const auto longer = to_text(with_media);
+  EXPECT_EQ(longer.front(), '\2');
+  EXPECT_EQ(longer.substr(1, packed.size() - 1), packed.substr(1)) << "what is new stands at the end";
+  EXPECT_LE(longer.size(), packed.size() + 50);
+}
+
 TEST(records, mend_what_is_no_text) {
   transcript_entry e{"wamid.\xFF", true, "\xFF", "a\xFFz", "\xFF", "\xFF", 1, false, false};
   const auto back = transcript_entry_from(to_text(e)).value();
@@ -182,9 +203,12 @@ kind_of_record kind(const char* name, bytes packed, Read read) {
 
 std::vector<kind_of_record> every_kind() {
   const transcript_entry e{wamid, true, "text", "hi there", "106540352242922", sent_wamid, some_time, true, false};
+  auto with_file = e;
+  with_file.media = {"1003383421387256", "image/jpeg", std::string(64, 'a'), "a.jpg", false, false};
   const delivery_record d{whatsapp::delivery_status::failed, sent_wamid, some_time, "131026", "why", 1, 1};
   return {kind("conversation", to_text(typical_record()), conversation_record_from),
           kind("transcript", to_text(e), transcript_entry_from),
+          kind("transcript with a file", to_text(with_file), transcript_entry_from),
           kind("delivery", to_text(d), delivery_record_from),
           kind("outbox", to_text(typical_item()), outbox_item_from),
           kind("identity", to_text(identity_row{some_id(), std::string(32, 'a')}), identity_row_from),

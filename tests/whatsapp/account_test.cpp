@@ -1,10 +1,9 @@
 // The standing of an account: webhooks in any order, answers of the Graph API, and what follows.
+#include "tests/whatsapp/fixtures.hpp"
 #include "whatsapp/account.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "fixtures.hpp"
 
 namespace wakala::whatsapp {
 namespace {

@@ -19,8 +19,10 @@ inline void echo(request&& what, const responder& to) {
 }
 
 struct serving {
-  explicit serving(server_options options = {}, request_handler handler = echo, request_precheck precheck = {}) {
-    listener = server::start(io, std::move(options), std::move(handler), std::move(precheck)).value();
+  explicit serving(server_options options = {}, request_handler handler = echo, request_precheck precheck = {},
+                   body_bound bound = {}) {
+    listener =
+        server::start(io, std::move(options), std::move(handler), std::move(precheck), std::move(bound)).value();
     io.start();
   }
 

@@ -1,6 +1,7 @@
 #include "tests/http/support/http_node.hpp"
 
 #include "http/core/hmac.hpp"
+#include "persistence/media/file_media_store.hpp"
 
 #include <arpa/inet.h>
 #include <cstdlib>
@@ -78,6 +79,7 @@ http_node::~http_node() { close_listeners(); }
 void http_node::close_listeners() {
   public_server.reset();
   admin_server.reset();
+  media.reset();
 }
 
 void http_node::serve() {
@@ -85,12 +87,27 @@ void http_node::serve() {
   asks = std::make_unique<bridge>(*running);
   if (!gate)
     gate = std::make_shared<runtime::admission>(limits.in_flight_events, limits.in_flight_bytes);
+  if (!media_directory.empty()) {
+    const auto& context = *running->context();
+    media_options files;
+    files.meta = meta;
+    files.clock = context.clock;
+    files.random = context.random;
+    files.count = context.count;
+    media = std::make_unique<media_service>(
+        io,
+        persistence::open_file_media_store({media_directory, 1U << 30U, ms_per_day, context.clock, context.random})
+            .value(),
+        files);
+  }
   webhook_edge edge{webhook_edge_options{running->context(), asks.get(), meta, gate}};
   admin_api api{admin_api_options{running->context(), asks.get(), tokens, "node-1", "0.1.0",
-                                  [this] { return public_server ? &public_server->counters() : nullptr; }}};
+                                  [this] { return public_server ? &public_server->counters() : nullptr; },
+                                  media.get()}};
   const listener_config anywhere{{"127.0.0.1", 0}, {}, {}};
   public_server = server::start(io, make_server_options(anywhere, limits), edge.handler(), edge.precheck()).value();
-  admin_server = server::start(io, make_server_options(anywhere, limits), api.handler(), api.precheck()).value();
+  admin_server =
+      server::start(io, make_server_options(anywhere, limits), api.handler(), api.precheck(), api.bound()).value();
   ASSERT_TRUE(eventually([&] { return call(admin_server->port(), "GET", "/readyz").status == 200; }));
   add_tenant("duka");
   add_tenant("bidii", {{"app_secret", "bidii-secret"}, {"verify_token", "bidii-verify"}});

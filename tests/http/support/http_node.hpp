@@ -4,6 +4,7 @@
 
 #include "http/admin_api.hpp"
 #include "http/core/client.hpp"
+#include "http/media_service.hpp"
 #include "http/webhook_edge.hpp"
 #include "tests/actors/support/shop.hpp"
 
@@ -73,7 +74,10 @@ protected:
   std::vector<admin_token> tokens{{std::string(operator_token), {"operator"}},
                                   {std::string(duka_token), {"tenant:duka"}}};
 
+  std::string media_directory; ///< files are kept there; none when empty
+
   io_runtime io{1};
+  std::unique_ptr<media_service> media;
   std::unique_ptr<bridge> asks;
   std::shared_ptr<runtime::admission> gate;
   std::unique_ptr<server> public_server;

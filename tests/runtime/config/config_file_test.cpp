@@ -181,6 +181,9 @@ constexpr bad_case bad_cases[] = {
     {"not_yaml", "node:\n  name: [a\n", "wakala.yaml:3: not valid YAML"},
     {"tab", "node:\n\tname: a\n", "wakala.yaml:2: not valid YAML"},
     {"two_documents", "node: {}\n---\nnode: {}\n", "wakala.yaml:3: a second document"},
+    {"media_too_small", "media:\n  bytes_max: 1MiB\n", "media.bytes_max must be at least 128MiB"},
+    {"media_scan_command", "media:\n  scan_command: \"  \"\n", "media.scan_command must name a program"},
+    {"media_kept_days", "media:\n  kept_days: 0\n", "wakala.yaml:2: media.kept_days must be a whole number"},
     {"not_text", "node:\n  name: \"\xff\"\n", "wakala.yaml: is not UTF-8 text"},
 };
 
@@ -285,6 +288,14 @@ TEST(config_file, the_examples_values_are_the_defaults_where_it_says_so) {
   EXPECT_EQ(shown.limits.webhook_deadline, defaults.webhook_deadline);
   EXPECT_EQ(shown.limits.outbox_ttl, defaults.outbox_ttl);
   EXPECT_EQ(shown.limits.live_conversations, defaults.live_conversations);
+}
+
+TEST(config_file, files_lie_beside_the_embedded_store_unless_it_says_otherwise) {
+  EXPECT_THAT(good("store:\n  url: sqlite:data/wakala.db\n").media.directory,
+              ::testing::EndsWith("data/wakala.db.media"));
+  EXPECT_THAT(good("media:\n  directory: elsewhere\n").media.directory, ::testing::EndsWith("elsewhere"));
+  EXPECT_EQ(good("media:\n  directory: /var/media\n").media.directory, "/var/media");
+  EXPECT_EQ(good("store:\n  url: postgresql://localhost/shop\n").media.directory, "");
 }
 
 TEST(config_documentation, names_every_key_with_its_default) {
