@@ -33,6 +33,14 @@ std::optional<graph_question> next_page(const json& answer, graph_question quest
   return question;
 }
 
+/// Learns only while `account` is still the one that was asked about.
+errand_step about(const whatsapp::account_facts& account, errand_step step) {
+  step.learn = [&account, waba_id = account.waba_id, learn = std::move(step.learn)](const json& answer) {
+    return account.waba_id == waba_id ? learn(answer) : std::nullopt;
+  };
+  return step;
+}
+
 } // namespace
 
 std::vector<whatsapp::known_number> known_numbers(const tenant_config& config) {
@@ -42,14 +50,18 @@ std::vector<whatsapp::known_number> known_numbers(const tenant_config& config) {
   return numbers;
 }
 
-std::vector<errand_step> onboarding_steps(const tenant_config& config, const std::string& pin,
-                                          const std::string& callback_url) {
+std::vector<errand_step> onboarding_steps(const tenant_config& config, whatsapp::account_facts& account, time_ms now,
+                                          const std::string& pin, const std::string& callback_url) {
   std::vector<errand_step> steps;
   auto body = json::object();
   if (!callback_url.empty())
     body = {{"override_callback_uri", callback_url}, {"verify_token", config.verify_token}};
   steps.push_back({"subscribe the app",
-                   {"POST", url_encode(config.waba_id) + "/subscribed_apps", config.access_token, body.dump()}});
+                   {"POST", url_encode(config.waba_id) + "/subscribed_apps", config.access_token, body.dump()},
+                   [&account, now](const json&) {
+                     whatsapp::learn_subscribed(account, now);
+                     return std::optional<graph_question>{};
+                   }});
   if (!pin.empty())
     for (const auto& number : config.phone_numbers)
       steps.push_back({"register " + number.id,
@@ -101,6 +113,8 @@ std::vector<errand_step> asking_steps(const tenant_config& config, whatsapp::acc
                        whatsapp::learn_absent(account, *seen, now);
                      return more;
                    }});
+  for (auto& step : steps)
+    step = about(account, std::move(step));
   return steps;
 }
 

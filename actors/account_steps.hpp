@@ -27,12 +27,11 @@ using found_numbers = std::shared_ptr<nlohmann::json>;
 
 std::vector<whatsapp::known_number> known_numbers(const tenant_config& config);
 
-/// Subscribes the app to the account, with a callback of its own if there is one, and registers the numbers if there
-/// is a PIN.
-std::vector<errand_step> onboarding_steps(const tenant_config& config, const std::string& pin,
-                                          const std::string& callback_url);
-/// Asks for account, numbers, messaging limit and templates. `account` outlives the errand; what is learnt goes
-/// there.
+/// What is learnt goes to `account`, which outlives the errand. Subscribes the app to the account, with a callback of
+/// its own if there is one, and registers the numbers if there is a PIN.
+std::vector<errand_step> onboarding_steps(const tenant_config& config, whatsapp::account_facts& account, time_ms now,
+                                          const std::string& pin, const std::string& callback_url);
+/// Asks for account, numbers, messaging limit and templates.
 std::vector<errand_step> asking_steps(const tenant_config& config, whatsapp::account_facts& account, time_ms now,
                                       const found_numbers& found);
 /// Adds a shopper to the numbers' block lists, or takes one off them.

@@ -116,7 +116,7 @@ private:
   /// The record that this commit changes.
   conversation_record& record_of(work& w) const;
   /// Meta says by a code that the shopper wants no marketing, or something of the number.
-  void learn_from_code(work& w, int code, const std::string& number_id);
+  void learn_from_code(work& w, int code, const std::string& number_id, time_ms at, bool is_of_status);
   void enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
                const std::string& number, bool read_mark);
   /// The same of a body that is ready; ends with the ordinal.
@@ -159,6 +159,7 @@ private:
   void post_message(const message_post& post, caf::response_promise promise);
   void enqueue_post(const message_post& post, const caf::response_promise& promise);
   void block(const shopper_block& q, const caf::response_promise& promise);
+  void drop_what_waits(work& w);
 
   // Questions (conversation_questions.cpp).
   text_answer view();

@@ -87,6 +87,8 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   if (!record)
     return p.deliver(text_answer{std::nullopt, record.error()});
   const auto closes_at = commerce::window_closes_at(record->shop, post.number_id);
+  if (!post.refusal.empty())
+    return p.deliver(text_answer{post.refusal, {}});
   if (auto why = forbidden(record->shop.may, post))
     return p.deliver(std::move(*why));
   const bool is_outside = closes_at <= now;
@@ -138,6 +140,22 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   commit(std::move(w));
 }
 
+void conversation::drop_what_waits(work& w) {
+  const auto waiting = outbox_;
+  for (const auto& item : waiting) {
+    if (item.attempting || item.ordinal == in_flight_)
+      continue; // Meta may have it
+    erase_from_outbox(w, item.ordinal);
+    if (item.read_mark)
+      continue;
+    auto d = delivery_of(item.ordinal);
+    d.status = whatsapp::delivery_status::failed;
+    d.at = context_->node->clock->now();
+    d.error_text = "the shop has blocked this shopper";
+    put_delivery(w, item.ordinal, d);
+  }
+}
+
 void conversation::block(const shopper_block& q, const caf::response_promise& promise) {
   auto p = promise;
   auto record = unpacked();
@@ -154,6 +172,8 @@ void conversation::block(const shopper_block& q, const caf::response_promise& pr
   w->record->shop.may.is_blocked = q.is_blocked;
   w->draft.conversation = id_;
   put_state(*w, *w->record);
+  if (q.is_blocked)
+    drop_what_waits(*w);
   w->all.push_back(std::move(w->draft));
   w->told = told;
   finish_drafts(*w);

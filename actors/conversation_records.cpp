@@ -1,5 +1,6 @@
 #include "actors/conversation_records.hpp"
 
+#include "actors/number_gate.hpp"
 #include "runtime/core/codec.hpp"
 #include "whatsapp/request_shorthand.hpp"
 
@@ -280,7 +281,6 @@ std::string to_text(const outbox_item& i) {
 result<outbox_item> outbox_item_from(std::string_view from) {
   return read<outbox_item>(from, "outbox row", [](decoder& in, outbox_item& i) {
     const auto [read_mark, attempting, is_posted, is_broadcast] = get_flags<4>(in);
-    i.is_posted = is_posted;
     i.read_mark = read_mark;
     i.attempting = attempting;
     i.ordinal = in.number();
@@ -293,6 +293,7 @@ result<outbox_item> outbox_item_from(std::string_view from) {
     auto request = whatsapp::expand_request(in.blob());
     if (in.expect(request.has_value()))
       i.request = std::move(*request);
+    i.is_posted = is_posted || is_template(i.request); // the shop itself sends none
     i.priority = static_cast<std::uint8_t>(is_broadcast ? send_priority::broadcast : priority_of(i.request));
   });
 }

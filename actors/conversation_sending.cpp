@@ -111,6 +111,7 @@ void conversation::transmit_next() {
         send_call{next.number_id, context_->entry->config.access_token,
                   is_marking_ ? std::move(next.read_mark) : item->request},
         [me = self(), ordinal = next.ordinal, number = next.number_id, permit = next.permit](send_outcome outcome) {
+          number_gate::settle(permit, outcome);
           caf::anon_send(me, send_result{ordinal, number, std::move(outcome)});
         });
   }
@@ -196,7 +197,7 @@ void conversation::apply_result(work& w, const send_result& what) {
     break;
   case send_decision::verdict::failed:
     d.status = delivery_status::failed;
-    learn_from_code(w, refused_by_meta && !failure.no_code ? failure.code : -1, what.number_id);
+    learn_from_code(w, refused_by_meta && !failure.no_code ? failure.code : -1, what.number_id, now, false);
     erase_from_outbox(w, ordinal);
     count.sends_failed.fetch_add(1, std::memory_order_relaxed);
     log::warn("send.failed", {{"tenant", context_->entry->config.id},

@@ -23,6 +23,8 @@ std::string figures_text(const commerce::session_figures& f) {
          R"(,"message_count":)" + std::to_string(f.message_count) + "}";
 }
 
+/// A status that comes later says nothing of the number as it is.
+constexpr time_ms news_last = ms_per_hour;
 constexpr time_ms seconds_max = 99'999'999'999; ///< year 5138
 
 /// -1 when it is none.
@@ -158,7 +160,7 @@ conversation_record& conversation::record_of(work& w) const {
   return *w.record;
 }
 
-void conversation::learn_from_code(work& w, int code, const std::string& number_id) {
+void conversation::learn_from_code(work& w, int code, const std::string& number_id, time_ms at, bool is_of_status) {
   using whatsapp::error_class;
   constexpr int marketing_stopped = 131050;
   constexpr int spam_limit = 131048;
@@ -167,11 +169,15 @@ void conversation::learn_from_code(work& w, int code, const std::string& number_
   const auto kind = code < 0 ? error_class::transient : whatsapp::classify(said);
   if (code == marketing_stopped) {
     auto& record = record_of(w);
+    if (at < record.shop.may.marketing_at)
+      return; // the shopper has thought better of it since
     record.shop.may.no_marketing = true;
-    record.shop.may.marketing_at = context_->node->clock->now();
+    record.shop.may.marketing_at = at;
     put_state(w, record);
+  } else if (context_->node->clock->now() - at > news_last) {
+    return; // whatever it was, somebody has seen it
   } else if (code == spam_limit || kind == error_class::unauthorised || kind == error_class::blocked) {
-    send(context_->owner, number_news{number_id, code, false});
+    send(context_->owner, number_news{number_id, code, false, is_of_status});
   }
 }
 
@@ -194,7 +200,7 @@ event_outcome conversation::apply_status(work& w, const conversation_event& e) {
     d.error_code = u.error_code;
     d.error_text = u.error_title;
     context_->node->count->sends_failed.fetch_add(1, std::memory_order_relaxed);
-    learn_from_code(w, number_from<int>(u.error_code), u.phone_number_id.value_or(""));
+    learn_from_code(w, number_from<int>(u.error_code), u.phone_number_id.value_or(""), d.at, true);
   }
   if (const auto until = number_from<time_ms>(u.free_until); until > 0) { // Meta knows best
     auto& record = record_of(w);

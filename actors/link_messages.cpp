@@ -107,7 +107,7 @@ void put(encoder& out, const message_post& q) {
     out.text(*text);
   out.byte(static_cast<std::uint8_t>(q.priority));
   put(out, q.conversation);
-  for (const auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category})
+  for (const auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category, &q.refusal})
     out.text(*text);
   out.byte(q.may_reach_out ? 1 : 0);
 }
@@ -130,6 +130,7 @@ void put(encoder& out, const number_news& q) {
   out.text(q.number_id);
   out.difference(q.code);
   out.byte(q.is_recovery ? 1 : 0);
+  out.byte(q.is_of_status ? 1 : 0);
 }
 void put(encoder& out, const replies_wanted& q) {
   out.number(q.count);
@@ -243,7 +244,7 @@ void get(decoder& in, message_post& q) {
   q.priority =
       static_cast<send_priority>(in.number<std::uint8_t>(static_cast<std::uint8_t>(send_priority::broadcast)));
   q.conversation = looked_up_of(in);
-  for (auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category})
+  for (auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category, &q.refusal})
     *text = text_of(in);
   q.may_reach_out = flag_of(in);
 }
@@ -266,6 +267,7 @@ void get(decoder& in, number_news& q) {
   q.number_id = text_of(in);
   q.code = static_cast<std::int32_t>(in.difference());
   q.is_recovery = flag_of(in);
+  q.is_of_status = flag_of(in);
 }
 void get(decoder& in, replies_wanted& q) {
   q.count = in.number32();

@@ -40,6 +40,7 @@ struct message_post {
   std::string template_name = {};
   std::string template_language = {};
   std::string category = {}; ///< of the template, when the home knows it: `MARKETING`, …
+  std::string refusal = {};  ///< the answer, unless it was taken before: what the home has against it
   bool may_reach_out = true; ///< false: to a shopper outside of the window the account has sent enough today
 
   bool is_template() const { return type == "template"; }

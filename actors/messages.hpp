@@ -281,6 +281,7 @@ struct number_news {
   std::string number_id;
   std::int32_t code = 0;
   bool is_recovery = false;
+  bool is_of_status = false; ///< of a message that Meta had accepted
 };
 /// place → home: how many of the shop's own answers may leave there? `returned` of those granted before have not.
 /// Answered as `sends_wanted` is.

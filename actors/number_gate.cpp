@@ -9,11 +9,14 @@ namespace wakala::actors {
 
 class number_gate::permit {
 public:
-  explicit permit(std::shared_ptr<number_gate> gate) : gate_(std::move(gate)) {
+  permit(std::shared_ptr<number_gate> gate, std::shared_ptr<reply_budget> counted)
+      : gate_(std::move(gate)), counted_(std::move(counted)) {
     if (gate_->valve_)
       gate_->valve_->let_out();
   }
   ~permit() {
+    if (counted_)
+      counted_->give_back();
     gate_->leave();
     if (gate_->valve_)
       gate_->valve_->came_back();
@@ -21,9 +24,18 @@ public:
   permit(const permit&) = delete;
   permit& operator=(const permit&) = delete;
 
+  /// It has let a message out.
+  void let_out() { counted_ = nullptr; }
+
 private:
   std::shared_ptr<number_gate> gate_;
+  std::shared_ptr<reply_budget> counted_; ///< given back with it
 };
+
+void number_gate::settle(const permit_ptr& permit, const send_outcome& outcome) {
+  if (outcome.what == send_outcome::kind::accepted || outcome.what == send_outcome::kind::unknown)
+    permit->let_out();
+}
 
 namespace {
 
@@ -51,7 +63,7 @@ bool is_template(std::string_view request) noexcept {
 bool number_gate::holds(message_class what, time_ms now) {
   if (!limited_)
     return false;
-  if (what == message_class::reply && replies_ && replies_->is_empty(now))
+  if (what == message_class::reply && replies_ && replies_->is_used_up(now))
     return true;
   const std::lock_guard lock{mutex_};
   return is_held(what, now);
@@ -67,6 +79,7 @@ void number_gate::set_rules(const gate_rules& rules, time_ms now) {
       pace_.set_pace(burst_of(pace), interval_of(pace), now);
     }
     rules_ = rules;
+    is_in_trouble_ = is_in_trouble_ || rules.is_in_trouble;
   }
   wake();
 }
@@ -74,8 +87,8 @@ void number_gate::set_rules(const gate_rules& rules, time_ms now) {
 number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue, message_class what) {
   if (valve_ && !valve_->lets_through())
     return nullptr;
+  const bool is_counted = limited_ && what == message_class::reply && replies_;
   if (limited_) {
-    const bool is_counted = what == message_class::reply && replies_;
     if (is_counted && replies_->is_empty(now))
       return nullptr;
     const std::lock_guard lock{mutex_};
@@ -84,7 +97,7 @@ number_gate::permit_ptr number_gate::enter(time_ms now, bool from_queue, message
       return nullptr;
     ++in_flight_;
   }
-  return std::make_shared<permit>(shared_from_this());
+  return std::make_shared<permit>(shared_from_this(), is_counted ? replies_ : nullptr);
 }
 
 bool number_gate::take_pace(time_ms now) {

@@ -64,6 +64,7 @@ struct gate_rules {
   std::size_t messages_per_second = 0; ///< 0: the usual
   time_ms templates_held_until = 0;    ///< 0: they may leave
   time_ms service_held_until = 0;
+  bool is_in_trouble = false; ///< Meta refused it; the next message that it accepts is news
 
   bool operator==(const gate_rules&) const = default;
 };
@@ -90,6 +91,9 @@ public:
   number_gate(std::size_t messages_per_second, bool limited, std::shared_ptr<send_valve> valve = nullptr,
               ask_for_sends ask_home = nullptr, std::shared_ptr<reply_budget> replies = nullptr);
 
+  /// What became of the call that the permit was for: one that did not leave does not count as a reply. To be called
+  /// before the permit goes; one that goes without it has let nothing out.
+  static void settle(const permit_ptr& permit, const send_outcome& outcome);
   /// A place, or null: the valve is shut, none is free, the pace is used up, or others wait in the queue
   /// (`from_queue` false only), or messages of the class are held.
   permit_ptr enter(time_ms now, bool from_queue, message_class what);

@@ -52,7 +52,7 @@ bool posting_windows::load(const bytes& key, std::string_view text, time_ms now)
     }
   } else if (what == kind::broadcast) {
     auto& begun = broadcasts_[std::string(text)];
-    begun = std::max(begun, at);
+    begun = {std::max(begun.at, at), 1};
   }
   return true;
 }
@@ -69,7 +69,7 @@ std::optional<posting_windows::refusal> posting_windows::over(const message_post
     look(kind::template_message, "templates_per_day");
   const auto begun = broadcasts_.find(post.broadcast);
   if (!post.broadcast.empty() &&
-      (begun == broadcasts_.end() || begun->second + window(kind::broadcast).span() <= now))
+      (begun == broadcasts_.end() || begun->second.at + window(kind::broadcast).span() <= now))
     look(kind::broadcast, "broadcasts_per_week");
   return worst;
 }
@@ -97,11 +97,13 @@ posting_windows::counted posting_windows::count(const message_post& post, const 
   }
   if (!post.broadcast.empty()) {
     auto& begun = broadcasts_[post.broadcast];
-    if (begun == 0 || begun + window(kind::broadcast).span() <= now) {
-      begun = now;
-      done.broadcast = post.broadcast;
+    done.broadcast = post.broadcast;
+    done.is_first_of = begun.at == 0 || begun.at + window(kind::broadcast).span() <= now;
+    if (done.is_first_of) {
+      begun = {now, 0};
       add(kind::broadcast, post.broadcast);
     }
+    ++begun.messages;
   }
   return done;
 }
@@ -110,13 +112,19 @@ void posting_windows::take_back(const counted& what) {
   window(kind::message).remove(what.at);
   if (what.is_template)
     window(kind::template_message).remove(what.at);
-  if (!what.broadcast.empty()) {
-    window(kind::broadcast).remove(what.at);
-    broadcasts_.erase(what.broadcast);
+  bool never_began = false; // nobody else's message made it one
+  if (const auto begun = broadcasts_.find(what.broadcast); begun != broadcasts_.end()) {
+    never_began = --begun->second.messages == 0 && what.is_first_of;
+    if (never_began) {
+      window(kind::broadcast).remove(what.at);
+      broadcasts_.erase(begun);
+    }
   }
   if (what.is_first_to)
     reached_.erase(what.to);
   for (const auto& [key, text] : what.rows) {
+    if (what.is_first_of && !never_began && key == what.rows.back().first)
+      continue; // the broadcast's
     for (auto& list : rows_) {
       const auto newest =
           std::find_if(list.rbegin(), list.rend(), [&](const auto& each) { return each.second == key; });
@@ -158,6 +166,13 @@ bool posting_windows::may_reach_out(const conversation_id& to, std::optional<std
 
 time_ms posting_windows::wait_to_reach_out(time_ms now) {
   forget_reached(now);
+  while (!reached_in_order_.empty()) { // who was reached again since, or not after all, is no one's turn
+    const auto& [at, to] = reached_in_order_.front();
+    const auto known = reached_.find(to);
+    if (known != reached_.end() && known->second == at)
+      break;
+    reached_in_order_.pop_front();
+  }
   return reached_in_order_.empty() ? 0 : std::max<time_ms>(reached_in_order_.front().first + ms_per_day - now, 1);
 }
 
@@ -198,7 +213,8 @@ std::vector<bytes> posting_windows::forget(time_ms now, std::size_t most) {
   std::erase_if(changed_rows_, [&](const row& changed) { // a row that is gone must not come back
     return std::find(old_rows_.begin(), old_rows_.end(), changed.first) != old_rows_.end();
   });
-  std::erase_if(broadcasts_, [&](const auto& each) { return each.second + window(kind::broadcast).span() <= now; });
+  std::erase_if(broadcasts_,
+                [&](const auto& each) { return each.second.at + window(kind::broadcast).span() <= now; });
   const auto end = old_rows_.begin() + static_cast<std::ptrdiff_t>(std::min(most, old_rows_.size()));
   std::vector<bytes> gone(std::make_move_iterator(old_rows_.begin()), std::make_move_iterator(end));
   old_rows_.erase(old_rows_.begin(), end);

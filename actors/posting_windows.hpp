@@ -41,7 +41,8 @@ public:
     conversation_id to;
     bool is_template = false;
     bool is_first_to = false; ///< of the shoppers reached out to, as far as it is known yet
-    std::string broadcast;    ///< that it has begun
+    std::string broadcast;    ///< that it is part of
+    bool is_first_of = false; ///< of the broadcast
   };
 
   void set_limits(const tenant_config& config);
@@ -101,7 +102,11 @@ private:
   std::deque<reservation> reservations_; ///< the latest ones
   std::vector<bytes> old_rows_;
   std::vector<row> changed_rows_;
-  std::map<std::string, time_ms, std::less<>> broadcasts_;
+  struct begun_broadcast {
+    time_ms at = 0;
+    std::size_t messages = 0; ///< that are not taken back
+  };
+  std::map<std::string, begun_broadcast, std::less<>> broadcasts_;
   std::unordered_map<conversation_id, time_ms, random_id_hash, random_id_equal> reached_; ///< and when last
   std::deque<std::pair<time_ms, conversation_id>> reached_in_order_;
 };

@@ -60,6 +60,22 @@ bool reply_budget::take(time_ms now) {
   return took;
 }
 
+void reply_budget::give_back() {
+  const std::lock_guard lock{mutex_};
+  if (left_ > 0) {
+    ++left_;
+  } else {
+    ++returned_;
+    ask_not_before_ = 0; // the hour has one more
+  }
+}
+
+bool reply_budget::is_used_up(time_ms now) {
+  const bool empty = is_empty(now);
+  const std::lock_guard lock{mutex_};
+  return empty && was_denied_;
+}
+
 bool reply_budget::is_empty(time_ms now) {
   if (is_unlimited_)
     return false;
@@ -78,6 +94,7 @@ bool reply_budget::is_empty(time_ms now) {
 void reply_budget::grant(std::uint32_t count, time_ms wait, time_ms now) {
   const std::lock_guard lock{mutex_};
   left_ += count;
+  was_denied_ = count == 0;
   valid_until_ = now + counted_ahead;
   ask_not_before_ = now + (count > 0 ? 0 : std::clamp<time_ms>(wait, 1, patience));
 }

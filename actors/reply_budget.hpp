@@ -30,8 +30,12 @@ public:
   std::uint32_t take_back();
   /// One may leave, and is counted.
   bool take(time_ms now);
+  /// One that was taken has not left.
+  void give_back();
   /// None may leave now. Asks for some.
   bool is_empty(time_ms now);
+  /// None may leave, and the hour has no more of them.
+  bool is_used_up(time_ms now);
   /// What would be asked for now; nothing while enough are left or a question is out. Whoever takes it asks.
   std::optional<wish> wanted(time_ms now);
   /// `count` more were counted at `now`; if none, asking is of use after `wait` milliseconds.
@@ -48,6 +52,7 @@ private:
   std::uint32_t at_once_ = 1; ///< asked for; grows while they are used up, shrinks when they are not
   time_ms valid_until_ = 0;
   time_ms ask_not_before_ = 0;
+  bool was_denied_ = false; ///< the last time
 };
 
 } // namespace wakala::actors

@@ -32,7 +32,8 @@ caf::behavior sender::start(node_context_ptr node, std::shared_ptr<number_gate> 
       [this](const send_ticket& ticket) {
         place p{ticket.conversation, ticket.ordinal, ticket.kind};
         if (queued_.insert(p).second)
-          queues_.at(static_cast<std::size_t>(ticket.priority)).push_back(std::move(p));
+          queues_.at(static_cast<std::size_t>(ticket.priority) * 3 + static_cast<std::size_t>(ticket.kind))
+              .push_back(std::move(p));
         grant_next();
       },
       [this](forget_queue) {

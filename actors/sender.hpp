@@ -18,8 +18,8 @@ namespace wakala::actors {
 struct forget_queue {};
 
 /// Lets waiting conversations through the number's gate: replies first, then notifications, then broadcasts, and
-/// those of one kind in the order they came. It holds no message: those stay with their conversations, so its own end
-/// loses nothing.
+/// those of one kind in the order they came. Kinds that may not leave at present let the others pass. It holds no
+/// message: those stay with their conversations, so its own end loses nothing.
 class sender {
 public:
   static inline const char* name = "wakala.sender";
@@ -53,7 +53,7 @@ private:
   caf::event_based_actor* self_;
   node_context_ptr node_;
   std::shared_ptr<number_gate> gate_;
-  std::array<std::deque<place>, 3> queues_; ///< by `send_priority`
+  std::array<std::deque<place>, 9> queues_; ///< by `send_priority`, then by `message_class`
   std::set<place> queued_;
   time_ms tick_at_ = 0; ///< when the next planned look is; 0: none is
 };

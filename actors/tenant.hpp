@@ -146,7 +146,7 @@ private:
   void ask_place(shard_id shard, place_question q, std::function<void(result<std::string>)> then);
   void ask_for_sends(const sends_wanted& wanted);
   /// The other places read again what they keep of the tables.
-  void tell_places_to_read(std::function<void()> then);
+  void tell_places_to_read(std::function<void()> then, unsigned tries = 0);
   /// Until the tables hold what the other places have committed.
   void settle_places(std::function<void()> then);
   /// `then` once all have answered, or some have not in time.
@@ -167,8 +167,8 @@ private:
   struct posting; ///< one on its way
   using posting_ptr = std::shared_ptr<posting>;
   caf::response_promise post_message(message_post post);
-  /// What the standing of the account has against it; answered already.
-  bool is_refused(const posting_ptr& p);
+  /// What the standing of the account has against it.
+  void look_at_standing(message_post& post) const;
   void find_receiver(const posting_ptr& p);
   void count_posting(const posting_ptr& p);
   void set_posting_limits();
@@ -190,6 +190,10 @@ private:
   void record_management(const event_ptr& what);
   /// What was learnt is saved, and holds from now on.
   void account_changed();
+  void save_account();
+  void account_stored(std::uint64_t version, const result<void>& done);
+  /// What is known is of the account that is configured, or is forgotten.
+  void look_whose_account();
   void apply_account();
   void take_news(const number_news& news);
   /// What comes from the phone app says that the number is there as well.
@@ -204,7 +208,7 @@ private:
 
   // tenant_outcomes.cpp
   commit_request letter_commit(const event_ptr& what, aside_reason reason) const;
-  void commit_letter(const event_ptr& what, commit_request request);
+  void commit_letter(const event_ptr& what, commit_request request, std::function<void()> then = {});
   conversation_event counted(const conversation_id& from, event_ptr e, std::uint64_t ordinal);
 
   // tenant_spread.cpp: the width changes
@@ -304,7 +308,10 @@ private:
   flood_guard floods_;
   whatsapp::account_facts account_;
   bool is_asking_meta_ = false;
-  bool knows_account_ = false; ///< it was read
+  bool knows_account_ = false;       ///< it was read
+  std::uint64_t account_learnt_ = 0; ///< versions of it
+  std::uint64_t account_saved_ = 0;
+  bool is_saving_account_ = false;
   commerce::stock_book book_;
   std::map<std::string, std::vector<caf::response_promise>> placing_; ///< orders on their way to the disk, by id
 };

@@ -26,7 +26,9 @@ bool is_pending(const whatsapp::account_facts& account) {
   if (waits(account.review) || waits(account.verification))
     return true;
   return std::any_of(account.numbers.begin(), account.numbers.end(),
-                     [&](const auto& each) { return waits(each.second.name) || waits(each.second.status); });
+                     [&](const auto& each) { return waits(each.second.name) || waits(each.second.status); }) ||
+         std::any_of(account.templates.begin(), account.templates.end(),
+                     [&](const auto& each) { return waits(each.second.status); });
 }
 
 } // namespace
@@ -42,6 +44,7 @@ void tenant::read_account(const std::optional<bytes>& sealed) {
     else // it is learnt again
       log::error("tenant.account_unreadable", {{"tenant", entry.config.id}, {"why", known.error().what}});
   }
+  look_whose_account();
   knows_account_ = true;
   apply_account();
 }
@@ -56,36 +59,67 @@ void tenant::apply_account() {
     rules.messages_per_second = pace == usual ? 0 : pace;
     rules.templates_held_until = hold.templates_until;
     rules.service_held_until = hold.others_until;
+    rules.is_in_trouble =
+        account_.trouble && !account_.trouble->is_of_status && account_.trouble->number_id == number.id;
     context_->gates->at(number.id)->set_rules(rules, now);
   }
 }
 
 void tenant::account_changed() {
   apply_account();
-  commit_entity(account_key, whatsapp::to_text(account_), [this](const result<void>& done) {
-    if (!done) // it holds here, and is learnt again
-      return log::warn("account.not_saved", {{"tenant", context_->entry->config.id}, {"why", done.error().what}});
+  ++account_learnt_;
+  save_account();
+}
+
+void tenant::save_account() {
+  if (account_saved_ == account_learnt_ || is_saving_account_)
+    return;
+  is_saving_account_ = true;
+  commit_entity(account_key, whatsapp::to_text(account_),
+                [this, version = account_learnt_](const result<void>& done) { account_stored(version, done); });
+}
+
+void tenant::account_stored(std::uint64_t version, const result<void>& done) {
+  is_saving_account_ = false;
+  if (done) {
+    account_saved_ = std::max(account_saved_, version);
     tell_places_to_read([] {});
-  });
+    return save_account(); // what was learnt meanwhile
+  }
+  log::warn("account.not_saved", {{"tenant", context_->entry->config.id}, {"why", done.error().what}});
+  after(std::chrono::seconds{1}, [this] { save_account(); });
 }
 
 void tenant::record_management(const event_ptr& what) {
   const auto& entry = *context_->entry;
   auto request = letter_commit(what, aside_reason::none);
-  const auto now = context_->node->clock->now();
-  if (whatsapp::learn(account_, what->update, known_numbers(entry.config), now)) {
+  if (whatsapp::learn(account_, what->update, known_numbers(entry.config), context_->node->clock->now())) {
     const auto& u = what->update;
     log::info("account.changed",
               {{"tenant", entry.config.id}, {"field", u.field.value_or("")}, {"what", u.value.value_or("")}});
-    // With the notice in one commit: a repeat of it finds both or neither.
-    request.drafts.front().business.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity,
-                                                            account_key, whatsapp::to_text(account_),
-                                                            *context_->node->random));
+    ++account_learnt_;
     apply_account();
-    commit_letter(what, std::move(request));
-    return tell_places_to_read([] {}); // once the tables hold what is committed by now
   }
-  commit_letter(what, std::move(request));
+  if (account_saved_ == account_learnt_)
+    return commit_letter(what, std::move(request));
+  // With the notice in one commit, until one was written: whoever was told that it failed tells it again.
+  request.drafts.front().business.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity,
+                                                          account_key, whatsapp::to_text(account_),
+                                                          *context_->node->random));
+  commit_letter(what, std::move(request),
+                [this, version = account_learnt_] { account_stored(version, result<void>{}); });
+}
+
+void tenant::look_whose_account() {
+  const auto& waba_id = context_->entry->config.waba_id;
+  if (account_.waba_id == waba_id)
+    return;
+  const bool is_first = account_.waba_id.empty();
+  if (!is_first)
+    account_ = {}; // of another account nothing holds
+  account_.waba_id = waba_id;
+  if (!is_first && context_->is_home && knows_account_)
+    account_changed();
 }
 
 void tenant::take_news(const number_news& news) {
@@ -98,7 +132,7 @@ void tenant::take_news(const number_news& news) {
   if (!knows_account_)
     return;
   if (news.is_recovery ? !whatsapp::forget_trouble(account_)
-                       : !whatsapp::learn_refusal(account_, news.number_id, news.code, now))
+                       : !whatsapp::learn_refusal(account_, news.number_id, news.code, now, news.is_of_status))
     return;
   if (news.is_recovery)
     log::info("account.accepted_again", {{"tenant", context_->entry->config.id}, {"number", news.number_id}});
@@ -171,11 +205,11 @@ caf::response_promise tenant::run_account_errand(const account_errand& errand) {
 
 void tenant::ask_meta(const account_errand& errand, std::function<void(std::string)> then) {
   const auto& config = context_->entry->config;
-  const auto now = context_->node->clock->now();
+  const auto now = context_->node->clock->now() / ms_per_second * ms_per_second; // as webhooks have it
   const auto found = std::make_shared<json>(json::array());
   std::vector<errand_step> steps;
   if (errand.is_onboarding)
-    steps = onboarding_steps(config, errand.pin, errand.callback_url);
+    steps = onboarding_steps(config, account_, now, errand.pin, errand.callback_url);
   for (auto& step : asking_steps(config, account_, now, found))
     steps.push_back(std::move(step));
   is_asking_meta_ = true;

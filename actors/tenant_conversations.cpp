@@ -138,6 +138,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   context_->gates->resume_all(); // perhaps with a new token
   if (is_new_token && context_->is_home && whatsapp::forget_trouble(account_))
     account_changed();
+  look_whose_account();
   apply_account(); // to new numbers, too
   look_at_spread();
 }

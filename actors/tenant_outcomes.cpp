@@ -176,19 +176,21 @@ void tenant::record(const event_ptr& what, aside_reason reason) {
   commit_letter(what, letter_commit(what, reason));
 }
 
-void tenant::commit_letter(const event_ptr& what, commit_request request) {
+void tenant::commit_letter(const event_ptr& what, commit_request request, std::function<void()> then) {
   self_->request(context_->supervisor, ask_timeout, std::move(request))
       .then(
-          [this, what](const commit_answer& answer) {
+          [this, what, then](const commit_answer& answer) {
             if (!answer.committed)
               tell(what, answer.why.code == errc::conflict ? event_outcome::repeated : event_outcome::retry);
+            else if (then)
+              then();
           },
           [this, what](const caf::error&) { tell(what, event_outcome::retry); });
 }
 
 conversation_event tenant::counted(const conversation_id& from, event_ptr e, std::uint64_t ordinal) {
   conversation_event counted{std::move(e), ordinal};
-  if (counted.event->update.kind != whatsapp::event_kind::message)
+  if (counted.event->update.kind != whatsapp::event_kind::message || is_elsewhere(from))
     return counted;
   const auto& config = context_->entry->config;
   const auto verdict = floods_.take(from, config.shopper_messages_per_minute(), context_->node->clock->now());

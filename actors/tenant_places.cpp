@@ -192,12 +192,23 @@ void tenant::handed_back(const chain_ptr& todo, const std::vector<event_outcome>
   }
 }
 
-void tenant::tell_places_to_read(std::function<void()> then) {
+void tenant::tell_places_to_read(std::function<void()> then, unsigned tries) {
   if (rules_.now().width <= 1)
     return then();
+  const auto again = [this, then, tries] {
+    if (tries >= wake_tries)
+      return then();
+    after(std::chrono::seconds{1}, [this, then, tries] { tell_places_to_read(then, tries + 1); });
+  };
   self_->request(context_->supervisor, ask_timeout, settle_tables{})
-      .then([this, then](const commit_answer&) { ask_places(place_question{read_again{}}, then); },
-            [then](const caf::error&) { then(); });
+      .then(
+          [this, then, again](const commit_answer& settled) {
+            if (settled.committed)
+              ask_places(place_question{read_again{}}, then);
+            else
+              again();
+          },
+          [again](const caf::error&) { again(); });
 }
 
 void tenant::settle_places(std::function<void()> then) {

@@ -80,30 +80,23 @@ caf::response_promise tenant::post_message(message_post post) {
   auto p = std::make_shared<posting>();
   p->post = std::move(post);
   p->then = to(promise);
-  if (!is_refused(p))
-    find_receiver(p);
+  look_at_standing(p->post);
+  find_receiver(p);
   return promise;
 }
 
-bool tenant::is_refused(const posting_ptr& p) {
+void tenant::look_at_standing(message_post& post) const {
   const auto now = context_->node->clock->now();
-  auto& post = p->post;
-  if (const auto hold = whatsapp::hold_of(account_, now); hold.holds(post.is_template(), now)) {
-    p->then(text_answer{refusal("account_restricted", "/type", hold.code, hold.why).dump(), {}});
-    return true;
-  }
+  if (const auto hold = whatsapp::hold_of(account_, now); hold.holds(post.is_template(), now))
+    post.refusal = refusal("account_restricted", "/type", hold.code, hold.why).dump();
   if (!post.is_template())
-    return false;
+    return;
   const auto key = whatsapp::key_of_template(post.template_name, post.template_language);
-  if (auto why = whatsapp::refusal_of(account_, key)) {
-    p->then(text_answer{refusal("template_not_approved", "/template/name", why->code, std::move(why->details)).dump(),
-                        {}});
-    return true;
-  }
+  if (auto why = whatsapp::refusal_of(account_, key); why && post.refusal.empty())
+    post.refusal = refusal("template_not_approved", "/template/name", why->code, std::move(why->details)).dump();
   post.category = whatsapp::category_of(account_, key);
   if (post.category == "MARKETING")
     post.priority = send_priority::broadcast; // nobody waits for it
-  return false;
 }
 
 void tenant::find_receiver(const posting_ptr& p) {
@@ -126,6 +119,8 @@ void tenant::find_receiver(const posting_ptr& p) {
   const auto create = [this, p, phone, user, found, known] {
     if (const auto id = known()) // who wrote meanwhile
       return found(*id);
+    if (!p->post.refusal.empty())
+      return p->then(text_answer{p->post.refusal, {}}); // nothing was taken before
     if (!p->post.is_template())
       return posting_answered(p, {json{{"outcome", "window_closed"}, {"closed_at", nullptr}}.dump(), {}});
     const auto fresh = context_->node->random->next_conversation_id();
@@ -168,6 +163,8 @@ void tenant::put_posting_rows(commit_draft& draft, const std::vector<posting_win
 }
 
 void tenant::count_posting(const posting_ptr& p) {
+  if (!p->post.refusal.empty())
+    return hand_over_posting(p); // it may be a repeat of one that was taken
   const auto now = context_->node->clock->now();
   const auto& entry = *context_->entry;
   auto over = posted_.over(p->post, now);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -11,8 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
-
-extern char** environ; // NOLINT(readability-redundant-declaration)
 
 namespace wakala::http {
 
@@ -86,8 +85,16 @@ pid_t start(const std::vector<std::string>& command, int input) {
   for (const auto& word : command)
     words.push_back(const_cast<char*>(word.c_str())); // posix_spawn does not write to them
   words.push_back(nullptr);
+  std::vector<std::string> kept; // secrets may stand in the rest of the environment
+  for (const char* name : {"PATH", "HOME", "LANG", "TMPDIR"})
+    if (const char* value = std::getenv(name))
+      kept.push_back(std::string(name) + "=" + value);
+  std::vector<char*> environment;
+  for (auto& each : kept)
+    environment.push_back(each.data());
+  environment.push_back(nullptr);
   pid_t child = 0;
-  const int failed = posix_spawnp(&child, words.front(), &files, &how, words.data(), environ);
+  const int failed = posix_spawnp(&child, words.front(), &files, &how, words.data(), environment.data());
   posix_spawnattr_destroy(&how);
   posix_spawn_file_actions_destroy(&files);
   return failed == 0 ? child : 0;
@@ -168,9 +175,11 @@ scan_verdict scan(const scan_options& options, std::string_view content, const s
   if (!ended)
     ::kill(-child, SIGKILL); // its own group: what it started goes with it
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!ended || !WIFEXITED(status))
+  pid_t reaped = 0;
+  do
+    reaped = ::waitpid(child, &status, 0);
+  while (reaped < 0 && errno == EINTR);
+  if (!ended || reaped != child || !WIFEXITED(status)) // somebody else may have collected it
     return scan_verdict::unknown;
   if (WEXITSTATUS(status) == 0)
     return scan_verdict::clean;

@@ -78,6 +78,7 @@ struct account_trouble {
   int code = 0;
   time_ms since = 0;
   std::string number_id;
+  bool is_of_status = false; ///< of a message that was accepted first: what is accepted later says nothing about it
 
   bool operator==(const account_trouble&) const = default;
 };
@@ -87,6 +88,7 @@ using template_key = std::pair<std::string, std::string>;
 template_key key_of_template(std::string_view name, std::string_view language);
 
 struct account_facts {
+  std::string waba_id;     ///< of which all of this was said
   dated_text review;       ///< `APPROVED`, `REJECTED`, `PENDING`, `DEFERRED`
   dated_text ban;          ///< `SCHEDULE_FOR_DISABLE`, `DISABLE`, `REINSTATE`
   std::string ban_date;    ///< as Meta wrote it: English text
@@ -131,8 +133,11 @@ bool learn_number(account_facts& account, const nlohmann::json& answer, const st
 bool learn_templates(account_facts& account, const nlohmann::json& answer, time_ms now);
 /// The account has these templates and no others.
 bool learn_absent(account_facts& account, const std::set<template_key>& there, time_ms now);
+/// The app is subscribed to the account (again).
+bool learn_subscribed(account_facts& account, time_ms now);
 /// A send was refused: by a code of class A or B, or for spam (131048).
-bool learn_refusal(account_facts& account, const std::string& number_id, int code, time_ms now);
+bool learn_refusal(account_facts& account, const std::string& number_id, int code, time_ms now,
+                   bool is_of_status = false);
 /// Meta accepts again, or somebody has acted.
 bool forget_trouble(account_facts& account);
 bool learn_shared(account_facts& account, const std::string& number_id);

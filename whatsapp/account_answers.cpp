@@ -73,7 +73,9 @@ bool learn_absent(account_facts& account, const std::set<template_key>& there, t
   return is_news;
 }
 
-bool learn_refusal(account_facts& account, const std::string& number_id, int code, time_ms now) {
+bool learn_subscribed(account_facts& account, time_ms now) { return account.standing.learn("SUBSCRIBED", now); }
+
+bool learn_refusal(account_facts& account, const std::string& number_id, int code, time_ms now, bool is_of_status) {
   constexpr int spam_limit = 131048;
   if (code == spam_limit) {
     auto& known = account.numbers[number_id];
@@ -85,7 +87,7 @@ bool learn_refusal(account_facts& account, const std::string& number_id, int cod
   }
   if (account.trouble && account.trouble->code == code)
     return false;
-  account.trouble = account_trouble{code, now, number_id};
+  account.trouble = account_trouble{code, now, number_id, is_of_status};
   return true;
 }
 

@@ -15,9 +15,13 @@ account_hold hold_of(const account_facts& account, time_ms now) {
   };
   constexpr int account_locked = 131031;
   constexpr int policy_violation = 368;
-  if (account.standing.text == "ACCOUNT_DELETED" || account.standing.text == "ACCOUNT_OFFBOARDED")
+  // What Meta answers later about the same weighs more than what it said once.
+  const bool is_available = account.health.text == "AVAILABLE";
+  const auto holds = [&](const dated_text& said) { return !is_available || account.health.at <= said.at; };
+  if (holds(account.standing) &&
+      (account.standing.text == "ACCOUNT_DELETED" || account.standing.text == "ACCOUNT_OFFBOARDED"))
     keep_all(account_locked, account.standing.text);
-  else if (account.ban.text == "DISABLE")
+  else if (account.ban.text == "DISABLE" && holds(account.ban))
     keep_all(account_locked, "the account is disabled");
   for (const auto& each : account.restrictions) {
     const auto until = each.until == 0 ? hold_for_good : each.until;

@@ -26,6 +26,11 @@ time_ms time_from(const json& object, const char* key) {
   return at != nullptr && at->is_number_integer() ? at->get<time_ms>() : 0;
 }
 
+bool flag_from(const json& object, const char* key) {
+  const auto* flag = member(object, key);
+  return flag != nullptr && flag->is_boolean() && flag->get<bool>();
+}
+
 dated_text dated_from(const json& object, const char* key) {
   const auto* said = object_member(object, key);
   return said == nullptr ? dated_text{} : dated_text{text_or_empty(*said, "value"), time_from(*said, "since")};
@@ -55,8 +60,7 @@ number_facts number_from(const json& from) {
   n.name_refusal = text_or_empty(from, "name_refusal");
   n.verified = dated_from(from, "verification");
   n.pin = dated_from(from, "pin");
-  const auto* shared = member(from, "shared_with_phone");
-  n.is_shared = shared != nullptr && shared->is_boolean() && shared->get<bool>();
+  n.is_shared = flag_from(from, "shared_with_phone");
   n.spam_at = time_from(from, "spam_limited_at");
   return n;
 }
@@ -89,8 +93,10 @@ json to_json(const account_facts& a, time_form times) {
   if (a.trouble)
     trouble = {{"code", a.trouble->code},
                {"since", time_json(a.trouble->since, times)},
-               {"phone_number_id", a.trouble->number_id}};
-  return json{{"review", dated_json(a.review, times)},
+               {"phone_number_id", a.trouble->number_id},
+               {"of_status", a.trouble->is_of_status}};
+  return json{{"waba_id", a.waba_id},
+              {"review", dated_json(a.review, times)},
               {"ban", dated_json(a.ban, times)},
               {"ban_date", a.ban_date},
               {"standing", dated_json(a.standing, times)},
@@ -133,6 +139,8 @@ result<account_facts> account_from(std::string_view text) {
   if (!from.is_object())
     return make_error(errc::corrupt, "a stored account cannot be read");
   account_facts a;
+  a.waba_id = text_or_empty(from, "waba_id");
+  a.waba_id = text_or_empty(from, "waba_id");
   a.review = dated_from(from, "review");
   a.ban = dated_from(from, "ban");
   a.ban_date = text_or_empty(from, "ban_date");
@@ -149,8 +157,8 @@ result<account_facts> account_from(std::string_view text) {
     const auto* code = member(*trouble, "code");
     if (code == nullptr || !code->is_number_integer())
       return make_error(errc::corrupt, "a stored account cannot be read", "/trouble/code");
-    a.trouble =
-        account_trouble{code->get<int>(), time_from(*trouble, "since"), text_or_empty(*trouble, "phone_number_id")};
+    a.trouble = account_trouble{code->get<int>(), time_from(*trouble, "since"),
+                                text_or_empty(*trouble, "phone_number_id"), flag_from(*trouble, "of_status")};
   }
   const auto each = [&](const char* key, const auto& take) {
     if (const auto* list = array_member(from, key))

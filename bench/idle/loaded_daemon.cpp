@@ -27,7 +27,9 @@ std::vector<daemon_tenant> tenants_of(const population& who) {
   for (const bench_tenant& shop : who.tenants()) {
     daemon_tenant one{shop.id, shop.waba_id, shop.number_id, shop.display, "bench-access-token", {}};
     one.limits["inbound_per_s"] = 10'000'000; // one shop's share is not what is measured
-    one.limits["shopper_messages_per_minute"] = 10\'000\'000; all.push_back(std::move(one));
+    one.limits["shopper_messages_per_minute"] = 10'000'000;
+    one.limits["messages_per_hour"] = 10'000'000;
+    all.push_back(std::move(one));
   }
   return all;
 }

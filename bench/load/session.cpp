@@ -47,7 +47,9 @@ std::vector<daemon_tenant> daemon_tenants(const population& who) {
     one.number_id = t.number_id;
     one.display = t.display;
     one.limits["inbound_per_s"] = 10'000'000;
-    one.limits["shopper_messages_per_minute"] = 10\'000\'000; list.push_back(std::move(one));
+    one.limits["shopper_messages_per_minute"] = 10'000'000;
+    one.limits["messages_per_hour"] = 10'000'000;
+    list.push_back(std::move(one));
   }
   return list;
 }

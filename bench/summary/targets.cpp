@@ -95,7 +95,9 @@ std::vector<daemon_tenant> tenants_of(const population_options& options) {
   for (const bench_tenant& t : who.tenants()) {
     daemon_tenant one{t.id, t.waba_id, t.number_id, t.display, "bench-access-token", {}};
     one.limits["inbound_per_s"] = 10'000'000; // one shop's share is not what is measured
-    one.limits["shopper_messages_per_minute"] = 10\'000\'000; list.push_back(std::move(one));
+    one.limits["shopper_messages_per_minute"] = 10'000'000;
+    one.limits["messages_per_hour"] = 10'000'000;
+    list.push_back(std::move(one));
   }
   return list;
 }

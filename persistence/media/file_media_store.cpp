@@ -3,6 +3,7 @@
 #include "persistence/media/open_file.hpp"
 #include "persistence/media/sealed_chunks.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <filesystem>
@@ -135,6 +136,9 @@ private:
 
   void add(const std::string& name, kept_file file) {
     bytes_ += file.size;
+    auto& owner = owners_[owner_of(name)];
+    owner.bytes += file.size;
+    owner.by_age.emplace(file.at, name);
     by_age_.emplace(file.at, name);
     files_.emplace(name, file);
   }
@@ -144,6 +148,11 @@ private:
     if (known == files_.end())
       return;
     bytes_ -= known->second.size;
+    const auto owner = owners_.find(owner_of(name));
+    owner->second.bytes -= known->second.size;
+    owner->second.by_age.erase({known->second.at, name});
+    if (owner->second.by_age.empty())
+      owners_.erase(owner);
     by_age_.erase({known->second.at, name});
     files_.erase(known);
   }
@@ -161,13 +170,17 @@ private:
         return;
   }
 
-  /// The oldest go until there is room.
+  /// The oldest of whoever has most go until there is room: nobody's files push out those of somebody with fewer.
   bool make_room(std::uint64_t size) {
     if (promised_ + size > options_.bytes_max)
       return false; // nothing would be enough
-    while (bytes_ + promised_ + size > options_.bytes_max)
-      if (by_age_.empty() || !remove(std::string(by_age_.begin()->second)))
+    while (bytes_ + promised_ + size > options_.bytes_max) {
+      const auto most = std::max_element(owners_.begin(), owners_.end(), [](const auto& a, const auto& b) {
+        return a.second.bytes < b.second.bytes;
+      });
+      if (most == owners_.end() || !remove(std::string(most->second.by_age.begin()->second)))
         return false;
+    }
     return true;
   }
 
@@ -193,7 +206,14 @@ private:
   const open_file lock_; ///< held while this lives
   mutable std::mutex mutex_;
   std::map<std::string, kept_file> files_;
-  std::set<std::pair<time_ms, std::string>> by_age_;
+  using names_by_age = std::set<std::pair<time_ms, std::string>>;
+  struct owner_files {
+    std::uint64_t bytes = 0;
+    names_by_age by_age;
+  };
+  static std::string owner_of(const std::string& name) { return name.substr(0, media_owner_size); }
+  std::map<std::string, owner_files> owners_; ///< by the first part of the names
+  names_by_age by_age_;
   std::uint64_t bytes_ = 0;
   std::uint64_t promised_ = 0; ///< to files that are being written
 };

@@ -36,7 +36,9 @@ error damaged() { return make_error(errc::corrupt, "a stored file does not match
 } // namespace
 
 std::string media_name(const media_address& where) {
-  return to_hex(keyed_hash(where.keys->lookup, {"media", where.tenant, where.key}));
+  const auto owner = to_hex(keyed_hash(where.keys->lookup, {"media", where.tenant}));
+  const auto file = to_hex(keyed_hash(where.keys->lookup, {"media", where.tenant, where.key}));
+  return owner.substr(0, media_owner_size) + file.substr(media_owner_size);
 }
 
 std::uint64_t sealed_size(std::size_t note, std::size_t content) noexcept {

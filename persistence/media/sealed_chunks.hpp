@@ -15,6 +15,8 @@ namespace wakala::persistence {
 constexpr std::size_t chunk_size = std::size_t{256} * 1024; ///< of plain text
 constexpr std::size_t sealed_chunk_size = chunk_size + 28;  ///< with nonce and tag
 constexpr std::size_t media_head_size = 17;                 ///< form and the file's own id, in front of the chunks
+/// So many characters of a name tell the files of one owner from those of others, and not who that is.
+constexpr std::size_t media_owner_size = 8;
 
 /// The name of a medium's place: a keyed hash in hexadecimal, 32 digits.
 std::string media_name(const media_address& where);

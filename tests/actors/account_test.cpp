@@ -376,6 +376,52 @@ TEST_F(account, a_blocked_shopper_is_recorded_and_sent_nothing) {
   EXPECT_EQ(ask_tenant("duka", shopper_block{"254799999999", true}).why.code, errc::not_found);
 }
 
+TEST_F(account, what_waits_for_a_shopper_who_is_blocked_never_leaves) {
+  tell("account_update", {{"event", "DISABLED_UPDATE"}, {"ban_info", {{"waba_ban_state", "DISABLE"}}}});
+  write(amina, "wamid.1", "hi");
+  ASSERT_TRUE(eventually([&] { return transcript_of("duka", amina.phone).size() >= 2; }));
+  ASSERT_TRUE(eventually([&] { return !json_of(ask_tenant("duka", shopper_block{amina.phone, true})).is_null(); }));
+  EXPECT_EQ(transcript_of("duka", amina.phone).back().at("status"), "failed");
+  tell("account_update", {{"event", "DISABLED_UPDATE"}, {"ban_info", {{"waba_ban_state", "REINSTATE"}}}});
+  write(baraka, "wamid.2", "hi");
+  ASSERT_TRUE(graph->wait_for_messages(1));
+  EXPECT_EQ(graph->messages().at(0).body.at("to"), "+" + baraka.phone);
+}
+
+TEST_F(account, a_repeat_of_what_was_taken_is_answered_as_then) {
+  tell_template("order_update", "APPROVED");
+  const auto post =
+      std::get<message_post>(check_post(template_to(amina.phone, "order_update"), "n-duka", "key:x").what);
+  json first;
+  ASSERT_TRUE(eventually([&] { return !(first = json_of(ask_tenant("duka", post))).is_null(); }));
+  tell_template("order_update", "PAUSED");
+  const auto again = json_of(ask_tenant("duka", post));
+  EXPECT_EQ(again.at("outcome"), "accepted");
+  EXPECT_EQ(again.at("id"), first.at("id"));
+  EXPECT_EQ(post_it(template_to(amina.phone, "order_update")).at("outcome"), "refused");
+}
+
+TEST_F(account, of_another_account_nothing_holds) {
+  tell("account_update", {{"event", "ACCOUNT_DELETED"}});
+  ASSERT_TRUE(view().at("held").at("others"));
+  ASSERT_TRUE(json_of(ask_registry(tenant_put{
+                          json{{"id", "duka"},
+                               {"name", "Duka"},
+                               {"currency", "KES"},
+                               {"waba_id", "waba-new"},
+                               {"phone_numbers", json::array({{{"id", "n-duka"}, {"display", "254711000000"}}})},
+                               {"access_token", "token-duka"}}
+                              .dump(),
+                          "duka", true}))
+                  .is_object());
+  EXPECT_TRUE(eventually([&] { return view().at("waba_id") == "waba-new"; }));
+  EXPECT_FALSE(view().at("held").at("others"));
+  restart();
+  EXPECT_FALSE(view().at("held").at("others"));
+  write(amina, "wamid.1", "hi");
+  EXPECT_TRUE(graph->wait_for_messages(1));
+}
+
 TEST_F(account, a_shopper_with_another_number_is_the_same_shopper) {
   write(amina, "wamid.1", "hi");
   auto change = text_webhook("n-duka", amina, "wamid.sys", "", now());

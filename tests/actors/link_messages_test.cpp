@@ -82,10 +82,12 @@ TEST(link_messages, every_question_comes_through_whole) {
   campaign.template_name = "offer";
   campaign.template_language = "sw";
   campaign.category = "MARKETING";
+  campaign.refusal = "{}";
   campaign.may_reach_out = false;
   campaign = through(campaign);
   EXPECT_EQ(campaign.broadcast + campaign.template_name + campaign.template_language + campaign.category,
             "juneofferswMARKETING");
+  EXPECT_EQ(campaign.refusal, "{}");
   EXPECT_FALSE(campaign.may_reach_out);
   EXPECT_TRUE(through(account_query{true}).are_templates);
   const auto errand = through(account_errand{true, "123456", "https://shop.example/hook"});
@@ -131,10 +133,11 @@ TEST(link_messages, every_question_between_places_comes_through_whole) {
   EXPECT_EQ(order.conversation, id);
   EXPECT_EQ(order.event, (event_hash{9, 8, 7}));
   EXPECT_EQ(order.request, R"({"lines":[]})");
-  const auto news = between_places(number_news{"n-duka", 131048, true});
+  const auto news = between_places(number_news{"n-duka", 131048, true, true});
   EXPECT_EQ(news.number_id, "n-duka");
   EXPECT_EQ(news.code, 131048);
   EXPECT_TRUE(news.is_recovery);
+  EXPECT_TRUE(news.is_of_status);
   const auto replies = between_places(replies_wanted{16, 3});
   EXPECT_EQ(replies.count, 16U);
   EXPECT_EQ(replies.returned, 3U);

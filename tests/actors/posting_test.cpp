@@ -251,6 +251,7 @@ protected:
 };
 
 TEST_F(posting_limits, an_hour_has_so_many_messages_and_a_restart_forgets_none) {
+  clock->advance(std::chrono::seconds{1}); // after the reply
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(nth(i).at("outcome"), "accepted");
     clock->advance(std::chrono::minutes{1});
@@ -312,6 +313,22 @@ TEST_F(posting_limits, replies_count_when_they_leave_and_wait_for_their_turn) {
   clock->advance(std::chrono::hours{1});
   EXPECT_TRUE(graph->wait_for_messages(9)) << "what waited leaves";
   EXPECT_EQ(graph->messages().size(), 9U);
+}
+
+TEST_F(posting_limits, a_reply_that_meta_did_not_take_does_not_count) {
+  int refusals = 0;
+  graph->answer_with([&](const recorded_call& call, std::size_t) {
+    return !call.is_read_mark() && refusals++ < 20 ? refused(130429) : accepted(call);
+  });
+  write("duka", baraka, "wamid.b", "HELP");
+  EXPECT_TRUE(eventually([&] {
+    clock->advance(std::chrono::seconds{5});
+    return transcript_of("duka", baraka.phone).back().at("status") == "accepted";
+  }));
+  graph->answer_with([](const recorded_call& call, std::size_t) { return accepted(call); });
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(nth(i).at("outcome"), "accepted") << "two replies have left, whatever was tried " << i;
+  EXPECT_EQ(nth(4).at("outcome"), "limited");
 }
 
 TEST_F(posting_limits, what_is_posted_does_not_wait_behind_replies) {

@@ -94,6 +94,19 @@ TEST_F(windows, what_was_not_sent_does_not_count) {
   EXPECT_EQ(over(one("template"), 3), "");
 }
 
+TEST_F(windows, a_broadcast_has_begun_whichever_of_its_messages_was_refused) {
+  const auto first = count(one("template", "june"), 1, 1);
+  const auto second = count(one("template", "june"), 2, 2);
+  posted.take_back(first);
+  count(one("template", "july"), 3, 3);
+  EXPECT_EQ(over(one("text", "august"), 4), "broadcasts_per_week") << "one of june has left";
+  for (const auto& key : posted.forget(4, 100))
+    disk.erase(key);
+  reload(5);
+  EXPECT_EQ(over(one("text", "august"), 5), "broadcasts_per_week");
+  static_cast<void>(second);
+}
+
 TEST_F(windows, only_shoppers_outside_of_their_window_count_for_the_messaging_limit) {
   config.limits["templates_per_day"] = 1'000;
   config.limits["messages_per_hour"] = 1'000;
@@ -113,7 +126,7 @@ TEST_F(windows, only_shoppers_outside_of_their_window_count_for_the_messaging_li
   reload(6);
   EXPECT_FALSE(posted.may_reach_out(shopper(4), 2, 6));
   EXPECT_TRUE(posted.may_reach_out(shopper(4), 3, 6)) << "two were reached, not three";
-  EXPECT_GT(posted.wait_to_reach_out(6), 0);
+  EXPECT_EQ(posted.wait_to_reach_out(6), ms_per_day - 4) << "the first was reached again at 2";
   EXPECT_FALSE(posted.may_reach_out(shopper(4), 2, ms_per_day + 1)) << "the first was reached again at 2";
   EXPECT_TRUE(posted.may_reach_out(shopper(4), 2, ms_per_day + 2));
 }

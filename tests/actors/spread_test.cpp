@@ -77,14 +77,16 @@ protected:
   void SetUp() override { start(); }
   void TearDown() override { stop(); }
 
-  void open(int shards) { add_tenant("duka", {{"limits", {{"spread_shards", shards}}}}); }
+  void open(int shards) {
+    add_tenant("duka", {{"limits", {{"spread_shards", shards}, {"messages_per_hour", 1'000'000}}}});
+  }
   void spread_over(int shards) {
     nlohmann::json form{{"id", "duka"},
                         {"name", "Duka duka"},
                         {"currency", "KES"},
                         {"waba_id", "waba-duka"},
                         {"phone_numbers", nlohmann::json::array({{{"id", "n-duka"}, {"display", "254711000000"}}})},
-                        {"limits", {{"spread_shards", shards}}}};
+                        {"limits", {{"spread_shards", shards}, {"messages_per_hour", 1'000'000}}}};
     const auto answer = ask_registry(tenant_put{form.dump(), "duka", true});
     ASSERT_TRUE(answer.value) << answer.why.what << " " << answer.why.field;
   }

@@ -223,6 +223,25 @@ TEST(account, an_account_that_left_sends_nothing_until_it_is_back) {
   EXPECT_FALSE(hold_of(account, now).holds(false, now));
 }
 
+TEST(account, what_meta_answers_later_ends_a_ban_and_an_absence) {
+  for (const auto* what : {"DISABLED_UPDATE", "ACCOUNT_OFFBOARDED", "ACCOUNT_DELETED"}) {
+    account_facts account;
+    learn_body(account,
+               webhook("account_update", {{"event", what}, {"ban_info", {{"waba_ban_state", "DISABLE"}}}}, 100));
+    const auto answers = [&](const char* health, time_ms at) {
+      learn_account(account, {{"health_status", {{"can_send_message", health}}}}, at);
+      return hold_of(account, now).holds(false, now);
+    };
+    EXPECT_TRUE(answers("AVAILABLE", 99'000)) << what << ": it was so before";
+    EXPECT_TRUE(answers("BLOCKED", 101'000)) << what;
+    EXPECT_FALSE(answers("AVAILABLE", 102'000)) << what;
+  }
+  account_facts account;
+  learn_body(account, webhook("account_update", {{"event", "ACCOUNT_OFFBOARDED"}}, 100));
+  EXPECT_TRUE(learn_subscribed(account, 101'000));
+  EXPECT_FALSE(hold_of(account, now).holds(false, now)) << "it was onboarded anew";
+}
+
 TEST(account, the_pace_follows_upgrades_sharing_quality_and_spam) {
   account_facts account;
   const std::string id = numbers.front().id;

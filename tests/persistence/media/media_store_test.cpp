@@ -195,6 +195,21 @@ TEST_F(media_files, make_room_for_newer_ones_the_oldest_first) {
   EXPECT_TRUE(store->get(all[4]));
 }
 
+TEST_F(media_files, nobody_pushes_out_the_files_of_who_has_fewer) {
+  const auto each = sealed_size(0, 1000);
+  open(4 * each);
+  const media_address modest{"kiosk", keys_of(2), "the only one"};
+  ASSERT_TRUE(store->put(modest, "", content_of(1000)));
+  for (int i = 0; i < 9; ++i) {
+    clock->advance(std::chrono::seconds{1});
+    ASSERT_TRUE(store->put({"duka", keys_of(1), "file " + std::to_string(i)}, "", content_of(1000)));
+    if (i == 5)
+      open(4 * each); // after a restart it still knows whose they are
+  }
+  EXPECT_TRUE(store->get(modest));
+  EXPECT_EQ(store->bytes_kept(), 4 * each);
+}
+
 TEST_F(media_files, go_when_their_time_is_over) {
   ASSERT_TRUE(store->put(one, "", "old"));
   clock->advance(std::chrono::hours{24 * 89});
