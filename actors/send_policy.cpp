@@ -55,7 +55,7 @@ send_decision decide(const outbox_item& item, const send_outcome& outcome, rando
     return {verdict::retry, true, 60 * ms_per_second};
   case error_class::unauthorised:
   case error_class::blocked:
-    return {verdict::retry, true, 60 * ms_per_second};
+    return {verdict::retry, true, ms_per_second}; // its number's gate is shut, and opens when somebody acts
   case error_class::unknown_outcome:
     return item.read_mark ? send_decision{verdict::retry, false, 1'000} : send_decision{verdict::ambiguous, false, 0};
   case error_class::fix_request:

@@ -73,15 +73,10 @@ std::map<std::string, std::string, std::less<>> environment_values(const environ
 class closable_transport final : public actors::transport {
 public:
   explicit closable_transport(std::shared_ptr<actors::transport> to)
-      : has_limits_(to->has_limits()), to_(std::move(to)) {}
+      : has_limits_(to->has_limits()), can_ask_(to->can_ask()), to_(std::move(to)) {}
 
   void send(actors::send_call call, std::function<void(actors::send_outcome)> done) override {
-    std::shared_ptr<actors::transport> to;
-    {
-      const std::lock_guard lock{mutex_};
-      to = to_;
-    }
-    if (to)
+    if (const auto to = open())
       return to->send(std::move(call), std::move(done));
     actors::send_outcome stopped;
     stopped.what = actors::send_outcome::kind::not_sent;
@@ -89,7 +84,14 @@ public:
     done(std::move(stopped));
   }
 
+  void ask(actors::graph_question question, std::function<void(result<actors::graph_reply>)> done) override {
+    if (const auto to = open())
+      return to->ask(std::move(question), std::move(done));
+    done(make_error(errc::unavailable, "the node stops"));
+  }
+
   bool has_limits() const noexcept override { return has_limits_; }
+  bool can_ask() const noexcept override { return can_ask_; }
 
   void close() {
     std::shared_ptr<actors::transport> last;
@@ -98,7 +100,13 @@ public:
   }
 
 private:
+  std::shared_ptr<actors::transport> open() {
+    const std::lock_guard lock{mutex_};
+    return to_;
+  }
+
   const bool has_limits_;
+  const bool can_ask_;
   std::mutex mutex_;
   std::shared_ptr<actors::transport> to_;
 };
@@ -145,7 +153,13 @@ public:
     stopped.why = "the node has not been heard of by the cluster";
     done(std::move(stopped));
   }
+  void ask(actors::graph_question question, std::function<void(result<actors::graph_reply>)> done) override {
+    if (may_act_->holds())
+      return to_->ask(std::move(question), std::move(done));
+    done(make_error(errc::unavailable, "the node has not been heard of by the cluster"));
+  }
   bool has_limits() const noexcept override { return to_->has_limits(); }
+  bool can_ask() const noexcept override { return to_->can_ask(); }
 
 private:
   const std::shared_ptr<actors::transport> to_;

@@ -72,13 +72,11 @@ def kill_in_flight(node, sandbox, pick):
 
 
 def check(load, posters, transcripts, record):
-    answered = {
+    answers = {
         key: [entry for entry in transcript if not entry["text"].startswith(POSTED)]
         for key, transcript in transcripts.items()
     }
-    report = checker.check(load.posts, transcripts, record, lambda *_: [], statuses_get_lost=True)
-    report.problems = [problem for problem in report.problems if "wrong replies" not in problem and "reply to nothing" not in problem]
-    report.problems += checker.check_replies(answered, expected_replies)
+    report = checker.check(load.posts, transcripts, record, expected_replies, statuses_get_lost=True, answers=answers)
     for poster in posters:
         if poster.problem:
             report.problems.append(f"a post was refused: {poster.problem}")

@@ -58,7 +58,7 @@ class StandingTest(unittest.TestCase):
 
     def make_template(self, name, category):
         url = f"{self.sandbox.url}/v23.0/{self.shop.waba_id}/message_templates"
-        body = {"type": "BODY", "text": "There is news about what you asked us for."}
+        body = {"type": "BODY", "text": f"There is news about the {name} that you asked us for."}
         made = loopback.call_json(
             "POST", url, {"name": name, "language": "en", "category": category, "components": [body]}, token=self.shop.access_token
         )
@@ -81,7 +81,7 @@ class StandingTest(unittest.TestCase):
         self.assertIsNone(account["trouble"])
         self.assertEqual(account["numbers"][0]["quality"]["value"], "GREEN")
         self.assertTrue(account["messaging_limit"])
-        wait_for("what waited leaves", lambda: self.taken("You can write at any time"), 90)
+        wait_for("what waited leaves", lambda: self.taken("You can write at any time"), 20)
 
     def test_quality_and_upgrades_set_the_pace(self):
         def pace(wanted):
@@ -102,7 +102,7 @@ class StandingTest(unittest.TestCase):
         self.assertIn("order_update (en, UTILITY)", str(closed), "what could be sent instead")
         self.says("HUMAN")
         self.assertIsNone(self.post_template("order_update"))
-        self.at_meta(f"templates/{order}", {"status": "PAUSED", "reason": "low quality"})
+        self.at_meta(f"templates/{order}", {"status": "PAUSED"})
         wait_for("it is paused", lambda: self.template("order_update").get("value") == "PAUSED", 10)
         self.assertIn("template_not_approved", str(self.post_template("order_update")))
         self.at_meta("shoppers", {"phone": PHONE, "marketing": "stop"})
