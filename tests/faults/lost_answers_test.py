@@ -56,7 +56,8 @@ class Poster:
                 if refused.status not in (0, 422, 429, 503):
                     self.problem = str(refused)
                     return
-            self.stop.wait(self.pick.uniform(0.1, 0.4))
+            # Beyond 45 in a life of the daemon a shopper gets one message in 6 s, and the end would take long.
+            self.stop.wait(self.pick.uniform(0.3, 0.9))
 
 
 def kill_in_flight(node, sandbox, pick):
@@ -104,7 +105,7 @@ def run(place, rounds, seed):
     for index, shop in enumerate(shops):
         for number in range(3):
             conversation = Conversation(shop, f"25472{index}9{number:04d}", talks_to_a_person=number == 0)
-            load.add_shopper(conversation, pause=(0.1, 0.4))
+            load.add_shopper(conversation, pause=(0.2, 0.6))
             posters.append(Poster(node, conversation, seed))
     load.start()
     for poster in posters:
@@ -129,7 +130,7 @@ def run(place, rounds, seed):
         for poster in posters:
             poster.stop.set()
         load.abandon()
-    crash_test.settle(node, load, 60)
+    crash_test.settle(node, load, 120)
     transcripts = {conversation.key: node.messages(*conversation.key) for conversation in load.conversations}
     record = sandbox.record()
     node.stop()
