@@ -59,7 +59,8 @@ std::string form_of(const bench_tenant& shop) {
               {"waba_id", shop.waba_id},
               {"phone_numbers", json::array({json{{"id", shop.number_id}, {"display", shop.display}}})},
               {"verify_token", "bench-verify"},
-              {"access_token", "bench-access-token"}}
+              {"access_token", "bench-access-token"},
+              {"limits", {{"shopper_messages_per_minute", 10'000'000}, {"messages_per_hour", 10'000'000}}}}
       .dump();
 }
 
