@@ -262,7 +262,7 @@ class StartTest(unittest.TestCase):
         directory = os.path.dirname(self.node.store)
         found = {}
         for name in sorted(os.listdir(directory)):
-            if not name.endswith((".lock", "-shm", "-wal")):
+            if not name.endswith((".lock", "-shm", "-wal", ".media")):  # the last is a directory
                 with open(os.path.join(directory, name), "rb") as file:
                     found[name] = file.read()
         return found
@@ -360,8 +360,7 @@ class StartTest(unittest.TestCase):
         self.addCleanup(disk.close)
         directory = os.path.dirname(self.node.store)
         if disk.permitted:
-            for name in os.listdir(directory):
-                shutil.copy(os.path.join(directory, name), disk.path)
+            shutil.copytree(directory, disk.path, dirs_exist_ok=True)
             self.node.settings["store"]["url"] = f"sqlite:{disk.path}/wakala.db"
             self.node.write_config()
             disk.remount("ro")
