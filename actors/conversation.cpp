@@ -388,10 +388,12 @@ void conversation::commit(std::shared_ptr<work> w) {
       context_->supervisor, caf::infinite, std::move(request),
       [this, w](const commit_answer& answer) {
         act().is_busy = false;
-        if (answer.committed)
+        if (answer.committed) {
+          unsaved_key_.reset(); // it went along: not before, what comes later could never be read
           committed(*w);
-        else
+        } else {
           refused(*w, answer.why);
+        }
         go();
       },
       [this, w](const caf::error&) {
@@ -403,7 +405,6 @@ void conversation::commit(std::shared_ptr<work> w) {
 void conversation::committed(work& w) {
   if (w.undo.state)
     state_ = std::move(*w.undo.state);
-  unsaved_key_.reset();
   auto& now = act();
   if (w.asking) {
     w.batches.back().settled.assign(w.answers.back().outcomes.begin(), w.answers.back().outcomes.end());

@@ -1,6 +1,8 @@
 #include "runtime/shard_map.hpp"
 #include "tests/actors/support/shop.hpp"
 
+#include <gmock/gmock.h>
+
 namespace wakala::actors::test {
 namespace {
 
@@ -19,6 +21,23 @@ protected:
     store->on_append([left, how](const auto&) { return (*left)-- > 0 ? how : fault::none; });
   }
 };
+
+TEST_F(broken_store, a_key_goes_along_with_the_first_commit_also_when_there_was_nothing_to_commit_at_first) {
+  // The first update comes too late: its deadline passes while the conversation is loaded.
+  std::atomic<int> reads{0};
+  store->on_conversation_key([&](const conversation_id&) {
+    if (reads++ == 0)
+      clock->advance(limits.webhook_deadline + std::chrono::seconds{1});
+    return false;
+  });
+  const auto stopped = stop_at_the_end();
+  const auto body = text_webhook("n-duka", amina, "wamid.1", "hi", now());
+  EXPECT_THAT(post(body), ::testing::ElementsAre(event_outcome::retry));
+  EXPECT_THAT(insist(body), ::testing::ElementsAre(event_outcome::committed));
+  restart();
+  EXPECT_THAT(inbound_ids("duka", amina.phone), ::testing::ElementsAre("wamid.1"));
+  EXPECT_EQ(say("duka", amina, "wamid.2", "hi"), event_outcome::committed);
+}
 
 TEST_F(broken_store, a_clean_failure_asks_for_a_redelivery_and_reopens_under_a_new_epoch) {
   EXPECT_EQ(say("duka", amina, "wamid.1", "hi"), event_outcome::committed);
