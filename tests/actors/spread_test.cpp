@@ -250,7 +250,8 @@ TEST_F(spread_shop, changes_its_width_while_it_is_being_served) {
       EXPECT_EQ(inbound_ids("duka", nth(1'000 * (t + 1) + n).phone), (std::vector<std::string>{id + "a", id + "b"}));
     }
   std::map<std::string, int> sent;
-  EXPECT_TRUE(graph->wait_for_messages(static_cast<std::size_t>((shoppers + 6) * messages)));
+  EXPECT_TRUE(graph->wait_for_messages(static_cast<std::size_t>((shoppers + 6) * messages)))
+      << graph->messages().size() << " of " << (shoppers + 6) * messages;
   for (const auto& call : graph->messages())
     EXPECT_EQ(++sent[call.callback()], 1);
 }
