@@ -1,5 +1,7 @@
 #include "sandbox/accounts.hpp"
 
+#include "whatsapp/messaging_tier.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -10,19 +12,7 @@ namespace wakala::sandbox {
 
 using json = nlohmann::ordered_json;
 
-std::optional<std::int64_t> users_of_tier(std::string_view tier) noexcept {
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> tiers{{{"TIER_50", 50},
-                                                                            {"TIER_250", 250},
-                                                                            {"TIER_1K", 1'000},
-                                                                            {"TIER_2K", 2'000},
-                                                                            {"TIER_10K", 10'000},
-                                                                            {"TIER_100K", 100'000},
-                                                                            {"TIER_UNLIMITED", -1}}};
-  for (const auto& [name, users] : tiers)
-    if (name == tier)
-      return users;
-  return std::nullopt;
-}
+std::optional<std::int64_t> users_of_tier(std::string_view tier) noexcept { return whatsapp::shoppers_of_tier(tier); }
 
 bool is_restricted(const account& whose, std::string_view type, time_ms now) {
   return std::ranges::any_of(whose.restrictions,

@@ -2,6 +2,7 @@
 #include "whatsapp/account.hpp"
 #include "whatsapp/account_parts.hpp"
 #include "whatsapp/json_read.hpp"
+#include "whatsapp/messaging_tier.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,16 +33,8 @@ std::optional<std::int64_t> messaging_limit_from(const json& value) {
   if (value.is_number_integer())
     return value.get<std::int64_t>();
   const auto text = as_text(value).value_or("");
-  constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> tiers{{{"TIER_50", 50},
-                                                                            {"TIER_250", 250},
-                                                                            {"TIER_1K", 1'000},
-                                                                            {"TIER_2K", 2'000},
-                                                                            {"TIER_10K", 10'000},
-                                                                            {"TIER_100K", 100'000},
-                                                                            {"TIER_UNLIMITED", -1}}};
-  for (const auto& [name, limit] : tiers)
-    if (text == name)
-      return limit;
+  if (const auto limit = shoppers_of_tier(text))
+    return limit;
   if (!text.empty() && text.size() <= 12 && text.find_first_not_of("0123456789") == std::string::npos)
     return std::stoll(text); // too short to be too large
   return std::nullopt;
