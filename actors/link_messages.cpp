@@ -70,6 +70,7 @@ void put(encoder& out, const handing& h) {
   out.number(h.generation);
   out.number(h.width);
   out.number(h.epoch);
+  out.difference(h.after);
 }
 void put(encoder& out, const leave_place& q) {
   out.number(q.generation);
@@ -79,6 +80,7 @@ void put(encoder& out, const begin_place& q) {
   out.number(q.generation);
   out.number(q.width);
   out.number(q.epoch);
+  out.difference(q.after);
 }
 void put(encoder&, const read_again&) {}
 void put(encoder&, const settle_here&) {}
@@ -202,6 +204,7 @@ handing handing_of(decoder& in) {
   h.generation = in.number();
   h.width = in.number32();
   h.epoch = in.number();
+  h.after = in.difference();
   return h;
 }
 void get(decoder& in, leave_place& q) {
@@ -212,6 +215,7 @@ void get(decoder& in, begin_place& q) {
   q.generation = in.number();
   q.width = in.number32();
   q.epoch = in.number();
+  q.after = in.difference();
 }
 void get(decoder&, read_again&) {}
 void get(decoder&, settle_here&) {}

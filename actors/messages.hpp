@@ -98,6 +98,7 @@ struct commit_request {
 struct commit_answer {
   bool committed = false;
   error why;
+  time_ms latest = 0; ///< to `settle_tables`: no row of the shard is later
 };
 
 /// conversation → shard supervisor; answered by `load_answer`.
@@ -140,13 +141,17 @@ struct shard_is_open {
   shard_id shard = 0;
   std::uint64_t epoch = 0;
 };
-/// shard supervisor → node: nothing more is taken in here.
+/// shard supervisor → node: nothing more is taken in here. Answered when what comes is sent past it.
 struct shard_is_closing {
   shard_id shard = 0;
 };
 /// tenant → shard supervisor: tell me when the tables hold everything that was asked to be committed until now.
 /// Answered by `commit_answer`.
 struct settle_tables {};
+/// tenant → shard supervisor: rows from now on are later than this.
+struct write_after {
+  time_ms at = 0;
+};
 /// tenant → shard supervisor: wake my conversations that have something to send.
 struct wake_tenant {
   tenant_id tenant;
@@ -241,7 +246,7 @@ struct shard_query {};
 // by `text_answer`.
 
 /// home → place: nothing of a generation before this one is served any more. Answered when the tables hold all of it,
-/// by the time (milliseconds, as text).
+/// by a time that no row of it is later than (milliseconds, as text).
 struct leave_place {
   std::uint64_t generation = 0;
   std::uint64_t epoch = 0; ///< of the home's owner
@@ -251,6 +256,7 @@ struct begin_place {
   std::uint64_t generation = 0;
   std::uint32_t width = 1;
   std::uint64_t epoch = 0;
+  time_ms after = 0; ///< `spread::after`
 };
 /// home → place: the catalog has changed; the tables have it. place → home: I wait for a generation to begin.
 struct read_again {};
@@ -346,6 +352,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letters_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::letter_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shard_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::settle_tables)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::write_after)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::wake_tenant)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::sends_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::place_question)

@@ -76,7 +76,7 @@ void shard_supervisor::commit_after_probe(commit_request given, const runtime::k
 }
 
 void shard_supervisor::append(commit_request request, caf::response_promise promise) {
-  const auto now = context_->clock->now();
+  latest_ = std::max(latest_, context_->clock->now());
   auto flying = std::make_shared<append_in_flight>();
   flying->epoch = epoch_;
   flying->promise = std::move(promise);
@@ -90,7 +90,7 @@ void shard_supervisor::append(commit_request request, caf::response_promise prom
     row.tenant = request.tenant;
     row.conversation = draft.conversation;
     row.key = draft.key;
-    row.at = now;
+    row.at = latest_;
     row.hops = std::move(draft.hops);
     row.personal = std::move(draft.personal);
     row.business = std::move(draft.business);

@@ -85,7 +85,7 @@ void shard_supervisor::look_if_settled() {
     return seq <= folded_seq_ && (tail_.rows() == 0 || tail_.first_seq() > seq);
   };
   while (!settling_.empty() && is_settled(settling_.begin()->first)) {
-    settling_.begin()->second.deliver(commit_answer{true, {}});
+    settling_.begin()->second.deliver(commit_answer{true, {}, latest_});
     settling_.erase(settling_.begin());
   }
   if (!settling_.empty() && fold_failures_ == 0)

@@ -44,9 +44,13 @@ void shard_supervisor::look_if_quiet() {
       return;
     }
     intake_shut_since_ = now;
-    self_->send(place_.host, shard_is_closing{shard_});
+    const auto passed_by = [this] { is_passed_by_ = true; };
+    self_->request(place_.host, caf::infinite, shard_is_closing{shard_})
+        .then(passed_by, [passed_by](const caf::error&) { passed_by(); });
   }
-  const bool is_busy = !in_flight_.empty() || appends_out_ > 0;
+  // Until everybody knows of it, and a little longer, updates may still come here. They are passed on; once this
+  // actor has ended they would be refused.
+  const bool is_busy = !is_passed_by_ || !in_flight_.empty() || appends_out_ > 0;
   if (is_open_ && is_busy && now - intake_shut_since_ < flights_patience) {
     self_->delayed_send(self_, quiet_pause, quiet_tick{});
     return;

@@ -107,6 +107,7 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const runtime::key_request& request) { return self_->delegate(store_.reader, request); },
       [this](const runtime::probe_shards_request& request) { return self_->delegate(store_.reader, request); },
       [this](settle_tables) { return settle(); },
+      [this](write_after order) { latest_ = std::max(latest_, order.at + 1); },
       [this](const wake_tenant& w) { wake_again(w.tenant); },
       [this](const conversation_gone& gone) { leases_.erase(gone.conversation); },
       [this](shard_query) {
@@ -179,6 +180,7 @@ void shard_supervisor::opened_with(runtime::opened all) {
   epoch_ = all.shard.epoch;
   last_seq_ = all.shard.last_seq;
   folded_seq_ = all.shard.folded_seq;
+  latest_ = std::max(latest_, all.shard.last_at);
   tail_.clear();
   keys_.fill(all.keys);
   std::set<std::pair<tenant_id, conversation_id>> waiting;

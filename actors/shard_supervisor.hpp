@@ -150,6 +150,7 @@ private:
   std::shared_ptr<send_valve> valve_ = std::make_shared<send_valve>();
   time_ms giving_up_since_ = 0;   ///< 0: it stays
   time_ms intake_shut_since_ = 0; ///< 0: it is open
+  bool is_passed_by_ = false;     ///< everybody here sends to the new owner
   node_context_ptr context_;
   store_handles store_;
 
@@ -161,6 +162,7 @@ private:
   unsigned closes_since_commit_ = 0;
   std::uint64_t epoch_ = 0;
   std::uint64_t last_seq_ = 0;
+  time_ms latest_ = 0; ///< of a row, by whatever clock: rows are in the order of time
   runtime::overlay tail_;
   runtime::key_filter keys_{131'072}; ///< about 800 KiB at most
   std::unordered_map<key_hash, flight, random_id_hash, random_id_equal> in_flight_;

@@ -8,18 +8,20 @@ namespace wakala::actors {
 
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t form = 2;
+constexpr std::uint8_t form_without_after = 1;
 /// Meta's clock and the store's may differ by so much.
 constexpr time_ms clocks_differ = 60 * ms_per_second;
 
 } // namespace
 
-spread begun(const spread& before, std::uint32_t width, time_ms now, std::uint32_t newest) {
+spread begun(const spread& before, std::uint32_t width, time_ms now, std::uint32_t newest, time_ms latest) {
   spread out;
   out.width = width;
   out.generation = before.generation + 1;
   out.widest = std::max({before.widest, before.width, width});
   out.since = std::max(now, static_cast<time_ms>(newest) * ms_per_second);
+  out.after = std::max(before.after, latest);
   return out;
 }
 
@@ -35,10 +37,11 @@ bool place_rules::obeys(std::uint64_t generation, std::uint64_t epoch) noexcept 
   return true;
 }
 
-bool place_rules::learn(std::uint64_t generation, std::uint32_t width) noexcept {
+bool place_rules::learn(std::uint64_t generation, std::uint32_t width, time_ms after) noexcept {
   now_.generation = generation;
   now_.width = width;
   now_.next = 0;
+  now_.after = std::max(now_.after, after);
   return true;
 }
 
@@ -58,21 +61,24 @@ bytes to_text(const spread& s) {
   out.number(s.next);
   out.number(s.widest);
   out.difference(s.since);
+  out.difference(s.after);
   return out.take();
 }
 
 result<spread> spread_from(std::string_view text) {
   decoder in(text);
   spread s;
-  if (in.form() == form) {
+  const bool is_known = in.form() == form || in.form() == form_without_after;
+  if (is_known) {
     s.width = in.number32();
     s.generation = in.number<std::uint64_t>(~std::uint64_t{0});
     s.next = in.number32();
     s.widest = in.number32();
     s.since = in.difference();
+    s.after = in.form() == form ? in.difference() : 0;
     in.expect(s.width > 0 && s.widest > 0);
   }
-  if (in.form() != form || !in.finished())
+  if (!is_known || !in.finished())
     return make_error(errc::corrupt, "how a tenant is spread cannot be read");
   return s;
 }

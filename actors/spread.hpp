@@ -21,13 +21,15 @@ struct spread {
   std::uint32_t next = 0;       ///< the width that it is being changed to; 0: it is not
   std::uint32_t widest = 1;     ///< ever: so many shards hold keys of events
   time_ms since = 0;            ///< when this generation began; 0: the first
+  time_ms after = 0;            ///< no journal row of a generation before is later, whatever clock it was written by
 
   bool is_changing() const noexcept { return next != 0; }
   bool operator==(const spread&) const = default;
 };
 
-/// The beginning of the next generation. `newest` is the second of the youngest event seen (a key's bucket).
-spread begun(const spread& before, std::uint32_t width, time_ms now, std::uint32_t newest);
+/// The beginning of the next generation. `newest` is the second of the youngest event seen (a key's bucket), `latest`
+/// the time of the last row that any place has written.
+spread begun(const spread& before, std::uint32_t width, time_ms now, std::uint32_t newest, time_ms latest);
 
 /// May the event of this key have been committed on a shard that its conversation has left? Such an event is looked
 /// up on all of them. Only events that were sent before the generation began can have been.
@@ -40,6 +42,7 @@ struct handing {
   std::uint64_t generation = 0;
   std::uint32_t width = 1;
   std::uint64_t epoch = 0; ///< of the home's owner
+  time_ms after = 0;       ///< `spread::after`
 
   bool operator==(const handing&) const = default;
 };
@@ -51,17 +54,19 @@ public:
   void read(const spread& s) noexcept { now_ = s; }
   const spread& now() const noexcept { return now_; }
   /// Is the update from the present owner of the home, and of this generation or a later one? Learns from it.
-  bool follows(const handing& h) noexcept { return obeys(h.generation, h.epoch) && learn(h.generation, h.width); }
+  bool follows(const handing& h) noexcept {
+    return obeys(h.generation, h.epoch) && learn(h.generation, h.width, h.after);
+  }
   /// All generations before `next_generation` are over here. False: so is that one.
   bool leave(std::uint64_t next_generation, std::uint64_t epoch) noexcept;
   /// The generation has begun. False: it is over already.
-  bool begin(std::uint64_t generation, std::uint32_t width, std::uint64_t epoch) noexcept {
-    return obeys(generation, epoch) && learn(generation, width);
+  bool begin(std::uint64_t generation, std::uint32_t width, std::uint64_t epoch, time_ms after) noexcept {
+    return obeys(generation, epoch) && learn(generation, width, after);
   }
 
 private:
   bool obeys(std::uint64_t generation, std::uint64_t epoch) noexcept;
-  bool learn(std::uint64_t generation, std::uint32_t width) noexcept;
+  bool learn(std::uint64_t generation, std::uint32_t width, time_ms after) noexcept;
 
   spread now_;
   std::uint64_t epoch_ = 0; ///< the highest of the home's that was heard of

@@ -157,6 +157,7 @@ void tenant::read_spread(const std::optional<bytes>& sealed) {
     const bool was_changing = rules_.now().is_changing();
     if (found->generation >= rules_.now().generation) // what an update has told may be younger than the tables
       rules_.read(*found);
+    write_in_order();
     if (was_changing && !rules_.now().is_changing() && !context_->is_home)
       self_->send(context_->supervisor, wake_tenant{entry.config.id});
   }

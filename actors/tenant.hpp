@@ -220,7 +220,8 @@ private:
   void begin_generation();
   void tell_begun(std::uint32_t nth, std::uint64_t generation);
   /// Ends every conversation here, in good order as far as it can be had in time, and waits for the tables.
-  void clear_out(std::function<void(result<void>)> then);
+  void clear_out(std::function<void(result<time_ms>)> then); ///< with `commit_answer::latest`
+  void write_in_order();
   void look_if_clear();
   /// A place that does not know the present generation looks until it does.
   void wait_for_generation();
@@ -278,6 +279,7 @@ private:
 
   tenant_place place_;
   place_rules rules_;
+  time_ms written_after_ = 0; ///< what the shard was told
   std::shared_ptr<send_valve> valve_ = std::make_shared<send_valve>();
   std::uint32_t newest_bucket_ = 0; ///< of the events seen
   /// Updates of shoppers whose identities are on their way to the store, before they go to another shard.
@@ -297,7 +299,7 @@ private:
   std::vector<tenant_batch> parked_; ///< the same, of what was taken before it began
   std::size_t handed_on_ = 0;        ///< chains that another shard has
   struct clearing {
-    std::function<void(result<void>)> then;
+    std::function<void(result<time_ms>)> then;
     time_ms since = 0;
   };
   std::optional<clearing> clearing_;

@@ -154,7 +154,7 @@ void tenant::hand_on(const chain_ptr& todo) {
   for (auto i = todo->done; i < todo->events.size(); ++i) {
     auto& e = batch.events.emplace_back(*todo->events[i].event);
     e.handed = handing{todo->conversation, todo->events[i].ordinal, rules_.now().generation, rules_.now().width,
-                       place_.epoch};
+                       place_.epoch,       rules_.now().after};
     batch.places.push_back(static_cast<std::uint32_t>(batch.places.size()));
   }
   const auto done = [this, todo, me = caf::actor_cast<caf::actor>(self_)](std::vector<event_outcome> outcomes) {
@@ -243,6 +243,7 @@ void tenant::take_handed(const tenant_batch& batch) {
     else
       tell(e, event_outcome::retry);
   }
+  write_in_order();
   if (before.is_changing() && !rules_.now().is_changing()) // nobody else may say that the generation has begun
     self_->send(context_->supervisor, wake_tenant{context_->entry->config.id});
   for (auto& link : chains)
@@ -331,16 +332,15 @@ caf::response_promise tenant::answer_place(const place_question& q) {
               return stale();
             if (clearing_)
               return deliver(promise, make_error(errc::unavailable, "it is being left already"));
-            clear_out([this, promise](const result<void>& done) {
-              if (!done)
-                return deliver(promise, done.error());
-              deliver(promise, std::to_string(context_->node->clock->now()));
+            clear_out([this, promise](const result<time_ms>& latest) {
+              deliver(promise, latest ? result<std::string>(std::to_string(*latest)) : latest.error());
             });
             wait_for_generation();
           },
           [&](const begin_place& begin) {
-            if (context_->is_home || !rules_.begin(begin.generation, begin.width, begin.epoch))
+            if (context_->is_home || !rules_.begin(begin.generation, begin.width, begin.epoch, begin.after))
               return stale();
+            write_in_order();
             self_->send(context_->supervisor, wake_tenant{context_->entry->config.id});
             deliver(promise, std::string{});
           },

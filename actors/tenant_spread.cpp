@@ -22,8 +22,6 @@ constexpr std::chrono::milliseconds again_pause{200};
 /// After so long the supervisor has answered by itself.
 constexpr time_ms expired_events_told = 200;
 constexpr std::chrono::milliseconds generation_pause{1'000};
-/// The clocks of two nodes, which both follow the store's, differ by less.
-constexpr time_ms clocks_apart = 50;
 
 } // namespace
 
@@ -102,9 +100,9 @@ void tenant::leave_places() {
 void tenant::ask_to_leave(std::uint32_t nth) {
   const auto again = [this, nth] { after(again_pause, [this, nth] { ask_to_leave(nth); }); };
   if (nth == 0)
-    return clear_out([this, again](const result<void>& done) {
-      if (done)
-        has_left(context_->node->clock->now());
+    return clear_out([this, again](const result<time_ms>& latest) {
+      if (latest)
+        has_left(*latest);
       else
         again();
     });
@@ -125,18 +123,14 @@ void tenant::has_left(time_ms at) {
 }
 
 void tenant::begin_generation() {
-  const auto again = [this](time_ms pause) {
-    after(std::chrono::milliseconds{pause}, [this] { begin_generation(); });
-  };
-  const auto now = context_->node->clock->now();
-  // Journals are read in the order of time: what comes now is later than whatever was written before, by any clock.
-  if (now <= change_->latest + clocks_apart)
-    return again(change_->latest + clocks_apart - now + 1);
-  const auto next = begun(rules_.now(), change_->width, now, newest_bucket_);
+  const auto again = [this] { after(again_pause, [this] { begin_generation(); }); };
+  const auto next =
+      begun(rules_.now(), change_->width, context_->node->clock->now(), newest_bucket_, change_->latest);
   commit_entity(spread_key, to_text(next), [this, next, again](const result<void>& done) {
     if (!done)
-      return again(again_pause.count());
+      return again();
     rules_.read(next);
+    write_in_order();
     const auto over = std::move(change_);
     log::info("tenant.spread", {{"tenant", context_->entry->config.id},
                                 {"shards", next.width},
@@ -200,7 +194,7 @@ void tenant::tell_begun(std::uint32_t nth, std::uint64_t generation) {
   const auto& now = rules_.now();
   if (change_ || now.generation != generation)
     return;
-  ask_place(nth_place(nth), place_question{begin_place{generation, now.width, place_.epoch}},
+  ask_place(nth_place(nth), place_question{begin_place{generation, now.width, place_.epoch, now.after}},
             [this, nth, generation](const result<std::string>& answer) {
               if (!answer && answer.error().code != errc::conflict)
                 after(again_pause, [this, nth, generation] { tell_begun(nth, generation); });
@@ -209,7 +203,15 @@ void tenant::tell_begun(std::uint32_t nth, std::uint64_t generation) {
 
 // -- everywhere ------------------------------------------------------------
 
-void tenant::clear_out(std::function<void(result<void>)> then) {
+void tenant::write_in_order() {
+  // Journals are read in the order of time, and this shard's clock may be behind that of a place before.
+  if (const auto after = rules_.now().after; after > written_after_) {
+    written_after_ = after;
+    self_->send(context_->supervisor, write_after{after});
+  }
+}
+
+void tenant::clear_out(std::function<void(result<time_ms>)> then) {
   clearing_ = clearing{std::move(then), context_->node->clock->now()};
   valve_->is_shut = true;
   look_if_clear();
@@ -228,7 +230,7 @@ void tenant::look_if_clear() {
     return after(quiet_pause, [this] { look_if_clear(); });
   for (const auto& [number, sender] : senders_)
     self_->send(sender, forget_queue{});
-  const auto done = [this](const result<void>& settled) {
+  const auto done = [this](const result<time_ms>& settled) {
     const auto over = std::move(*clearing_);
     clearing_.reset();
     identities_.clear(); // some may never have been written
@@ -236,8 +238,11 @@ void tenant::look_if_clear() {
     over.then(settled);
   };
   self_->request(context_->supervisor, ask_timeout, settle_tables{})
-      .then([done](const commit_answer& answer) { done(answer.committed ? result<void>{} : answer.why); },
-            [done](const caf::error&) { done(make_error(errc::unavailable, "the shard did not answer")); });
+      .then(
+          [done](const commit_answer& answer) {
+            done(answer.committed ? result<time_ms>(answer.latest) : answer.why);
+          },
+          [done](const caf::error&) { done(make_error(errc::unavailable, "the shard did not answer")); });
 }
 
 void tenant::wait_for_generation() {

@@ -113,6 +113,7 @@ struct opened_shard {
   std::uint64_t epoch = 0;      ///< higher than every earlier one of this shard
   std::uint64_t last_seq = 0;   ///< of the journal
   std::uint64_t folded_seq = 0; ///< the tables hold everything up to here
+  time_ms last_at = 0;          ///< of the last row; 0 when there is none, or it is old and the store has one clock
   std::vector<row_ptr> tail;    ///< rows after `folded_seq`, in order
 };
 

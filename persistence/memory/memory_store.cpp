@@ -39,7 +39,7 @@ public:
       return no_such_shard(shard);
     shard_state& s = shards_[shard];
     ++s.epoch;
-    opened_shard out{s.epoch, s.journal.size(), s.folded_seq, {}};
+    opened_shard out{s.epoch, s.journal.size(), s.folded_seq, s.journal.empty() ? 0 : s.journal.back()->at, {}};
     out.tail.assign(s.journal.begin() + static_cast<std::ptrdiff_t>(s.folded_seq), s.journal.end());
     return out;
   }

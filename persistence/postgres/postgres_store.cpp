@@ -120,9 +120,10 @@ public:
     if (expected < taken->last_seq) // a stand-in of the server that has not got everything the other had said yes to
       return make_error(errc::unavailable, "shard " + std::to_string(shard) + ": the journal ends before " +
                                                std::to_string(taken->last_seq));
+    const auto last_at = tail->empty() ? time_of(shard, taken->folded_seq) : tail->back().at;
     const std::lock_guard lock(own_mutex_);
     own_[shard] = {taken->epoch, taken->last_seq, true};
-    return opened_shard{taken->epoch, taken->last_seq, taken->folded_seq, share(std::move(*tail))};
+    return opened_shard{taken->epoch, taken->last_seq, taken->folded_seq, last_at, share(std::move(*tail))};
   }
 
   using store::append;
@@ -269,6 +270,14 @@ public:
   }
 
 private:
+  /// Of one row; 0 when it cannot be read: nothing else needs a row that is in the tables.
+  time_ms time_of(shard_id shard, std::uint64_t seq) {
+    if (seq == 0)
+      return 0;
+    const auto row = readers_.read([&](connection& on) { return postgres::journal(on, shard, seq - 1, 1); });
+    return row && !row->empty() ? row->front().at : 0;
+  }
+
   /// What is to be said of each shard before the database is asked.
   result<std::vector<shard_outcome>> plan(const std::vector<row_ptr>& batch) {
     struct state {

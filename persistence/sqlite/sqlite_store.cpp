@@ -86,6 +86,8 @@ public:
                                              std::to_string(row->seq));
     if (expected != out.last_seq)
       return make_error(errc::corrupt, "shard " + std::to_string(shard) + ": the journal ends too early");
+    if (!tail->empty())
+      out.last_at = tail->back()->at;
     out.tail = std::move(*tail);
     checkpointer_.look();
     return out;

@@ -115,10 +115,11 @@ TEST(link_messages, every_question_between_places_comes_through_whole) {
   const auto leave = between_places(leave_place{5, 1'000});
   EXPECT_EQ(leave.generation, 5U);
   EXPECT_EQ(leave.epoch, 1'000U);
-  const auto begin = between_places(begin_place{6, 4, 1'001});
+  const auto begin = between_places(begin_place{6, 4, 1'001, 1'700});
   EXPECT_EQ(begin.generation, 6U);
   EXPECT_EQ(begin.width, 4U);
   EXPECT_EQ(begin.epoch, 1'001U);
+  EXPECT_EQ(begin.after, 1'700);
   between_places(read_again{});
   between_places(settle_here{});
   const auto there = between_places(wake_there{id, "cart", 17});

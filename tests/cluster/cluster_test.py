@@ -129,7 +129,7 @@ class ClusterTest(unittest.TestCase):
             self.assertEqual(self.command("undrain", name).returncode, 0)
             self.cluster.wait_whole()
         self.assertTrue(load.finish(30))
-        self.assertEqual(load.refusals, {}, "an update was refused while its shard moved")
+        self.assertEqual(load.refusals, {}, f"an update was refused while its shard moved: {load.last_refusal}")
         longest = max(post.acked - post.first_sent for post in load.posts)
         print(f"{len(load.posts)} posts while shards moved, the longest took {longest * 1000:.0f} ms", flush=True)
         self.assert_all_is_well(load)
@@ -148,7 +148,7 @@ class ClusterTest(unittest.TestCase):
             self.cluster.members[shop.spread % 3].node.change(shop)
             wait_for("updates are acknowledged", lambda before=before: load.acknowledged() > before + 60, 20)
         self.assertTrue(load.finish(30))
-        self.assertEqual(load.refusals, {}, "an update was refused while its shop was spread anew")
+        self.assertEqual(load.refusals, {}, f"an update was refused while its shop was spread anew: {load.last_refusal}")
         longest = max(post.acked - post.first_sent for post in load.posts)
         print(f"{len(load.posts)} posts while a shop was spread anew, the longest took {longest * 1000:.0f} ms", flush=True)
         self.assert_all_is_well(load)
@@ -172,7 +172,7 @@ class ClusterTest(unittest.TestCase):
             self.cluster["c"].start()
             self.cluster.wait_whole()
         self.assertTrue(load.finish(30))
-        self.assertEqual(load.refusals, {}, "an update was refused while a node ended and came back")
+        self.assertEqual(load.refusals, {}, f"an update was refused while a node ended and came back: {load.last_refusal}")
         self.assert_all_is_well(load)
 
     def test_a_rolling_upgrade_to_the_next_protocol_is_not_seen_at_the_edge(self):

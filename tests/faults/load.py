@@ -99,6 +99,7 @@ class Load:
         self.copies_sent = 0
         self.redeliveries = 0
         self.refusals = {}
+        self.last_refusal = None
         self._on_ack = on_ack
         self._seed = seed
         self._lock = threading.Lock()
@@ -123,6 +124,7 @@ class Load:
             with self._lock:
                 self.redeliveries += 1
                 self.refusals[status] = self.refusals.get(status, 0) + 1
+                self.last_refusal = (time.strftime("%H:%M:%S"), path, status, line.last_answer)
             self._give_up.wait(pause * pick.uniform(0.5, 1.5))
             pause = min(pause * 1.5, 0.15)
         return False

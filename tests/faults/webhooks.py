@@ -68,6 +68,7 @@ class Line:
         self._address = (host, port)
         self._timeout = timeout
         self._connection = None
+        self.last_answer = b""
 
     def post(self, path, body, secret, headers=None):
         """The status of the answer; 0 when there was none."""
@@ -78,11 +79,12 @@ class Line:
                 self._connection = http.client.HTTPConnection(*self._address, timeout=self._timeout)
             self._connection.request("POST", path, body=body, headers=all_headers)
             answer = self._connection.getresponse()
-            answer.read()
+            self.last_answer = answer.read()
             if answer.will_close:
                 self.close()
             return answer.status
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as failure:
+            self.last_answer = repr(failure).encode()
             self.close()
             return 0
 
@@ -98,9 +100,11 @@ class RotatingLine:
     def __init__(self, addresses, first, timeout=10):
         self._lines = [Line(host, port, timeout) for host, port in addresses]
         self._at = first % len(self._lines)
+        self.last_answer = b""
 
     def post(self, path, body, secret, headers=None):
         status = self._lines[self._at].post(path, body, secret, headers)
+        self.last_answer = self._lines[self._at].last_answer
         if status != 200:
             self._at = (self._at + 1) % len(self._lines)
         return status

@@ -46,6 +46,14 @@ TEST_P(store_contract, a_new_shard_is_empty) {
   EXPECT_TRUE(opened.tail.empty());
 }
 
+TEST_P(store_contract, whoever_opens_a_shard_is_told_the_time_of_its_last_row) {
+  EXPECT_EQ(tested->open_shard(1).value().last_at, 0);
+  auto row = commit(1, open(1), 1);
+  row.at = 1'700'000'000'123;
+  ASSERT_EQ(tested->append({row}, {}).value(), committed(1));
+  EXPECT_EQ(tested->open_shard(1).value().last_at, 1'700'000'000'123);
+}
+
 TEST_P(store_contract, a_shard_beyond_the_last_is_refused) {
   EXPECT_EQ(code_of(tested->open_shard(4)), errc::invalid_argument);
   EXPECT_EQ(code_of(tested->append({commit(4, 1, 1)}, {})), errc::invalid_argument);

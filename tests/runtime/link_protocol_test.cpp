@@ -79,6 +79,33 @@ TEST(store_clock, tells_the_stores_time_whatever_ours_is) {
   EXPECT_LE(now, 5'000'000 - 10 + elapsed() + 1);
 }
 
+TEST(store_clock, is_not_misled_by_an_answer_that_took_long) {
+  const auto present = [](const store_clock& clock, store_clock::steady::time_point at) {
+    return clock.now() -
+           std::chrono::duration_cast<std::chrono::milliseconds>(store_clock::steady::now() - at).count();
+  };
+  const auto asked = store_clock::steady::now();
+  store_clock clock;
+  clock.learn(5'000'000, asked, asked + 2ms);
+  // The question waited for three seconds before the store looked at its clock; with another, the answer did.
+  clock.learn(5'004'000, asked + 1s, asked + 4s);
+  EXPECT_NEAR(static_cast<double>(present(clock, asked)), 5'000'000, 5);
+  clock.learn(5'005'000, asked + 5s, asked + 8s);
+  EXPECT_NEAR(static_cast<double>(present(clock, asked)), 5'000'000, 5);
+  // Whoever has nothing better takes the middle, until there is something better.
+  store_clock slow;
+  slow.learn(5'004'000, asked + 1s, asked + 4s);
+  EXPECT_NEAR(static_cast<double>(present(slow, asked)), 5'001'500, 5);
+  store_clock better;
+  better.learn(5'004'000, asked + 1s, asked + 4s);
+  better.learn(5'005'000, asked + 5s, asked + 5s);
+  EXPECT_NEAR(static_cast<double>(present(better, asked)), 5'000'000, 5);
+  // Clocks of different speed: hours later the range is wide enough to follow.
+  clock.learn(5'000'000 + 3'600'000 + 300, asked + 1h, asked + 1h + 2ms);
+  clock.learn(5'000'000 + 7'200'000 + 600, asked + 2h, asked + 2h + 2ms);
+  EXPECT_NEAR(static_cast<double>(present(clock, asked)), 5'000'600, 5);
+}
+
 TEST(store_clock, never_goes_back) {
   store_clock clock;
   const auto asked = store_clock::steady::now();

@@ -92,6 +92,18 @@ TEST_F(postgres_store_test, a_takeover_waits_for_the_append_that_is_on_its_way_a
   EXPECT_EQ(a->append({commit(0, old_epoch, 3)}, {}).value(), fenced(0));
 }
 
+TEST_F(postgres_store_test, the_time_of_the_last_row_is_told_though_it_is_in_the_tables) {
+  auto s = open();
+  const auto epoch = s->open_shard(0).value().epoch;
+  auto row = commit(0, epoch, 1);
+  row.at = 1'700'000'000'123;
+  ASSERT_EQ(s->append({row}, {}).value(), committed(0));
+  ASSERT_EQ(s->fold(0, epoch, {row}).value(), 1U);
+  const auto opened = open_at_last(*s, 0);
+  EXPECT_TRUE(opened.tail.empty());
+  EXPECT_EQ(opened.last_at, 1'700'000'000'123);
+}
+
 TEST_F(postgres_store_test, a_killed_server_is_found_again_and_nothing_committed_is_lost) {
   auto s = open();
   const auto epoch = s->open_shard(0).value().epoch;
