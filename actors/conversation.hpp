@@ -118,7 +118,7 @@ private:
   /// Meta says by a code that the shopper wants no marketing, or something of the number.
   void learn_from_code(work& w, int code, const std::string& number_id, time_ms at, bool is_of_status);
   void enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
-               const std::string& number, bool read_mark);
+               const std::string& number, bool read_mark, send_priority priority = send_priority::reply);
   /// The same of a body that is ready; ends with the ordinal.
   std::uint64_t enqueue_request(work& w, std::string request, transcript_entry shown, send_priority priority,
                                 bool is_posted);

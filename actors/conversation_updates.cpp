@@ -73,8 +73,8 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
   put_cart_timer(record.shop.basket, stepped.state.basket, w.draft);
   const bool same_person = stepped.state.who == record.shop.who && !record.mapped.all().empty();
   record.shop = std::move(stepped.state);
-  const auto number =
-      u.phone_number_id.value_or(config.phone_numbers.empty() ? std::string{} : config.phone_numbers.front().id);
+  const auto usual = config.phone_numbers.empty() ? std::string{} : config.phone_numbers.front().id;
+  const auto number = stepped.from_number.empty() ? u.phone_number_id.value_or(usual) : stepped.from_number;
   if (u.kind == event_kind::message || u.kind == event_kind::echo) {
     transcript_entry entry;
     entry.id = u.id.value_or(u.derived_id);
@@ -97,7 +97,8 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
   if (stepped.answered && u.id)
     enqueue(w, to, whatsapp::mark_as_read{*u.id, false}, number, true);
   for (const auto& reply : stepped.replies)
-    enqueue(w, to, reply.content, number, false);
+    enqueue(w, to, reply.content, number, false,
+            stepped.is_notice ? send_priority::notification : send_priority::reply);
   if (!same_person && context_->is_home) // elsewhere the home has written them
     map_identities(record, w.draft);
   put_figures(stepped.figures, w.draft);
@@ -105,7 +106,7 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
 }
 
 void conversation::enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
-                           const std::string& number, bool read_mark) {
+                           const std::string& number, bool read_mark, send_priority priority) {
   auto& record = *w.record;
   if (!read_mark) {
     transcript_entry entry;
@@ -113,7 +114,7 @@ void conversation::enqueue(work& w, const whatsapp::recipient& to, const whatsap
     entry.text = whatsapp::summary_text(content);
     entry.number_id = number;
     auto request = whatsapp::request_text(to, content, outbox_id(id_, record.next_ordinal));
-    enqueue_request(w, std::move(request), std::move(entry), send_priority::reply, false);
+    enqueue_request(w, std::move(request), std::move(entry), priority, false);
     return;
   }
   outbox_item item;

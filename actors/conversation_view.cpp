@@ -52,7 +52,8 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
     order = {{"code", ordered->code},
              {"total", money_json(ordered->total)},
              {"placed_at", to_rfc3339(ordered->placed_at)},
-             {"kept_until", to_rfc3339(ordered->kept_until)}};
+             {"kept_until", to_rfc3339(ordered->kept_until)},
+             {"state", to_string(ordered->state)}};
   json windows = json::object();
   for (const auto& [number, at] : shop.window_by_number)
     windows[number] = to_rfc3339(at + ms_per_day);

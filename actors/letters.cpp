@@ -36,7 +36,7 @@ std::string_view text_of(const event& e, const text_member& member) {
   return std::visit([&e](auto place) -> std::string_view { return e.*place; }, member);
 }
 
-constexpr auto last_kind = whatsapp::event_kind::management;
+constexpr auto last_kind = whatsapp::event_kind::order;
 constexpr auto last_reason = aside_reason::unmatched;
 
 enum event_flags : std::uint8_t { derived = 1, replay = 2, all_flags = derived | replay };

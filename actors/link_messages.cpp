@@ -103,6 +103,15 @@ void put(encoder& out, const orders_query& q) {
   out.text(q.after);
   out.number(q.limit);
 }
+void put(encoder& out, const order_action& q) {
+  out.text(q.order);
+  out.text(q.action);
+  out.text(q.form);
+}
+void put(encoder& out, const ledger_query& q) {
+  out.text(q.after);
+  out.number(q.limit);
+}
 void put(encoder& out, const message_post& q) {
   for (const auto* text :
        {&q.number_id, &q.phone, &q.user_id, &q.type, &q.summary, &q.context_id, &q.request, &q.repeat_key})
@@ -237,6 +246,15 @@ void get(decoder& in, order_wanted& q) {
   q.request = std::string(in.blob());
 }
 void get(decoder& in, orders_query& q) {
+  q.after = text_of(in);
+  q.limit = count_of(in);
+}
+void get(decoder& in, order_action& q) {
+  q.order = text_of(in);
+  q.action = text_of(in);
+  q.form = text_of(in);
+}
+void get(decoder& in, ledger_query& q) {
   q.after = text_of(in);
   q.limit = count_of(in);
 }

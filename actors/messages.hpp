@@ -217,6 +217,17 @@ struct orders_query {
   std::string after;
   std::size_t limit = 100;
 };
+/// One order: look at it, or do something with it (`commerce::order_move`). `form`: a JSON object, or empty.
+struct order_action {
+  std::string order;  ///< its id, or the code of one that is not over
+  std::string action; ///< `get`, `confirm`, `pay`, …
+  std::string form;
+};
+/// The shop's books, the latest entries first, and the sums of its accounts.
+struct ledger_query {
+  std::string after;
+  std::size_t limit = 100;
+};
 /// Dead letters and set-aside input of a tenant.
 struct letters_query {
   persistence::table where = persistence::table::dead_letter;
@@ -341,6 +352,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversations_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_put)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_get)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::orders_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::order_action)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::ledger_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::read_post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_errand)
@@ -363,6 +376,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::convers
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_put>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_get>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::orders_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::order_action>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::ledger_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::read_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::message_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::account_query>)

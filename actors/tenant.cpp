@@ -91,6 +91,8 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const conversations_query& q) { return list_conversations(q); },
       [this](const catalog_put& put) { return put_catalog(put); },
       [this](const orders_query& q) { return list_orders(q); },
+      [this](const order_action& q) { return act_on_order(q); },
+      [this](const ledger_query& q) { return list_ledger(q); },
       [this](message_post& post) { return post_message(std::move(post)); },
       [this](const read_post& post) { return post_read(post); },
       [this](const account_query& q) { return answer_account(q); },
@@ -106,9 +108,11 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
 }
 
 void tenant::load() {
-  runtime::get_request request{
-      context_->entry->config.id,
-      {{table::tenant_entity, catalog_key}, {table::tenant_entity, spread_key}, {table::tenant_entity, account_key}}};
+  runtime::get_request request{context_->entry->config.id,
+                               {{table::tenant_entity, catalog_key},
+                                {table::tenant_entity, spread_key},
+                                {table::tenant_entity, account_key},
+                                {table::tenant_entity, balances_key}}};
   self_->request(context_->supervisor, ask_timeout, std::move(request))
       .await(
           [this](const runtime::get_answer& answer) {
@@ -119,8 +123,11 @@ void tenant::load() {
             read_shelf(answer.value->at(0));
             read_spread(answer.value->at(1));
             read_account(answer.value->at(2));
+            load_stock({});
             if (!context_->is_home)
               return;
+            read_balances(answer.value->at(3));
+            load_news({}); // `await` is last in, first out: the orders are there when the news are told
             load_orders({});
             load_windows({});
           },
@@ -138,9 +145,8 @@ void tenant::read_shelf(const std::optional<bytes>& sealed) {
     log::error("tenant.catalog_unreadable", {{"tenant", entry.config.id}, {"why", shelf.error().what}});
     return; // an empty shop answers politely; a dead one loses its shoppers
   }
-  auto next = std::make_shared<tenant_context>(*context_);
-  next->shelf = std::make_shared<const commerce::catalog>(std::move(*shelf));
-  change_context(std::move(next));
+  put_shelf_ = std::make_shared<const commerce::catalog>(std::move(*shelf));
+  show_shelf();
 }
 
 void tenant::read_spread(const std::optional<bytes>& sealed) {
@@ -178,6 +184,7 @@ bool is_personal(const event& e) {
   case event_kind::status:
   case event_kind::user_id_update:
   case event_kind::preference:
+  case event_kind::order:
     return true;
   case event_kind::call:
   case event_kind::call_status:
@@ -380,6 +387,8 @@ void tenant::dispatch(intake& in, const std::unordered_map<bytes, bytes>& refs) 
           }
       }
     }
+    if (e->update.kind == event_kind::order)
+      conversation = parse_conversation_id(e->update.callback_data).value_or(conversation_id{});
     new_identities_.clear();
     if (!conversation)
       conversation = conversation_of(e->update, in.who[i], may_create_conversation(e->update));

@@ -156,12 +156,39 @@ private:
   /// Reads, one page after the other, the orders that keep pieces; nothing else is done meanwhile.
   void load_orders(const bytes& after);
   caf::response_promise place_order(const order_wanted& wanted);
-  void order_committed(const std::string& id, const std::vector<commerce::placed_order>& lapsed, const error* why);
+  void order_committed(const std::string& id, const std::optional<commerce::placed_order>& before, const error* why);
   commit_request orders_commit(const commerce::placed_order* placed,
-                               const std::vector<commerce::placed_order>& lapsed) const;
-  void put_back(const std::vector<commerce::placed_order>& orders);
+                               const std::vector<commerce::placed_order>& lapsed);
   void drop_lapsed_orders();
+  void lapses_written(const std::vector<commerce::placed_order>& lapsed, bool is_written);
   caf::response_promise list_orders(const orders_query& q);
+
+  // tenant_order_moves.cpp: what becomes of orders, and the books
+  struct order_errand; ///< something to be done with one order
+  using errand_ptr = std::shared_ptr<order_errand>;
+  caf::response_promise act_on_order(const order_action& q);
+  /// What is done with an order is done one after the other.
+  void take_order(const errand_ptr& errand);
+  void order_done(const errand_ptr& errand, text_answer answer);
+  void look_at_receipt(const errand_ptr& errand);
+  void move_order(const errand_ptr& errand);
+  /// Adds what changes to a commit, and to what is known here. Should the commit fail, everything is read anew.
+  void put_change(commit_draft& draft, const commerce::order_change& change);
+  void load_stock(const bytes& after);
+  void read_balances(const std::optional<bytes>& sealed);
+  caf::response_promise list_ledger(const ledger_query& q);
+  /// The shelf as shoppers see it: as the merchant has put it, less what was sold since.
+  void show_shelf();
+  /// From now on these are the pieces there are: what was sold before is counted in. The rows that say so.
+  std::vector<persistence::record> put_on_shelf(commerce::catalog_snapshot shelf);
+
+  // tenant_news.cpp: what shoppers are told of their orders
+  void load_news(const bytes& after);
+  void add_news(commit_draft& draft, const commerce::placed_order& order);
+  /// Of the first of each order that nobody is being told of.
+  void tell_news();
+  void news_written(const commerce::placed_order& order);
+  void news_told(const bytes& key, event_outcome outcome);
 
   // tenant_posting.cpp: messages that somebody outside wants sent
   struct posting; ///< one on its way
@@ -225,7 +252,8 @@ private:
   void look_if_clear();
   /// A place that does not know the present generation looks until it does.
   void wait_for_generation();
-  void commit_entity(const bytes& key, std::string_view text, std::function<void(result<void>)> then);
+  void commit_entity(const bytes& key, std::string_view text, std::function<void(result<void>)> then,
+                     std::vector<persistence::record> with = {});
   void after(std::chrono::milliseconds pause, std::function<void()> run_then);
 
   names names_of(const whatsapp::event& e) const;
@@ -315,6 +343,17 @@ private:
   std::uint64_t account_saved_ = 0;
   bool is_saving_account_ = false;
   commerce::stock_book book_;
+  commerce::balances balances_;
+  commerce::catalog_snapshot put_shelf_ = std::make_shared<const commerce::catalog>(); ///< as the merchant has put it
+  bool is_shelf_stale_ = false;
+  std::map<std::string, std::deque<errand_ptr>> orders_in_work_; ///< by id; the first is being done
+  struct news_item {
+    conversation_id conversation;
+    time_ms at = 0;
+    std::string text; ///< of the `commerce::order_news`
+    bool is_on_its_way = false;
+  };
+  std::map<bytes, news_item> news_; ///< by row key, so that those of one order are in order
   std::map<std::string, std::vector<caf::response_promise>> placing_; ///< orders on their way to the disk, by id
 };
 

@@ -1,6 +1,6 @@
 // The tenant's home decides who gets the last pieces: orders are placed, kept for a while, and lapse.
 #include "actors/conversation_records.hpp"
-#include "actors/conversation_view.hpp"
+#include "actors/order_view.hpp"
 #include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
@@ -22,28 +22,8 @@ constexpr unsigned code_tries = 10;
 
 bytes hold_key(const std::string& id) { return from_hex(id).value_or(bytes{}); }
 
-/// In the order of time.
-bytes order_key(const placed_order& o) {
-  bytes key;
-  append_u64(key, static_cast<std::uint64_t>(o.placed_at));
-  return key + hold_key(o.id);
-}
-
 commerce::order_answer placed_answer(const placed_order& o) {
   return {commerce::order_receipt{o.code, o.total, o.placed_at, o.kept_until}, {}};
-}
-
-/// For people and programs outside. One that nobody has looked at since it lapsed has lapsed all the same.
-json order_json(const placed_order& o, time_ms now) {
-  const bool lapsed = o.state == commerce::order_state::awaiting_payment && o.kept_until <= now;
-  return {{"id", o.id},
-          {"code", o.code},
-          {"conversation_id", to_string(o.conversation)},
-          {"state", to_string(lapsed ? commerce::order_state::expired : o.state)},
-          {"items", items_json(o.lines)},
-          {"total", money_json(o.total)},
-          {"placed_at", to_rfc3339(o.placed_at)},
-          {"kept_until", to_rfc3339(o.kept_until)}};
 }
 
 } // namespace
@@ -106,7 +86,7 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
     before = *known; // and the cart was changed since: the order was never told, and is made anew
     book_.erase(id);
   }
-  if (auto missing = book_.short_of(request->lines, *context_->shelf, now); !missing.empty()) {
+  if (auto missing = book_.short_of(request->lines, *put_shelf_, now); !missing.empty()) {
     if (before)
       book_.put(std::move(*before));
     deliver(promise, commerce::to_text(commerce::order_answer{std::nullopt, std::move(missing)}));
@@ -128,22 +108,21 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
   auto commit = orders_commit(&order, lapsed);
   book_.put(std::move(order)); // whoever asks next finds the pieces gone, although nothing is promised yet
   placing_[id].push_back(promise);
-  if (before)
-    lapsed.push_back(std::move(*before)); // back into the book, should the new one not be written
+  const auto done = [this, id, lapsed, before](const error* why) {
+    lapses_written(lapsed, why == nullptr);
+    order_committed(id, before, why);
+  };
   self_
       ->request(context_->supervisor, caf::infinite, std::move(commit)) // late is not unknown: it answers everything
-      .then(
-          [this, id, lapsed](const commit_answer& answer) {
-            order_committed(id, lapsed, answer.committed ? nullptr : &answer.why);
-          },
-          [this, id, lapsed](const caf::error&) {
-            const auto why = make_error(errc::unavailable, "the shard did not answer");
-            order_committed(id, lapsed, &why);
-          });
+      .then([done](const commit_answer& answer) { done(answer.committed ? nullptr : &answer.why); },
+            [done](const caf::error&) {
+              const auto why = make_error(errc::unavailable, "the shard did not answer");
+              done(&why);
+            });
   return promise;
 }
 
-void tenant::order_committed(const std::string& id, const std::vector<placed_order>& lapsed, const error* why) {
+void tenant::order_committed(const std::string& id, const std::optional<placed_order>& before, const error* why) {
   // When it is unknown whether it was written, the shard is opened anew, and we with it.
   const auto waiting = placing_.extract(id);
   const auto* const order = book_.find(id, 0);
@@ -155,16 +134,11 @@ void tenant::order_committed(const std::string& id, const std::vector<placed_ord
   if (why == nullptr)
     return;
   book_.erase(id);
-  put_back(lapsed);
+  if (before)
+    book_.put(*before);
 }
 
-void tenant::put_back(const std::vector<placed_order>& orders) {
-  for (const auto& o : orders)
-    if (book_.find(o.id, 0) == nullptr) // not in place of one that was placed meanwhile
-      book_.put(o);
-}
-
-commit_request tenant::orders_commit(const placed_order* placed, const std::vector<placed_order>& lapsed) const {
+commit_request tenant::orders_commit(const placed_order* placed, const std::vector<placed_order>& lapsed) {
   const auto& entry = *context_->entry;
   commit_request request;
   request.tenant = entry.config.id;
@@ -173,16 +147,24 @@ commit_request tenant::orders_commit(const placed_order* placed, const std::vect
     draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, where, std::move(key),
                                            commerce::to_text(o), *context_->node->random));
   };
-  for (auto o : lapsed) {
-    o.state = commerce::order_state::expired;
-    put(table::order, order_key(o), o);
-    draft.business.push_back(erased_record(table::stock_hold, hold_key(o.id)));
-  }
+  const auto now = context_->node->clock->now();
+  for (const auto& o : lapsed)
+    if (const auto change = commerce::moved(o, commerce::order_move::expire, {}, now))
+      put_change(draft, *change);
   if (placed != nullptr) { // last: a cart's order that has lapsed may be placed again
     put(table::order, order_key(*placed), *placed);
     put(table::stock_hold, hold_key(placed->id), *placed);
   }
   return request;
+}
+
+void tenant::lapses_written(const std::vector<placed_order>& lapsed, bool is_written) {
+  if (!is_written && !lapsed.empty())
+    return self_->quit(caf::sec::runtime_error); // what is known here is ahead of the store: it is read again
+  for (auto o : lapsed) {
+    o.history.emplace_back(); // as the move has made it
+    news_written(o);
+  }
 }
 
 void tenant::drop_lapsed_orders() {
@@ -191,13 +173,10 @@ void tenant::drop_lapsed_orders() {
   auto lapsed = book_.take_lapsed(context_->node->clock->now(), lapsed_at_once);
   if (lapsed.empty())
     return;
-  self_->request(context_->supervisor, caf::infinite, orders_commit(nullptr, lapsed))
-      .then(
-          [this, lapsed](const commit_answer& answer) {
-            if (!answer.committed)
-              put_back(lapsed);
-          },
-          [this, lapsed](const caf::error&) { put_back(lapsed); });
+  auto commit = orders_commit(nullptr, lapsed);
+  self_->request(context_->supervisor, caf::infinite, std::move(commit))
+      .then([this, lapsed](const commit_answer& answer) { lapses_written(lapsed, answer.committed); },
+            [this, lapsed](const caf::error&) { lapses_written(lapsed, false); });
 }
 
 caf::response_promise tenant::list_orders(const orders_query& q) {

@@ -24,6 +24,12 @@ inline constexpr time_ms unmatched_kept = 30 * ms_per_day;
 inline const bytes catalog_key = "catalog";
 inline const bytes spread_key = "spread";
 inline const bytes account_key = "account";
+inline const bytes balances_key = "balances";
+inline const bytes ledger_prefix =
+    "ledger.";                            ///< and the time (8 bytes), and a number that is never used twice (8 bytes)
+inline const bytes news_prefix = "news."; ///< and the order's id, and the how manieth of the order (8 bytes)
+inline const bytes receipt_prefix = "receipt."; ///< and a keyed hash of how and with which reference was paid
+inline const bytes stock_prefix = "stock.";     ///< and the product's id: pieces sold since the catalog was put
 
 } // namespace wakala::actors
 

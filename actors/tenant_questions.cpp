@@ -139,14 +139,16 @@ caf::response_promise tenant::put_catalog(const catalog_put& put) {
     return promise;
   }
   auto shelf = std::make_shared<const commerce::catalog>(std::move(*parsed));
-  commit_entity(catalog_key, commerce::to_text(*shelf), [this, promise, shelf](const result<void>& done) {
-    if (!done)
-      return deliver(promise, done.error());
-    auto next = std::make_shared<tenant_context>(*context_);
-    next->shelf = shelf;
-    change_context(std::move(next));
-    tell_places_to_read([this, promise, shelf] { deliver(promise, commerce::to_text(*shelf)); });
-  });
+  const auto text = commerce::to_text(*shelf);
+  const auto done = [this, promise, text](const result<void>& written) {
+    if (!written) {
+      deliver(promise, written.error());
+      return self_->quit(caf::sec::runtime_error); // what is known here is ahead of the store: it is read again
+    }
+    show_shelf();
+    tell_places_to_read([this, promise, text] { deliver(promise, text); });
+  };
+  commit_entity(catalog_key, text, done, put_on_shelf(std::move(shelf)));
   return promise;
 }
 

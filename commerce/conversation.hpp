@@ -2,6 +2,7 @@
 /// What one conversation is: who the shopper is, the session, the cart, and where the dialogue stands. Plain values.
 #pragma once
 
+#include "commerce/order_state.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/codec.hpp"
 #include "runtime/core/money.hpp"
@@ -62,7 +63,9 @@ struct order_receipt {
   std::string code;
   money total;
   time_ms placed_at = 0;
-  time_ms kept_until = 0; ///< its pieces are kept for so long
+  time_ms kept_until = 0;                            ///< its pieces are kept for so long
+  order_state state = order_state::awaiting_payment; ///< as the shop has told last
+  std::string tracking_url = {};                     ///< where to follow the parcel; may be empty
 
   bool operator==(const order_receipt&) const = default;
 };
@@ -105,6 +108,8 @@ struct free_entry {
   bool operator==(const free_entry&) const = default;
 };
 
+constexpr std::size_t earlier_orders_max = 4;
+
 struct conversation_state {
   identity who;
   session current;
@@ -114,6 +119,7 @@ struct conversation_state {
   /// Last shopper message per business number (phone number id → its time): the number's own 24 h window.
   std::map<std::string, time_ms> window_by_number;
   std::optional<order_receipt> ordered; ///< the latest order
+  std::vector<order_receipt> earlier;   ///< orders before it, the latest first; at most `earlier_orders_max`
   permissions may;
   free_entry entry;
 
@@ -121,9 +127,10 @@ struct conversation_state {
 };
 
 /// The form of a record that holds this state: 2 when something was ordered, 3 when anything is said of permissions
-/// or a free entry. A state without is written as before there were any, so that a node of that version can read it.
+/// or a free entry, 5 when there is more than one order, or one that the shop has told something of. A state without
+/// is written as before there were any, so that a node of that version can read it.
 std::uint8_t record_form(const conversation_state& state) noexcept;
-constexpr std::uint8_t record_form_max = 3;
+constexpr std::uint8_t record_form_max = 5;
 
 /// The state as part of a record of that form, about 150 bytes with a small cart.
 void encode(encoder& out, const conversation_state& state);

@@ -143,15 +143,50 @@ order_receipt get_receipt(decoder& in) {
 
 constexpr std::uint8_t ordered_form = 2;
 constexpr std::uint8_t full_form = 3;
+constexpr std::uint8_t orders_form = 5;
 
-// Of the third form.
+// Of the third form and later ones.
 constexpr std::uint8_t ordered_bit = 1;
 constexpr std::uint8_t no_marketing_bit = 2;
 constexpr std::uint8_t blocked_bit = 4;
 constexpr std::uint8_t entry_bit = 8;
 
+void put_told(encoder& out, const order_receipt& receipt) {
+  out.byte(static_cast<std::uint8_t>(receipt.state));
+  out.text(receipt.tracking_url);
+}
+
+void get_told(decoder& in, order_receipt& receipt) {
+  const auto state = in.byte();
+  if (in.expect(state <= static_cast<std::uint8_t>(order_state::expired)))
+    receipt.state = static_cast<order_state>(state);
+  receipt.tracking_url = in.text();
+}
+
+void put_orders(encoder& out, const conversation_state& state) {
+  if (state.ordered)
+    put_told(out, *state.ordered);
+  out.number(state.earlier.size());
+  for (const auto& receipt : state.earlier) {
+    put_receipt(out, receipt);
+    put_told(out, receipt);
+  }
+}
+
+void get_orders(decoder& in, conversation_state& state) {
+  if (state.ordered)
+    get_told(in, *state.ordered);
+  const auto orders = in.number<std::size_t>(earlier_orders_max);
+  for (std::size_t i = 0; i < orders && in.good(); ++i) {
+    auto receipt = get_receipt(in);
+    get_told(in, receipt);
+    state.earlier.push_back(std::move(receipt));
+  }
+}
+
 void put_rest(encoder& out, const conversation_state& state) {
-  if (record_form(state) == full_form) {
+  const auto form = record_form(state);
+  if (form >= full_form) {
     out.byte(static_cast<std::uint8_t>(
         (state.ordered ? ordered_bit : 0) | (state.may.no_marketing ? no_marketing_bit : 0) |
         (state.may.is_blocked ? blocked_bit : 0) | (state.entry != free_entry{} ? entry_bit : 0)));
@@ -163,11 +198,13 @@ void put_rest(encoder& out, const conversation_state& state) {
   }
   if (state.ordered)
     put_receipt(out, *state.ordered);
+  if (form == orders_form)
+    put_orders(out, state);
 }
 
 void get_rest(decoder& in, conversation_state& state) {
   auto bits = in.form() == ordered_form ? ordered_bit : std::uint8_t{0};
-  if (in.form() == full_form) {
+  if (in.form() >= full_form) {
     bits = in.byte();
     in.expect((bits & ~(ordered_bit | no_marketing_bit | blocked_bit | entry_bit)) == 0);
     state.may.no_marketing = (bits & no_marketing_bit) != 0;
@@ -178,15 +215,23 @@ void get_rest(decoder& in, conversation_state& state) {
       state.entry.until = get(in);
       in.expect(state.entry != free_entry{});
     }
-    in.expect(state.may != permissions{} || state.entry != free_entry{});
+    in.expect(in.form() > full_form || state.may != permissions{} || state.entry != free_entry{});
   }
   if ((bits & ordered_bit) != 0)
     state.ordered = get_receipt(in);
+  if (in.form() == orders_form)
+    get_orders(in, state);
+  in.expect(in.form() == record_form(state)); // there is one way to write it
 }
 
 } // namespace
 
 std::uint8_t record_form(const conversation_state& state) noexcept {
+  const auto is_told = [](const order_receipt& r) {
+    return r.state != order_state::awaiting_payment || !r.tracking_url.empty();
+  };
+  if (!state.earlier.empty() || (state.ordered && is_told(*state.ordered)))
+    return orders_form;
   if (state.may != permissions{} || state.entry != free_entry{})
     return full_form;
   return state.ordered ? ordered_form : 1;

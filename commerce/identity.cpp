@@ -84,6 +84,7 @@ std::optional<claim> claim_of(const whatsapp::event& event) {
   case whatsapp::event_kind::history:
   case whatsapp::event_kind::state_sync:
   case whatsapp::event_kind::management:
+  case whatsapp::event_kind::order:
     return std::nullopt;
   }
   return std::nullopt;

@@ -13,7 +13,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::array states{order_state::awaiting_payment, order_state::expired};
 constexpr std::string_view code_letters = "23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 json to_json(const money& m) { return {{"minor", m.minor}, {"currency", m.currency}}; }
@@ -46,8 +45,12 @@ json to_json(const order_receipt& r) {
 }
 
 order_receipt receipt_of(const json& j) {
-  return {j.at("code").get<std::string>(), money_of(j.at("total")), j.at("placed_at").get<time_ms>(),
-          j.at("kept_until").get<time_ms>()};
+  order_receipt r;
+  r.code = j.at("code").get<std::string>();
+  r.total = money_of(j.at("total"));
+  r.placed_at = j.at("placed_at").get<time_ms>();
+  r.kept_until = j.at("kept_until").get<time_ms>();
+  return r;
 }
 
 /// What `make` makes of the text.
@@ -62,16 +65,6 @@ result<T> read(std::string_view text, const char* what, Make make) {
 
 } // namespace
 
-std::string_view to_string(order_state s) noexcept {
-  switch (s) {
-  case order_state::awaiting_payment:
-    return "awaiting_payment";
-  case order_state::expired:
-    return "expired";
-  }
-  return "unknown";
-}
-
 std::string make_order_code(std::uint64_t random) {
   std::string code;
   for (std::size_t i = 0; i < order_code_length; ++i) {
@@ -82,6 +75,9 @@ std::string make_order_code(std::uint64_t random) {
 }
 
 std::string to_text(const placed_order& o) {
+  auto history = json::array();
+  for (const auto& step : o.history)
+    history.push_back({{"state", to_string(step.state)}, {"at", step.at}});
   return json{{"id", o.id},
               {"code", o.code},
               {"conversation", to_string(o.conversation)},
@@ -89,7 +85,11 @@ std::string to_text(const placed_order& o) {
               {"total", to_json(o.total)},
               {"state", to_string(o.state)},
               {"placed_at", o.placed_at},
-              {"kept_until", o.kept_until}}
+              {"kept_until", o.kept_until},
+              {"paid", o.paid},
+              {"owed", o.owed},
+              {"history", std::move(history)},
+              {"tracking_url", o.tracking_url}}
       .dump();
 }
 
@@ -101,16 +101,52 @@ result<placed_order> placed_order_from(std::string_view text) {
     const auto conversation = parse_conversation_id(j.at("conversation").get<std::string>());
     o.lines = lines_of(j.at("lines"));
     o.total = money_of(j.at("total"));
-    const auto state = std::find_if(states.begin(), states.end(), [name = j.at("state").get<std::string>()](auto s) {
-      return to_string(s) == name;
-    });
+    const auto state = order_state_from(j.at("state").get<std::string>());
     o.placed_at = j.at("placed_at").get<time_ms>();
     o.kept_until = j.at("kept_until").get<time_ms>();
-    if (!conversation || state == states.end() || o.lines.empty())
+    o.paid = j.value("paid", std::int64_t{0}); // orders of earlier versions have neither this nor what follows
+    o.owed = j.value("owed", std::int64_t{0});
+    o.tracking_url = j.value("tracking_url", std::string{});
+    bool is_whole = conversation && state && !o.lines.empty();
+    for (const auto& step : j.value("history", json::array())) {
+      const auto reached = order_state_from(step.at("state").get<std::string>());
+      is_whole = is_whole && reached;
+      o.history.push_back({reached.value_or(order_state::expired), step.at("at").get<time_ms>()});
+    }
+    if (!is_whole)
       return make_error(errc::corrupt, "an order cannot be read");
     o.conversation = *conversation;
     o.state = *state;
     return o;
+  });
+}
+
+order_news news_of(const placed_order& o) {
+  std::int64_t items = 0;
+  for (const auto& line : o.lines)
+    items += line.quantity;
+  return {o.code, o.state, o.total, items, o.placed_at, o.kept_until, o.tracking_url};
+}
+
+std::string to_text(const order_news& n) {
+  return json{
+      {"code", n.code},           {"state", to_string(n.state)}, {"total", to_json(n.total)},     {"items", n.items},
+      {"placed_at", n.placed_at}, {"kept_until", n.kept_until},  {"tracking_url", n.tracking_url}}
+      .dump();
+}
+
+result<order_news> order_news_from(std::string_view text) {
+  return read<order_news>(text, "news of an order", [](const json& j) -> result<order_news> {
+    const auto state = order_state_from(j.at("state").get<std::string>());
+    if (!state)
+      return make_error(errc::corrupt, "news of an order cannot be read");
+    return order_news{j.at("code").get<std::string>(),
+                      *state,
+                      money_of(j.at("total")),
+                      j.at("items").get<std::int64_t>(),
+                      j.at("placed_at").get<time_ms>(),
+                      j.at("kept_until").get<time_ms>(),
+                      j.at("tracking_url").get<std::string>()};
   });
 }
 

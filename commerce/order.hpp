@@ -3,6 +3,7 @@
 #pragma once
 
 #include "commerce/conversation.hpp"
+#include "commerce/order_state.hpp"
 #include "runtime/core/ids.hpp"
 
 #include <cstdint>
@@ -13,11 +14,13 @@
 
 namespace wakala::commerce {
 
-enum class order_state : std::uint8_t {
-  awaiting_payment, ///< its pieces are kept until `kept_until`
-  expired,          ///< not paid in time: its pieces are on the shelf again
+/// An order came to a state.
+struct order_step {
+  order_state state = order_state::awaiting_payment;
+  time_ms at = 0;
+
+  bool operator==(const order_step&) const = default;
 };
-std::string_view to_string(order_state s) noexcept;
 
 /// An order as the shop's books have it. No personal data: who ordered is said by the conversation alone.
 struct placed_order {
@@ -29,6 +32,10 @@ struct placed_order {
   order_state state = order_state::awaiting_payment;
   time_ms placed_at = 0;
   time_ms kept_until = 0;
+  std::int64_t paid = 0;           ///< of the total, in minor units
+  std::int64_t owed = 0;           ///< minor units that came in too much or too late and have not been given back
+  std::vector<order_step> history; ///< each state after the first, in the order of time
+  std::string tracking_url;        ///< where the shopper can follow the parcel; may be empty
 
   bool operator==(const placed_order&) const = default;
 };
@@ -37,6 +44,20 @@ constexpr std::size_t order_code_length = 5;
 
 /// A code made of `random`: digits and capitals without 0, O, 1, I, L, U (which make words and mistakes).
 std::string make_order_code(std::uint64_t random);
+
+/// What the shopper is told of an order: that it has come to another state.
+struct order_news {
+  std::string code;
+  order_state state = order_state::awaiting_payment;
+  money total;
+  std::int64_t items = 0; ///< pieces
+  time_ms placed_at = 0;
+  time_ms kept_until = 0;
+  std::string tracking_url;
+
+  bool operator==(const order_news&) const = default;
+};
+order_news news_of(const placed_order& o);
 
 /// What a step asks of the tenant's home before it can go on: to place an order, all or nothing.
 struct order_request {
@@ -67,6 +88,8 @@ struct order_answer {
 // As JSON. Reading anything else is `corrupt`.
 std::string to_text(const placed_order& o);
 result<placed_order> placed_order_from(std::string_view text);
+std::string to_text(const order_news& n);
+result<order_news> order_news_from(std::string_view text);
 std::string to_text(const order_request& r);
 result<order_request> order_request_from(std::string_view text);
 std::string to_text(const order_answer& a);

@@ -46,6 +46,12 @@ bool extend(conversation_state& state, time_ms at, time_ms now, std::string_view
   return opens;
 }
 
+std::string latest_number(const conversation_state& state) {
+  const auto latest = std::max_element(state.window_by_number.begin(), state.window_by_number.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  return latest == state.window_by_number.end() ? std::string{} : latest->first;
+}
+
 void count_outbound(session& current, time_ms at, std::uint32_t messages) noexcept {
   if (!current.id.empty() && at < current.expires_at)
     count(current, messages);

@@ -30,6 +30,9 @@ constexpr time_ms window_margin = 60 * ms_per_second;
 /// to it, or not lately.
 time_ms window_closes_at(const conversation_state& state, std::string_view phone_number_id) noexcept;
 
+/// The business number that the shopper has written to last; empty when all windows are long closed.
+std::string latest_number(const conversation_state& state);
+
 /// Counts messages that the business sent, while the session of `at` is open.
 void count_outbound(session& current, time_ms at, std::uint32_t messages) noexcept;
 

@@ -4,6 +4,7 @@
 #include "commerce/identity.hpp"
 #include "commerce/session.hpp"
 #include "commerce/storefront/listen.hpp"
+#include "commerce/storefront/news.hpp"
 #include "commerce/storefront/views.hpp"
 
 #include <algorithm>
@@ -56,6 +57,23 @@ void take_preference(permissions& may, const whatsapp::event& event, time_ms at)
   may.marketing_at = at;
 }
 
+/// An order of this shopper has come to another state.
+void tell_news(step_result& done, const whatsapp::event& event, const step_context& context) {
+  const auto news = order_news_from(event.value.value_or(""));
+  auto& state = done.state;
+  if (!news || !storefront::remember(state, *news))
+    return; // nothing that the shopper does not know already
+  done.from_number = latest_number(state);
+  if (state.may.is_blocked || window_closes_at(state, done.from_number) <= context.now)
+    return;
+  storefront::visit visit(state, context, context.now);
+  storefront::tell(visit, *news);
+  done.replies = std::move(visit.replies);
+  done.is_notice = true;
+  answer_entry(state, context.now);
+  count_outbound(state.current, context.now, static_cast<std::uint32_t>(done.replies.size()));
+}
+
 void begin_again(dialogue& talk) {
   talk.position = dialogue_position::start;
   talk.category.clear();
@@ -91,6 +109,9 @@ step_result step(conversation_state state, const whatsapp::event& event, const s
 
   if (event.kind == whatsapp::event_kind::preference)
     take_preference(done.state.may, event, at);
+
+  if (event.kind == whatsapp::event_kind::order)
+    tell_news(done, event, context);
 
   if (!old && is_from_shopper(event)) {
     live(done.state, event, context, at);

@@ -49,6 +49,8 @@ struct step_result {
   conversation_state state;
   std::vector<reply> replies;
   session_figures figures; ///< of the current session
+  bool is_notice = false;  ///< nobody waits for the replies: they are the shop's own news
+  std::string from_number; ///< phone number id that notices leave from; empty: any
   bool answered = false;   ///< false: recorded only (old, echo, status, system, group, filtered …)
   /// The tenant's home has to be asked first. Nothing else of the result counts: with the answer in the context, the
   /// same step is taken again.

@@ -1,9 +1,10 @@
 /// \file
-/// Who keeps which pieces of a shop's stock: the one place that decides whether an order can be placed (I6).
+/// Who keeps which pieces of a shop's stock, and what of it is sold: the one place that decides whether an order can
+/// be placed (I6).
 #pragma once
 
 #include "commerce/catalog.hpp"
-#include "commerce/order.hpp"
+#include "commerce/order_moves.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,8 +15,8 @@
 
 namespace wakala::commerce {
 
-/// The orders of a tenant that keep pieces and are not paid yet. An order keeps its pieces until `kept_until`; from
-/// then on it keeps nothing, whether anybody has looked since or not.
+/// The orders of a tenant that are not over. One that waits for its payment keeps its pieces until `kept_until`; from
+/// then on it keeps nothing, whether anybody has looked since or not. Pieces of the others are sold.
 class stock_book {
 public:
   /// Replaces one of the same id.
@@ -23,23 +24,38 @@ public:
   void erase(std::string_view id);
   /// Null when there is none or it no longer keeps anything.
   const placed_order* find(std::string_view id, time_ms now) const noexcept;
+  /// Whatever its state; null when there is none.
+  const placed_order* live(std::string_view id) const noexcept;
+  /// The same by what people say.
+  const placed_order* with_code(std::string_view code) const noexcept;
   bool has_code(std::string_view code) const noexcept;
 
   /// Pieces of a product that are kept.
   std::int64_t kept(std::string_view product_id, time_ms now) const noexcept;
+  /// Pieces that were sold since the shop has last said how many there are, less what came back.
+  std::int64_t sold(std::string_view product_id) const noexcept;
+  void set_sold(std::string_view product_id, std::int64_t pieces);
+  const std::map<std::string, std::int64_t, std::less<>>& all_sold() const noexcept { return sold_; }
+  void forget_sold() { sold_.clear(); }
   /// What of these lines cannot be had beside what is kept; empty when all can.
   std::vector<shortage> short_of(const std::vector<cart_line>& lines, const catalog& shelf, time_ms now) const;
 
-  /// Takes out the orders that keep nothing any more, at most `most` of them, earliest first.
+  /// What the change makes of the pieces sold of each product that is counted.
+  std::map<std::string, std::int64_t> sold_with(const order_change& change, const catalog& shelf) const;
+  /// The order is kept as it is now, or forgotten when it is over.
+  void apply(const placed_order& order, const std::map<std::string, std::int64_t>& sold);
+
+  /// Takes out the orders that waited for their payment in vain, at most `most` of them, earliest first.
   std::vector<placed_order> take_lapsed(time_ms now, std::size_t most);
 
   std::size_t size() const noexcept { return orders_.size(); }
 
 private:
   std::map<std::string, placed_order, std::less<>> orders_; ///< by id
-  std::multimap<time_ms, std::string> by_end_;              ///< `kept_until` → id
-  /// Product → pieces of all orders in the book, lapsed ones among them.
+  std::multimap<time_ms, std::string> by_end_;              ///< `kept_until` → id, of those that wait for payment
+  /// Product → pieces of all orders that wait for payment, lapsed ones among them.
   std::map<std::string, std::int64_t, std::less<>> pieces_;
+  std::map<std::string, std::int64_t, std::less<>> sold_; ///< product → pieces, never 0
 };
 
 } // namespace wakala::commerce

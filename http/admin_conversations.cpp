@@ -1,4 +1,4 @@
-// Conversations, their transcripts, and what was ordered in them.
+// Conversations and their transcripts.
 #include "http/admin_call.hpp"
 #include "http/admin_handlers.hpp"
 #include "http/status.hpp"
@@ -34,13 +34,6 @@ void list_messages(admin_call& call) {
   if (auto wanted = read_page(call.what, is_ordinal_cursor))
     call.actors().messages(call.value("tenant"), contact_of(call.value("contact")), std::move(wanted->after),
                            wanted->limit, answer_with(call.to));
-  else
-    call.to.send(problem_for(wanted.error()));
-}
-
-void list_orders(admin_call& call) {
-  if (auto wanted = read_page(call.what, is_order_cursor))
-    call.actors().orders(call.value("tenant"), std::move(wanted->after), wanted->limit, answer_with(call.to));
   else
     call.to.send(problem_for(wanted.error()));
 }

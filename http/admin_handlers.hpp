@@ -31,6 +31,9 @@ void list_conversations(admin_call& call);
 void get_conversation(admin_call& call);
 void list_messages(admin_call& call);
 void list_orders(admin_call& call);
+void get_order(admin_call& call);
+void move_order(admin_call& call);
+void list_ledger(admin_call& call);
 void post_message(admin_call& call);
 void post_graph_message(admin_call& call);
 // admin_media.cpp

@@ -94,6 +94,15 @@ void bridge::orders(std::string tenant, std::string after, std::size_t limit, do
   ask_tenant(node_, std::move(tenant), actors::orders_query{std::move(after), limit}, std::move(done));
 }
 
+void bridge::order(std::string tenant, std::string order, std::string action, std::string form, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::order_action{std::move(order), std::move(action), std::move(form)},
+             std::move(done));
+}
+
+void bridge::ledger(std::string tenant, std::string after, std::size_t limit, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::ledger_query{std::move(after), limit}, std::move(done));
+}
+
 void bridge::letters(std::string tenant, persistence::table where, std::string after, std::size_t limit,
                      done_text done) {
   ask_tenant(node_, std::move(tenant), actors::letters_query{where, std::move(after), limit, false}, std::move(done));

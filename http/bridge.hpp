@@ -58,6 +58,10 @@ public:
   void block_shopper(std::string tenant, std::string contact, bool is_blocked, done_text done);
   /// `{"orders":[…],"next":cursor or null}`, the latest first.
   void orders(std::string tenant, std::string after, std::size_t limit, done_text done);
+  /// Looks at an order (`get`), or moves it (`commerce::order_move`); answered by the order as it is then.
+  void order(std::string tenant, std::string order, std::string action, std::string form, done_text done);
+  /// `{"balances":{currency:{account:amount}},"entries":[…],"next":cursor or null}`, the latest first.
+  void ledger(std::string tenant, std::string after, std::size_t limit, done_text done);
   /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`);
   /// answers
   /// `{"items":[…],"next":cursor or null}`. Set-aside input of nobody belongs to the tenant `~system`.

@@ -29,6 +29,7 @@ enum class event_kind : std::uint8_t {
   history,
   state_sync,
   management,
+  order, ///< not of a webhook: the shop's own books have news of an order (`value`) for a conversation
 };
 
 /// `message`, `echo`, … as `wakalad decode` prints them.

@@ -30,6 +30,8 @@ std::string_view to_string(event_kind kind) noexcept {
     return "state_sync";
   case event_kind::management:
     return "management";
+  case event_kind::order:
+    return "order";
   }
   return "management";
 }

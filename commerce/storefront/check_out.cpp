@@ -44,7 +44,13 @@ std::string reduce_cart(visit& v, const std::vector<shortage>& short_of) {
 }
 
 void tell_placed(visit& v, const order_receipt& receipt) {
-  v.state.ordered = receipt;
+  auto& state = v.state;
+  if (state.ordered) {
+    state.earlier.insert(state.earlier.begin(), std::move(*state.ordered));
+    if (state.earlier.size() > earlier_orders_max)
+      state.earlier.pop_back();
+  }
+  state.ordered = receipt;
   v.state.basket = cart{};
   v.stand_at(dialogue_position::menu);
   v.send_buttons(v.say("order.placed", {{"code", receipt.code},
@@ -74,14 +80,26 @@ void show_order(visit& v) {
   const auto& ordered = v.state.ordered;
   if (!ordered)
     return show_cart_with(v, correct_cart(v), "order.open", "order.none");
-  const bool is_kept = ordered->kept_until > v.context.now;
   const auto total = display_text(ordered->total);
+  const bool waits = ordered->state == order_state::awaiting_payment;
+  auto state = ordered->state;
+  if (waits && ordered->kept_until <= v.context.now)
+    state = order_state::expired; // although nobody has said so yet
+  auto text = state == order_state::awaiting_payment
+                  ? v.say("order.kept", {{"code", ordered->code},
+                                         {"total", total},
+                                         {"minutes", minutes_of(ordered->kept_until - v.context.now)}})
+                  : v.say("order." + std::string(to_string(state)), {{"code", ordered->code}, {"total", total}});
+  if (state == order_state::shipped && !ordered->tracking_url.empty())
+    text += '\n' + v.say("news.follow", {{"url", ordered->tracking_url}});
+  std::size_t told = 0;
+  for (const auto& before : v.state.earlier)
+    if (told++ < told_max)
+      text += '\n' + v.say("order.earlier", {{"code", before.code},
+                                             {"total", display_text(before.total)},
+                                             {"state", v.say("state." + std::string(to_string(before.state)))}});
   v.stand_at(dialogue_position::menu);
-  v.send_buttons(is_kept ? v.say("order.kept", {{"code", ordered->code},
-                                                {"total", total},
-                                                {"minutes", minutes_of(ordered->kept_until - v.context.now)}})
-                         : v.say("order.expired", {{"code", ordered->code}, {"total", total}}),
-                 {v.to_shop(), v.to_cart(), v.to_human()});
+  v.send_buttons(std::move(text), {v.to_shop(), v.to_cart(), v.to_human()});
 }
 
 } // namespace wakala::commerce::storefront

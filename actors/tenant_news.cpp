@@ -1,0 +1,138 @@
+// What shoppers are told of their orders: each news once, in order, however often somebody dies over it.
+#include "actors/conversation_records.hpp"
+#include "actors/tenant.hpp"
+#include "actors/tenant_parts.hpp"
+#include "persistence/digest.hpp"
+#include "runtime/core/encoding.hpp"
+#include "runtime/core/log.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace wakala::actors {
+
+using nlohmann::json;
+using persistence::table;
+
+namespace {
+
+constexpr std::size_t rows_at_once = 1'000;
+constexpr std::chrono::seconds told_again{2};
+constexpr std::size_t id_size = 16;
+
+bytes news_key(const commerce::placed_order& o) {
+  auto key = news_prefix + from_hex(o.id).value_or(bytes{});
+  append_u64(key, o.history.size());
+  return key;
+}
+
+/// Of one order: its news come one after the other.
+std::string_view order_of(const bytes& key) { return std::string_view(key).substr(0, news_prefix.size() + id_size); }
+
+} // namespace
+
+void tenant::load_news(const bytes& after_key) {
+  persistence::range_query query;
+  query.tenant = context_->entry->config.id;
+  query.where = table::tenant_entity;
+  query.prefix = news_prefix;
+  query.after = after_key;
+  query.limit = rows_at_once;
+  self_->request(context_->supervisor, ask_timeout, std::move(query))
+      .await(
+          [this](const runtime::range_answer& answer) {
+            if (!answer.value)
+              return self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
+            const auto& entry = *context_->entry;
+            for (const auto& row : *answer.value) {
+              const auto text =
+                  entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, row.key), row.value);
+              const auto read = json::parse(text ? *text : std::string{}, nullptr, false);
+              const auto whose =
+                  read.is_object() ? parse_conversation_id(read.value("conversation", "")) : std::nullopt;
+              if (!whose) {
+                log::error("tenant.news_unreadable", {{"tenant", entry.config.id}});
+                continue; // the order itself is right; its shopper will see when asking
+              }
+              news_[row.key] = {*whose, read.value("at", time_ms{0}), read.value("news", ""), false};
+            }
+            if (answer.value->size() == rows_at_once)
+              return load_news(answer.value->back().key);
+            tell_news();
+          },
+          [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
+}
+
+void tenant::add_news(commit_draft& draft, const commerce::placed_order& order) {
+  const auto& entry = *context_->entry;
+  auto key = news_key(order);
+  news_item item{order.conversation, order.history.back().at, commerce::to_text(commerce::news_of(order)), true};
+  draft.business.push_back(
+      sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, key,
+                    json{{"conversation", to_string(item.conversation)}, {"at", item.at}, {"news", item.text}}.dump(),
+                    *context_->node->random));
+  news_.insert_or_assign(std::move(key), std::move(item)); // told when it is written
+}
+
+void tenant::news_written(const commerce::placed_order& order) {
+  const auto at = news_.find(news_key(order));
+  if (at == news_.end())
+    return;
+  at->second.is_on_its_way = false;
+  tell_news();
+}
+
+void tenant::tell_news() {
+  std::string_view before;
+  for (auto& [key, item] : news_) {
+    const bool is_first = order_of(key) != before;
+    before = order_of(key);
+    if (!is_first || item.is_on_its_way)
+      continue;
+    item.is_on_its_way = true;
+    routed_event e;
+    e.update.kind = whatsapp::event_kind::order;
+    e.update.value = item.text;
+    e.update.callback_data = to_string(item.conversation);
+    e.update.at = item.at;
+    e.tenant = context_->entry->config.id;
+    e.key = event_key{bucket_at(item.at), persistence::keyed_hash(context_->entry->keys->lookup, {"news", key})};
+    const auto now = context_->node->clock->now();
+    shard_batch batch;
+    batch.received_at = now;
+    batch.deadline = now + context_->node->limits.webhook_deadline.count();
+    batch.events.push_back(std::move(e));
+    batch.places.push_back(0);
+    batch.to = std::make_shared<posted>(
+        1, nullptr,
+        [this, key = key, me = caf::actor_cast<caf::actor>(self_)](const std::vector<event_outcome>& all) {
+          caf::anon_send(me, deferred{[this, key, outcome = all.front()] { news_told(key, outcome); }});
+        });
+    self_->send(context_->supervisor, std::move(batch));
+  }
+}
+
+void tenant::news_told(const bytes& key, event_outcome outcome) {
+  const auto again = [this, key] {
+    after(told_again, [this, key] {
+      if (const auto at = news_.find(key); at != news_.end())
+        at->second.is_on_its_way = false;
+      tell_news();
+    });
+  };
+  if (!is_settled(outcome))
+    return again();
+  commit_request request;
+  request.tenant = context_->entry->config.id;
+  request.drafts.emplace_back().business.push_back(erased_record(table::tenant_entity, key));
+  self_->request(context_->supervisor, ask_timeout, std::move(request))
+      .then(
+          [this, key, again](const commit_answer& answer) {
+            if (!answer.committed)
+              return again(); // told twice is known by its key
+            news_.erase(key);
+            tell_news();
+          },
+          [again](const caf::error&) { again(); });
+}
+
+} // namespace wakala::actors
