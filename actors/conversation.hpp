@@ -160,6 +160,10 @@ private:
   void enqueue_post(const message_post& post, const caf::response_promise& promise);
   void block(const shopper_block& q, const caf::response_promise& promise);
   void drop_what_waits(work& w);
+  /// Offers and news that have not left yet.
+  void drop_what_nobody_asked_for(work& w);
+  template <class Which>
+  void drop(work& w, const char* why, Which which);
 
   // Questions (conversation_questions.cpp).
   text_answer view();

@@ -36,6 +36,10 @@ std::optional<text_answer> forbidden(const commerce::permissions& may, const mes
     return refusal("shopper_blocked", undeliverable, "the shop has blocked this shopper");
   if (may.no_marketing && post.category == "MARKETING")
     return refusal("marketing_stopped", marketing_stopped, "the shopper has stopped marketing messages");
+  // Answers of people, and what an order or a code that was asked for brings about, are still welcome.
+  const bool is_wanted = post.category == "UTILITY" || post.category == "AUTHENTICATION";
+  if (may.opted_out && (!post.broadcast.empty() || (post.is_template() && !is_wanted)))
+    return refusal("opted_out", marketing_stopped, "the shopper has written STOP");
   return std::nullopt;
 }
 
@@ -140,10 +144,11 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   commit(std::move(w));
 }
 
-void conversation::drop_what_waits(work& w) {
+template <class Which>
+void conversation::drop(work& w, const char* why, Which which) {
   const auto waiting = outbox_;
   for (const auto& item : waiting) {
-    if (item.attempting || item.ordinal == in_flight_)
+    if (item.attempting || item.ordinal == in_flight_ || !which(item))
       continue; // Meta may have it
     erase_from_outbox(w, item.ordinal);
     if (item.read_mark)
@@ -151,9 +156,18 @@ void conversation::drop_what_waits(work& w) {
     auto d = delivery_of(item.ordinal);
     d.status = whatsapp::delivery_status::failed;
     d.at = context_->node->clock->now();
-    d.error_text = "the shop has blocked this shopper";
+    d.error_text = why;
     put_delivery(w, item.ordinal, d);
   }
+}
+
+void conversation::drop_what_waits(work& w) {
+  drop(w, "the shop has blocked this shopper", [](const outbox_item&) { return true; });
+}
+
+void conversation::drop_what_nobody_asked_for(work& w) {
+  drop(w, "the shopper has written STOP",
+       [](const outbox_item& item) { return static_cast<send_priority>(item.priority) == send_priority::broadcast; });
 }
 
 void conversation::block(const shopper_block& q, const caf::response_promise& promise) {

@@ -62,6 +62,9 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
   about.currency = config.currency;
   about.shelf = context_->shelf.get();
   about.phrases = context_->node->phrases.get();
+  about.tenant = config.id;
+  about.finder = context_->finder.get();
+  about.shop = &config.shop;
   about.silent = what.is_too_much || !config.wants("messages");
   if (const auto& order = act().order; order && order->first == e.key.hash)
     about.order = &order->second;
@@ -94,6 +97,8 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
   const whatsapp::recipient to =
       who.phone.empty() ? whatsapp::recipient{{}, who.user_id} : whatsapp::recipient{u.from.value_or(who.phone), {}};
   remember_outbox(w);
+  if (stepped.opts_out)
+    drop_what_nobody_asked_for(w);
   if (stepped.answered && u.id)
     enqueue(w, to, whatsapp::mark_as_read{*u.id, false}, number, true);
   for (const auto& reply : stepped.replies)

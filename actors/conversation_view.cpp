@@ -78,7 +78,7 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
                 {"total", money_json(sum ? *sum : money{0, tenant.currency})},
                 {"expires_at", time_or_null(cart_is_live ? shop.basket.expires_at : 0)}}},
               {"order", std::move(order)},
-              {"marketing", shop.may.no_marketing ? "stopped" : "allowed"},
+              {"marketing", shop.may.no_marketing || shop.may.opted_out ? "stopped" : "allowed"},
               {"blocked", shop.may.is_blocked},
               {"budgets",
                {{"pair_tokens", pair_tokens},

@@ -46,6 +46,11 @@ void put(encoder& out, const conversations_query& q) {
 }
 void put(encoder& out, const catalog_put& q) { out.text(q.json); }
 void put(encoder&, const catalog_get&) {}
+void put(encoder& out, const catalog_import& q) {
+  out.text(q.text);
+  out.byte(q.is_csv ? 1 : 0);
+  out.byte(q.is_partial ? 1 : 0);
+}
 void put(encoder& out, const letters_query& q) {
   out.byte(static_cast<std::uint8_t>(q.where));
   out.text(q.after);
@@ -188,6 +193,11 @@ void get(decoder& in, conversations_query& q) {
 }
 void get(decoder& in, catalog_put& q) { q.json = text_of(in); }
 void get(decoder&, catalog_get&) {}
+void get(decoder& in, catalog_import& q) {
+  q.text = text_of(in);
+  q.is_csv = flag_of(in);
+  q.is_partial = flag_of(in);
+}
 void get(decoder& in, letters_query& q) {
   q.where = table_of(in);
   q.after = text_of(in);

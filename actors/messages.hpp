@@ -213,6 +213,12 @@ struct catalog_put {
   std::string json;
 };
 struct catalog_get {};
+/// A new catalog, of which everything that is wrong is told.
+struct catalog_import {
+  std::string text;
+  bool is_csv = false;
+  bool is_partial = false; ///< what is good is taken although there are faults; then nothing is removed
+};
 struct orders_query {
   std::string after;
   std::size_t limit = 100;
@@ -351,6 +357,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::messages_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::conversations_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_put)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_get)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_import)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::orders_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::order_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::ledger_query)
@@ -375,6 +382,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::message
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::conversations_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_put>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_get>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog_import>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::orders_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::order_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::ledger_query>)

@@ -21,6 +21,11 @@ json order_json(const commerce::placed_order& o, time_ms now) {
   auto history = json::array();
   for (const auto& step : o.history)
     history.push_back({{"state", to_string(step.state)}, {"at", to_rfc3339(step.at)}});
+  json getting = nullptr;
+  if (o.how == commerce::hand_over::pick_up)
+    getting = {{"how", "pick_up"}};
+  else if (o.how == commerce::hand_over::delivery)
+    getting = {{"how", "delivery"}, {"area", o.area}, {"fee", money_json(o.fee)}};
   return {{"id", to_hex(as_span(order_key(o)))},
           {"code", o.code},
           {"conversation_id", to_string(o.conversation)},
@@ -31,6 +36,7 @@ json order_json(const commerce::placed_order& o, time_ms now) {
           {"owed", money_json({o.owed, o.total.currency})},
           {"placed_at", to_rfc3339(o.placed_at)},
           {"kept_until", to_rfc3339(o.kept_until)},
+          {"getting", std::move(getting)},
           {"history", std::move(history)},
           {"tracking_url", o.tracking_url.empty() ? json(nullptr) : json(o.tracking_url)}};
 }

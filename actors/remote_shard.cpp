@@ -68,6 +68,7 @@ caf::behavior remote_shard::start(shard_id shard, node_context_ptr context) {
       [this](const for_tenant<conversations_query>& q) { return ask(q); },
       [this](const for_tenant<catalog_put>& q) { return ask(q); },
       [this](const for_tenant<catalog_get>& q) { return ask(q); },
+      [this](const for_tenant<catalog_import>& q) { return ask(q); },
       [this](const for_tenant<letters_query>& q) { return ask(q); },
       [this](const for_tenant<letter_action>& q) { return ask(q); },
       [this](const for_tenant<place_question>& q) { return ask(q); },

@@ -118,6 +118,7 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const for_tenant<conversations_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<catalog_put>& q) { return ask_tenant(q); },
       [this](const for_tenant<catalog_get>& q) { return ask_tenant(q); },
+      [this](const for_tenant<catalog_import>& q) { return ask_tenant(q); },
       [this](const for_tenant<letters_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<letter_action>& q) { return ask_tenant(q); },
       [this](const for_tenant<place_question>& q) { return ask_tenant(q); },
@@ -132,8 +133,11 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const for_tenant<reconfigure>& q) {
         // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
         const auto it = tenants_.find(q.tenant);
-        if (it == tenants_.end() || !it->second.actor)
+        if (it == tenants_.end() || !it->second.actor) {
+          if (q.question.entry && q.question.entry->shard == shard_ && !q.question.entry->config.catalog_id.empty())
+            tenant_for(q.tenant); // Meta's catalog is to be filled
           return;
+        }
         if (q.question.entry) {
           self_->send(it->second.actor, q.question);
         } else {
@@ -212,6 +216,10 @@ void shard_supervisor::opened_with(runtime::opened all) {
     self_->send(place_.host, shard_is_open{shard_, epoch_});
   fold();
   wake_next();
+  const auto tenants = context_->tenants->get();
+  for (const auto& [id, entry] : tenants->all())
+    if (entry->shard == shard_ && !entry->config.catalog_id.empty())
+      tenant_for(id); // a batch may be out at Meta, and nobody may write for long
 }
 
 void shard_supervisor::close(const error& why) {

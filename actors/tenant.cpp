@@ -75,6 +75,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
         drop_lapsed_orders();
         apply_account(); // a hold or a slow pace may have come to its end
         ask_meta_now_and_then();
+        sync_catalog();
         self_->delayed_send(self_,
                             std::max(context_->node->limits.conversation_idle / 4, std::chrono::milliseconds{50}),
                             idle_tick{});
@@ -100,8 +101,9 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const shopper_block& q) { return block_shopper(q); },
       [this](const number_news& news) { take_news(news); },
       [this](catalog_get) {
-        return text_answer{commerce::to_text(*context_->shelf), {}};
+        return text_answer{catalog_text(), {}};
       },
+      [this](const catalog_import& import) { return import_catalog(import); },
       [this](const letters_query& q) { return list_letters(q); },
       [this](const letter_action& action) { return act_on_letter(action); },
   };
@@ -112,7 +114,8 @@ void tenant::load() {
                                {{table::tenant_entity, catalog_key},
                                 {table::tenant_entity, spread_key},
                                 {table::tenant_entity, account_key},
-                                {table::tenant_entity, balances_key}}};
+                                {table::tenant_entity, balances_key},
+                                {table::tenant_entity, catalog_sync_key}}};
   self_->request(context_->supervisor, ask_timeout, std::move(request))
       .await(
           [this](const runtime::get_answer& answer) {
@@ -127,6 +130,7 @@ void tenant::load() {
             if (!context_->is_home)
               return;
             read_balances(answer.value->at(3));
+            read_catalog_sync(answer.value->at(4));
             load_news({}); // `await` is last in, first out: the orders are there when the news are told
             load_orders({});
             load_windows({});
@@ -135,6 +139,7 @@ void tenant::load() {
 }
 
 void tenant::read_shelf(const std::optional<bytes>& sealed) {
+  meta_catalog_.is_shelf_known = true;
   if (!sealed)
     return;
   const auto& entry = *context_->entry;
@@ -143,6 +148,7 @@ void tenant::read_shelf(const std::optional<bytes>& sealed) {
   auto shelf = text ? commerce::parse_catalog(*text, entry.config.currency) : result<commerce::catalog>(text.error());
   if (!shelf) {
     log::error("tenant.catalog_unreadable", {{"tenant", entry.config.id}, {"why", shelf.error().what}});
+    meta_catalog_.is_shelf_known = false;
     return; // an empty shop answers politely; a dead one loses its shoppers
   }
   put_shelf_ = std::make_shared<const commerce::catalog>(std::move(*shelf));

@@ -9,6 +9,7 @@
 #include "actors/messages.hpp"
 #include "actors/posting_windows.hpp"
 #include "actors/spread.hpp"
+#include "commerce/catalog_sync.hpp"
 #include "commerce/stock_book.hpp"
 #include "whatsapp/account.hpp"
 
@@ -30,6 +31,7 @@ struct tenant_context {
   node_context_ptr node;
   tenant_entry_ptr entry;
   commerce::catalog_snapshot shelf;
+  commerce::search_snapshot finder; ///< over `shelf`
   std::shared_ptr<number_gates> gates;
   caf::actor supervisor; ///< of the shard
   caf::actor owner;      ///< the tenant itself
@@ -233,6 +235,25 @@ private:
   void tell_meta_of_block(const shopper_block& q, const caf::response_promise& promise);
   run_here here();
 
+  // tenant_catalog.cpp: what the shop sells, and Meta's catalog that is kept as ours, at home
+  caf::response_promise put_catalog(const catalog_put& put);
+  caf::response_promise import_catalog(const catalog_import& import);
+  /// Commits it; it holds from then on, at every place.
+  void store_shelf(commerce::catalog shelf, std::function<void(result<void>)> then);
+  /// The catalog's form, and how far Meta has it.
+  std::string catalog_text();
+  void read_catalog_sync(const std::optional<bytes>& sealed);
+  /// Takes the next step if one is due and none is being taken.
+  void sync_catalog();
+  void sync_catalog_in(std::chrono::milliseconds pause);
+  /// It is started soon; many changes in a row start it once.
+  void sync_catalog_soon();
+  void send_catalog_batch(std::string body);
+  void ask_about_catalog_batch();
+  void catalog_step_done(const commerce::sync_judgement& how);
+  void ask_about_catalog(graph_question question, std::function<void(result<graph_reply>)> then);
+  const commerce::meta_shelf& wanted_at_meta();
+
   // tenant_outcomes.cpp
   commit_request letter_commit(const event_ptr& what, aside_reason reason) const;
   void commit_letter(const event_ptr& what, commit_request request, std::function<void()> then = {});
@@ -289,8 +310,7 @@ private:
   void put_question(const conversation_id& id, const Query& q, answered_function then);
   void down(const caf::down_msg& message);
   void ended(const conversation_id& id);
-  void change_context(tenant_context_ptr next);
-  caf::response_promise put_catalog(const catalog_put& put);
+  void change_context(const std::shared_ptr<tenant_context>& next);
   caf::response_promise list_conversations(const conversations_query& q);
   void list_stored(const persistence::range_query& query, const caf::response_promise& promise);
   caf::response_promise list_letters(const letters_query& q);
@@ -342,6 +362,22 @@ private:
   std::uint64_t account_learnt_ = 0; ///< versions of it
   std::uint64_t account_saved_ = 0;
   bool is_saving_account_ = false;
+  struct catalog_syncing {
+    commerce::catalog_sync state;
+    bool is_known = false;       ///< it was read
+    bool is_busy = false;        ///< a step is being taken
+    bool is_soon = false;        ///< one is about to be
+    bool is_shelf_known = false; ///< what cannot be read is not taken for an empty shop
+    time_ms due_at = 0;
+    unsigned failures = 0; ///< in a row
+    unsigned looks = 0;    ///< at the batch that is out
+    unsigned refusals = 0; ///< of single items, in a row
+    std::string why;       ///< the last step failed
+    commerce::meta_shelf wanted;
+    commerce::catalog_snapshot wanted_of; ///< what `wanted` was made of
+    commerce::item_shop wanted_for;
+  };
+  catalog_syncing meta_catalog_;
   commerce::stock_book book_;
   commerce::balances balances_;
   commerce::catalog_snapshot put_shelf_ = std::make_shared<const commerce::catalog>(); ///< as the merchant has put it

@@ -1,5 +1,6 @@
 #include "actors/tenant_config.hpp"
 
+#include "actors/shop_config.hpp"
 #include "runtime/core/money.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,9 +16,9 @@ using nlohmann::json;
 namespace {
 
 constexpr std::array<std::string_view, 3> filter_names{"messages", "status", "errors"};
-constexpr std::array<std::string_view, 11> known_keys{"id",           "name",          "currency",   "time_zone",
-                                                      "waba_id",      "phone_numbers", "app_secret", "verify_token",
-                                                      "access_token", "event_filters", "limits"};
+constexpr std::array<std::string_view, 13> known_keys{
+    "id",           "name",         "currency",   "time_zone",     "waba_id", "phone_numbers", "app_secret",
+    "verify_token", "access_token", "catalog_id", "event_filters", "limits",  "shop"};
 
 error bad(std::string field, std::string why) {
   return make_error(errc::invalid_argument, std::move(why), std::move(field));
@@ -177,7 +178,8 @@ result<tenant_config> parse_tenant(const json& form, const tenant_config* before
   for (auto [key, target] : {std::pair{"name", &config.name},
                              {"currency", &config.currency},
                              {"time_zone", &config.time_zone},
-                             {"waba_id", &config.waba_id}})
+                             {"waba_id", &config.waba_id},
+                             {"catalog_id", &config.catalog_id}})
     if (auto r = read_text(form, key, *target); !r)
       return r.error();
   if (config.name.empty())
@@ -186,6 +188,8 @@ result<tenant_config> parse_tenant(const json& form, const tenant_config* before
     return bad("/currency", "must be an ISO 4217 code");
   if (!config.waba_id.empty() && !is_name(config.waba_id))
     return bad("/waba_id", "must be 1 to 64 letters, digits, '_' or '-'");
+  if (!config.catalog_id.empty() && !is_name(config.catalog_id))
+    return bad("/catalog_id", "must be 1 to 64 letters, digits, '_' or '-'");
   if (auto r = read_numbers(form, config); !r)
     return r.error();
   for (auto [key, target, old] :
@@ -199,6 +203,12 @@ result<tenant_config> parse_tenant(const json& form, const tenant_config* before
       return r.error();
   if (auto r = read_limits(form, config); !r)
     return r.error();
+  if (const auto it = form.find("shop"); it != form.end()) {
+    auto shop = parse_shop(*it, config.currency, config.time_zone);
+    if (!shop)
+      return shop.error();
+    config.shop = std::move(*shop);
+  }
   return config;
 }
 
@@ -207,17 +217,21 @@ json to_form(const tenant_config& config) {
   for (const auto& number : config.phone_numbers)
     numbers.push_back({{"id", number.id}, {"display", number.display}});
   const auto secret = [](const std::string& value) { return json{{"set", !value.empty()}}; };
-  return json{{"id", config.id},
-              {"name", config.name},
-              {"currency", config.currency},
-              {"time_zone", config.time_zone},
-              {"waba_id", config.waba_id},
-              {"phone_numbers", std::move(numbers)},
-              {"app_secret", secret(config.app_secret)},
-              {"verify_token", secret(config.verify_token)},
-              {"access_token", secret(config.access_token)},
-              {"event_filters", config.event_filters},
-              {"limits", config.limits}};
+  json form{{"id", config.id},
+            {"name", config.name},
+            {"currency", config.currency},
+            {"time_zone", config.time_zone},
+            {"waba_id", config.waba_id},
+            {"phone_numbers", std::move(numbers)},
+            {"app_secret", secret(config.app_secret)},
+            {"verify_token", secret(config.verify_token)},
+            {"access_token", secret(config.access_token)},
+            {"catalog_id", config.catalog_id},
+            {"event_filters", config.event_filters},
+            {"limits", config.limits}};
+  if (auto shop = shop_form(config.shop); !shop.empty())
+    form["shop"] = std::move(shop);
+  return form;
 }
 
 std::string to_stored(const tenant_config& config) {

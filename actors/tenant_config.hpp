@@ -2,6 +2,7 @@
 /// A merchant as the operator configures it.
 #pragma once
 
+#include "commerce/shop_settings.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/ids.hpp"
 #include "runtime/core/result.hpp"
@@ -33,10 +34,12 @@ struct tenant_config {
   std::string app_secret; ///< empty: webhooks come to the app's URL, signed with the app's secret
   std::string verify_token;
   std::string access_token; ///< for the Graph API
+  std::string catalog_id;   ///< of Meta's catalog that is kept as ours; empty: none is
   /// Which of `messages`, `status`, `errors` reach dialogue and merchant; empty: all. Nothing is lost by a filter:
   /// what it keeps out is still recorded, and statuses are always consumed.
   std::vector<std::string> event_filters;
   std::map<std::string, std::int64_t> limits;
+  commerce::shop_settings shop; ///< how it sells
 
   std::int64_t limit(const std::string& which, std::int64_t usual) const;
   /// Webhook POSTs a second before they are put off: `limits.inbound_per_s`, 200 when it is not set.

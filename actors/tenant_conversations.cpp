@@ -122,8 +122,16 @@ caf::actor tenant::sender_for(const std::string& number_id) {
   return sender;
 }
 
-void tenant::change_context(tenant_context_ptr next) {
-  context_ = std::move(next);
+void tenant::change_context(const std::shared_ptr<tenant_context>& next) {
+  const bool is_new_shelf = next->shelf != context_->shelf;
+  // Stock and prices change often, words seldom.
+  if (!next->finder || next->entry->config.shop.synonyms != context_->entry->config.shop.synonyms ||
+      (is_new_shelf && !commerce::has_same_words(*next->shelf, *context_->shelf)))
+    next->finder = std::make_shared<const commerce::search_index>(
+        *next->shelf, commerce::synonyms(next->entry->config.shop.synonyms));
+  context_ = next;
+  if (is_new_shelf)
+    sync_catalog_soon();
   for (const auto& [id, s] : slots_)
     if (s.actor)
       self_->send(s.actor, context_change{context_});
@@ -133,13 +141,15 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   const bool is_new_token = entry->config.access_token != context_->entry->config.access_token;
   auto next = std::make_shared<tenant_context>(*context_);
   next->entry = std::move(entry);
-  change_context(std::move(next));
+  change_context(next);
   set_posting_limits();
   context_->gates->resume_all(); // perhaps with a new token
   if (is_new_token && context_->is_home && whatsapp::forget_trouble(account_))
     account_changed();
   look_whose_account();
-  apply_account(); // to new numbers, too
+  apply_account();          // to new numbers, too
+  meta_catalog_.due_at = 0; // perhaps with a new token, or for another catalog
+  sync_catalog_soon();
   look_at_spread();
 }
 

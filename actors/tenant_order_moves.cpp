@@ -380,7 +380,7 @@ void tenant::show_shelf() {
     if (auto shelf = commerce::catalog::make(std::move(products), context_->entry->config.currency))
       next->shelf = std::make_shared<const commerce::catalog>(std::move(*shelf));
   }
-  change_context(std::move(next));
+  change_context(next);
 }
 
 // -- the books ------------------------------------------------------------

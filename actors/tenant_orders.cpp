@@ -77,9 +77,16 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
     under_way->second.push_back(promise);
     return promise;
   }
+  // The merchant was quicker than the answer to its conversation.
+  if (const auto* live = book_.live(id); live != nullptr && live->state != commerce::order_state::awaiting_payment) {
+    deliver(promise, commerce::to_text(placed_answer(*live)));
+    return promise;
+  }
   std::optional<placed_order> before;
   if (const auto* known = book_.find(id, now)) {
-    if (known->lines == request->lines) { // its conversation has lost the answer
+    const bool is_same = known->lines == request->lines && known->total == request->total &&
+                         known->how == request->how && known->area == request->area;
+    if (is_same) { // its conversation has lost the answer
       deliver(promise, commerce::to_text(placed_answer(*known)));
       return promise;
     }
@@ -100,6 +107,9 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
   order.conversation = wanted.conversation;
   order.lines = std::move(request->lines);
   order.total = std::move(request->total);
+  order.how = request->how;
+  order.area = std::move(request->area);
+  order.fee = std::move(request->fee);
   order.placed_at = before ? before->placed_at : now; // part of its key
   if (before)
     order.code = before->code;

@@ -22,6 +22,7 @@ inline constexpr std::size_t bounces_max = 5;
 inline constexpr std::size_t waiting_events_max = 4'096;
 inline constexpr time_ms unmatched_kept = 30 * ms_per_day;
 inline const bytes catalog_key = "catalog";
+inline const bytes catalog_sync_key = "catalog_sync";
 inline const bytes spread_key = "spread";
 inline const bytes account_key = "account";
 inline const bytes balances_key = "balances";

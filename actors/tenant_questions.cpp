@@ -130,28 +130,6 @@ template caf::response_promise tenant::ask_conversation(const shopper_block& q);
 template void tenant::put_question(const conversation_id& id, const message_post& q, answered_function then);
 template void tenant::put_question(const conversation_id& id, const shopper_block& q, answered_function then);
 
-caf::response_promise tenant::put_catalog(const catalog_put& put) {
-  auto promise = self_->make_response_promise();
-  const auto& entry = *context_->entry;
-  auto parsed = commerce::parse_catalog(put.json, entry.config.currency);
-  if (!parsed) {
-    deliver(promise, parsed.error());
-    return promise;
-  }
-  auto shelf = std::make_shared<const commerce::catalog>(std::move(*parsed));
-  const auto text = commerce::to_text(*shelf);
-  const auto done = [this, promise, text](const result<void>& written) {
-    if (!written) {
-      deliver(promise, written.error());
-      return self_->quit(caf::sec::runtime_error); // what is known here is ahead of the store: it is read again
-    }
-    show_shelf();
-    tell_places_to_read([this, promise, text] { deliver(promise, text); });
-  };
-  commit_entity(catalog_key, text, done, put_on_shelf(std::move(shelf)));
-  return promise;
-}
-
 caf::response_promise tenant::list_conversations(const conversations_query& q) {
   auto promise = self_->make_response_promise();
   persistence::range_query query;

@@ -22,7 +22,12 @@ struct product {
   std::string description; ///< may be empty
   std::string category;    ///< shown as it is; ≤ 100
   money price;
-  std::optional<std::int64_t> stock; ///< absent: not counted, always available
+  std::optional<std::int64_t> stock;            ///< absent: not counted, always available
+  std::vector<std::string> images{};            ///< https URLs, ≤ 10, the first is the main one
+  std::string link{};                           ///< https URL of its page in the web
+  std::string brand{};                          ///< ≤ 100
+  std::string group{};                          ///< products that are variants of one another share it; ≤ 100
+  std::map<std::string, std::string> options{}; ///< what tells it from the others of its group: size, colour; ≤ 5
 
   bool operator==(const product&) const = default;
 };
@@ -34,7 +39,8 @@ public:
 
   /// `invalid_argument` with the JSON Pointer of the first product that breaks a rule: empty or repeated id, empty
   /// name or category, one that is too long or (id, category) holds control characters, text that is not UTF-8,
-  /// negative stock or price, a currency other than the shop's.
+  /// negative stock or price, a currency other than the shop's, an address that is no https URL, options without a
+  /// group, or those of another product of the group.
   static result<catalog> make(std::vector<product> products, std::string_view currency);
 
   const std::vector<product>& products() const noexcept { return products_; }
@@ -59,9 +65,13 @@ private:
   std::vector<std::uint32_t> by_id_; ///< indices into `products_`, in the order of their ids
 };
 
-/// Reads `{"products":[{"id","name","description"?,"category","price":"250.00","currency"?,"stock"?}]}`. Prices are
-/// decimal text (a JSON integer is accepted, a fraction is not); `currency` defaults to the shop's. Errors carry the
-/// JSON Pointer.
+/// More are refused when they come; what is stored is read, however much it is.
+inline constexpr std::size_t products_max = 10'000;
+
+/// Reads
+/// `{"products":[{"id","name","description"?,"category","price":"250.00","currency"?,"stock"?,"images"?,"link"?,
+/// "brand"?,"group"?,"options"?}]}`. Prices are decimal text (a JSON integer is accepted, a fraction is not);
+/// `currency` defaults to the shop's. Errors carry the JSON Pointer.
 result<catalog> parse_catalog(std::string_view json, std::string_view currency);
 /// The same form, compact.
 std::string to_text(const catalog& c);

@@ -73,8 +73,19 @@ struct order_receipt {
 enum class language : std::uint8_t { english, kiswahili };
 
 /// Where the dialogue stands. In `cart`, a `product_id` means that this line is being changed; otherwise page 0 is
-/// the cart itself and page n ≥ 1 the n-th list of its lines to choose from.
-enum class dialogue_position : std::uint8_t { start, menu, categories, products, product, cart, human };
+/// the cart itself and page n ≥ 1 the n-th list of its lines to choose from. In `found`, `category` is what was
+/// searched for. In `checking_out`, `page` says which question is open (`check_out_stage`).
+enum class dialogue_position : std::uint8_t {
+  start,
+  menu,
+  categories,
+  products,
+  product,
+  cart,
+  human,
+  found,
+  checking_out,
+};
 
 struct dialogue {
   dialogue_position position = dialogue_position::start;
@@ -85,6 +96,7 @@ struct dialogue {
   bool human = false;              ///< a person was asked for; the bot stays silent but for keywords and taps
   /// The silence ends by itself 24 h after a person was asked for or last answered; 0: only by MENU.
   time_ms human_until = 0;
+  bool strayed = false; ///< the last keyword was one of the language that is not spoken; a second one changes it
 
   bool operator==(const dialogue&) const = default;
 };
@@ -94,8 +106,27 @@ struct permissions {
   bool no_marketing = false; ///< stopped in WhatsApp (Cloud API reference §7.4): no marketing template may be sent
   time_ms marketing_at = 0;  ///< when that was last said; 0: never
   bool is_blocked = false;   ///< recorded, never answered, sent nothing
+  /// The shopper wrote STOP: what nobody asked for is not sent, whatever WhatsApp would allow.
+  bool opted_out = false;
+  time_ms opted_at = 0; ///< when STOP or START was last written; 0: never
 
   bool operator==(const permissions&) const = default;
+};
+
+enum class hand_over : std::uint8_t { undecided, pick_up, delivery };
+
+/// How the shopper gets what was ordered, as far as the shopper has said. Kept for the next order. Personal: it stays
+/// in the conversation's own state.
+struct getting {
+  hand_over how = hand_over::undecided;
+  std::string area; ///< of delivery, by the shop's name for it
+  std::string name;
+  std::string address; ///< in words
+  std::string place;   ///< a shared location: `latitude,longitude`
+  std::int64_t shown =
+      0; ///< the total with the fee that was shown last, in minor units; 0: none since the last order
+
+  bool operator==(const getting&) const = default;
 };
 
 /// Meta's free entry point: who came from an advertisement and is answered within a day may be written to free of
@@ -122,13 +153,16 @@ struct conversation_state {
   std::vector<order_receipt> earlier;   ///< orders before it, the latest first; at most `earlier_orders_max`
   permissions may;
   free_entry entry;
+  commerce::getting getting;
 
   bool operator==(const conversation_state&) const = default;
 };
 
 /// The form of a record that holds this state: 2 when something was ordered, 3 when anything is said of permissions
-/// or a free entry, 5 when there is more than one order, or one that the shop has told something of. A state without
-/// is written as before there were any, so that a node of that version can read it.
+/// or a free entry, 4 when the shopper wrote STOP or START, said how to get an order, is at a place of the dialogue
+/// that came with these, or wavers between languages, 5 when there is more than one order, or one that the shop has
+/// told something of. A state without is written as before there were any, so that a node of that version can read
+/// it.
 std::uint8_t record_form(const conversation_state& state) noexcept;
 constexpr std::uint8_t record_form_max = 5;
 

@@ -23,7 +23,9 @@ constexpr std::uint8_t human_bit = 0x08;
 constexpr std::uint8_t kiswahili_bit = 0x10;
 
 // Positions on disk: never renumber.
-static_assert(static_cast<int>(dialogue_position::start) == 0 && static_cast<int>(dialogue_position::human) == 6);
+static_assert(static_cast<int>(dialogue_position::start) == 0 && static_cast<int>(dialogue_position::human) == 6 &&
+              static_cast<int>(dialogue_position::checking_out) == 8);
+static_assert(static_cast<int>(hand_over::undecided) == 0 && static_cast<int>(hand_over::delivery) == 2);
 
 constexpr std::uint64_t sane_max = std::uint64_t{1} << 53U; // leaves room to reckon with times and amounts
 
@@ -96,8 +98,11 @@ void get_cart(decoder& in, cart& basket, time_ms near) {
   }
 }
 
+/// Positions that came later do not fit in their three bits and stand in the fourth form's own part.
+bool fits_head(dialogue_position position) noexcept { return position <= dialogue_position::human; }
+
 void put_dialogue(encoder& out, const dialogue& talk, language spoken) {
-  auto head = static_cast<std::uint8_t>(talk.position);
+  auto head = static_cast<std::uint8_t>(fits_head(talk.position) ? talk.position : dialogue_position::start);
   head |= talk.human ? human_bit : 0U;
   head |= spoken == language::kiswahili ? kiswahili_bit : 0U;
   out.byte(head);
@@ -142,10 +147,11 @@ order_receipt get_receipt(decoder& in) {
 }
 
 constexpr std::uint8_t ordered_form = 2;
-constexpr std::uint8_t full_form = 3;
+constexpr std::uint8_t permissions_form = 3;
+constexpr std::uint8_t full_form = 4;
 constexpr std::uint8_t orders_form = 5;
 
-// Of the third form and later ones.
+// Of the third form and later.
 constexpr std::uint8_t ordered_bit = 1;
 constexpr std::uint8_t no_marketing_bit = 2;
 constexpr std::uint8_t blocked_bit = 4;
@@ -184,9 +190,80 @@ void get_orders(decoder& in, conversation_state& state) {
   }
 }
 
+// Of the fourth form, in a byte of its own.
+constexpr std::uint8_t opted_out_bit = 1;
+constexpr std::uint8_t strayed_bit = 2;
+constexpr std::uint8_t getting_bit = 4;
+constexpr std::uint8_t opted_bit = 8;
+
+void put_getting(encoder& out, const getting& g) {
+  out.byte(static_cast<std::uint8_t>(g.how));
+  out.text(g.area);
+  out.text(g.name);
+  out.text(g.address);
+  out.text(g.place);
+  put(out, g.shown);
+}
+
+getting get_getting(decoder& in) {
+  getting g;
+  const auto how = in.byte();
+  if (in.expect(how <= static_cast<std::uint8_t>(hand_over::delivery)))
+    g.how = static_cast<hand_over>(how);
+  g.area = in.text();
+  g.name = in.text();
+  g.address = in.text();
+  g.place = in.text();
+  g.shown = get(in);
+  in.expect(g != getting{});
+  return g;
+}
+
+/// Whether the state holds anything of the fourth form.
+bool is_full(const conversation_state& state) noexcept {
+  return state.may.opted_out || state.may.opted_at != 0 || state.talk.strayed || !fits_head(state.talk.position) ||
+         state.getting != getting{};
+}
+
+bool speaks_of_permissions(const conversation_state& state) noexcept {
+  return state.may.no_marketing || state.may.marketing_at != 0 || state.may.is_blocked || state.entry != free_entry{};
+}
+
+void put_full(encoder& out, const conversation_state& state) {
+  const bool has_opted = state.may.opted_at != 0;
+  const bool has_getting = state.getting != getting{};
+  out.byte(static_cast<std::uint8_t>((state.may.opted_out ? opted_out_bit : 0) | (has_opted ? opted_bit : 0) |
+                                     (state.talk.strayed ? strayed_bit : 0) | (has_getting ? getting_bit : 0)));
+  out.byte(fits_head(state.talk.position) ? std::uint8_t{0} : static_cast<std::uint8_t>(state.talk.position));
+  if (has_opted)
+    put(out, state.may.opted_at);
+  if (has_getting)
+    put_getting(out, state.getting);
+}
+
+void get_full(decoder& in, conversation_state& state) {
+  const auto bits = in.byte();
+  in.expect((bits & ~(opted_out_bit | opted_bit | strayed_bit | getting_bit)) == 0);
+  const auto position = in.byte();
+  in.expect(position == 0 || (position > static_cast<std::uint8_t>(dialogue_position::human) &&
+                              position <= static_cast<std::uint8_t>(dialogue_position::checking_out)));
+  if (in.good() && position != 0) {
+    in.expect(state.talk.position == dialogue_position::start);
+    state.talk.position = static_cast<dialogue_position>(position);
+  }
+  state.may.opted_out = (bits & opted_out_bit) != 0;
+  state.talk.strayed = (bits & strayed_bit) != 0;
+  if ((bits & opted_bit) != 0) {
+    state.may.opted_at = get(in);
+    in.expect(state.may.opted_at != 0);
+  }
+  if ((bits & getting_bit) != 0)
+    state.getting = get_getting(in);
+}
+
 void put_rest(encoder& out, const conversation_state& state) {
   const auto form = record_form(state);
-  if (form >= full_form) {
+  if (form >= permissions_form) {
     out.byte(static_cast<std::uint8_t>(
         (state.ordered ? ordered_bit : 0) | (state.may.no_marketing ? no_marketing_bit : 0) |
         (state.may.is_blocked ? blocked_bit : 0) | (state.entry != free_entry{} ? entry_bit : 0)));
@@ -196,6 +273,8 @@ void put_rest(encoder& out, const conversation_state& state) {
       put(out, state.entry.until);
     }
   }
+  if (form >= full_form)
+    put_full(out, state);
   if (state.ordered)
     put_receipt(out, *state.ordered);
   if (form == orders_form)
@@ -204,7 +283,7 @@ void put_rest(encoder& out, const conversation_state& state) {
 
 void get_rest(decoder& in, conversation_state& state) {
   auto bits = in.form() == ordered_form ? ordered_bit : std::uint8_t{0};
-  if (in.form() >= full_form) {
+  if (in.form() >= permissions_form) {
     bits = in.byte();
     in.expect((bits & ~(ordered_bit | no_marketing_bit | blocked_bit | entry_bit)) == 0);
     state.may.no_marketing = (bits & no_marketing_bit) != 0;
@@ -215,8 +294,9 @@ void get_rest(decoder& in, conversation_state& state) {
       state.entry.until = get(in);
       in.expect(state.entry != free_entry{});
     }
-    in.expect(in.form() > full_form || state.may != permissions{} || state.entry != free_entry{});
   }
+  if (in.form() >= full_form)
+    get_full(in, state);
   if ((bits & ordered_bit) != 0)
     state.ordered = get_receipt(in);
   if (in.form() == orders_form)
@@ -232,8 +312,10 @@ std::uint8_t record_form(const conversation_state& state) noexcept {
   };
   if (!state.earlier.empty() || (state.ordered && is_told(*state.ordered)))
     return orders_form;
-  if (state.may != permissions{} || state.entry != free_entry{})
+  if (is_full(state))
     return full_form;
+  if (speaks_of_permissions(state))
+    return permissions_form;
   return state.ordered ? ordered_form : 1;
 }
 

@@ -53,6 +53,31 @@ order_receipt receipt_of(const json& j) {
   return r;
 }
 
+/// How the shopper gets it, of an order or of a request for one.
+template <class T>
+void put_getting(json& form, const T& from) {
+  if (from.how == hand_over::pick_up)
+    form["getting"] = {{"how", "pick_up"}};
+  if (from.how == hand_over::delivery)
+    form["getting"] = {{"how", "delivery"}, {"area", from.area}, {"fee", to_json(from.fee)}};
+}
+
+template <class T>
+bool get_getting(const json& form, T& into) {
+  const auto at = form.find("getting");
+  if (at == form.end())
+    return true;
+  const auto how = at->at("how").get<std::string>();
+  if (how != "pick_up" && how != "delivery")
+    return false;
+  into.how = how == "pick_up" ? hand_over::pick_up : hand_over::delivery;
+  if (into.how == hand_over::delivery) {
+    into.area = at->at("area").get<std::string>();
+    into.fee = money_of(at->at("fee"));
+  }
+  return true;
+}
+
 /// What `make` makes of the text.
 template <class T, class Make>
 result<T> read(std::string_view text, const char* what, Make make) {
@@ -78,19 +103,20 @@ std::string to_text(const placed_order& o) {
   auto history = json::array();
   for (const auto& step : o.history)
     history.push_back({{"state", to_string(step.state)}, {"at", step.at}});
-  return json{{"id", o.id},
-              {"code", o.code},
-              {"conversation", to_string(o.conversation)},
-              {"lines", to_json(o.lines)},
-              {"total", to_json(o.total)},
-              {"state", to_string(o.state)},
-              {"placed_at", o.placed_at},
-              {"kept_until", o.kept_until},
-              {"paid", o.paid},
-              {"owed", o.owed},
-              {"history", std::move(history)},
-              {"tracking_url", o.tracking_url}}
-      .dump();
+  json form{{"id", o.id},
+            {"code", o.code},
+            {"conversation", to_string(o.conversation)},
+            {"lines", to_json(o.lines)},
+            {"total", to_json(o.total)},
+            {"state", to_string(o.state)},
+            {"placed_at", o.placed_at},
+            {"kept_until", o.kept_until},
+            {"paid", o.paid},
+            {"owed", o.owed},
+            {"history", std::move(history)},
+            {"tracking_url", o.tracking_url}};
+  put_getting(form, o);
+  return form.dump();
 }
 
 result<placed_order> placed_order_from(std::string_view text) {
@@ -107,7 +133,7 @@ result<placed_order> placed_order_from(std::string_view text) {
     o.paid = j.value("paid", std::int64_t{0}); // orders of earlier versions have neither this nor what follows
     o.owed = j.value("owed", std::int64_t{0});
     o.tracking_url = j.value("tracking_url", std::string{});
-    bool is_whole = conversation && state && !o.lines.empty();
+    bool is_whole = conversation && state && !o.lines.empty() && get_getting(j, o);
     for (const auto& step : j.value("history", json::array())) {
       const auto reached = order_state_from(step.at("state").get<std::string>());
       is_whole = is_whole && reached;
@@ -151,12 +177,17 @@ result<order_news> order_news_from(std::string_view text) {
 }
 
 std::string to_text(const order_request& r) {
-  return json{{"cart_id", r.cart_id}, {"lines", to_json(r.lines)}, {"total", to_json(r.total)}}.dump();
+  json form{{"cart_id", r.cart_id}, {"lines", to_json(r.lines)}, {"total", to_json(r.total)}};
+  put_getting(form, r);
+  return form.dump();
 }
 
 result<order_request> order_request_from(std::string_view text) {
   return read<order_request>(text, "a request for an order", [](const json& j) -> result<order_request> {
-    return order_request{j.at("cart_id").get<std::string>(), lines_of(j.at("lines")), money_of(j.at("total"))};
+    order_request r{j.at("cart_id").get<std::string>(), lines_of(j.at("lines")), money_of(j.at("total"))};
+    if (!get_getting(j, r))
+      return make_error(errc::corrupt, "a request for an order cannot be read");
+    return r;
   });
 }
 

@@ -36,6 +36,9 @@ struct placed_order {
   std::int64_t owed = 0;           ///< minor units that came in too much or too late and have not been given back
   std::vector<order_step> history; ///< each state after the first, in the order of time
   std::string tracking_url;        ///< where the shopper can follow the parcel; may be empty
+  hand_over how = hand_over::undecided; ///< how the shopper gets it, when the shop asks
+  std::string area;                     ///< of delivery, as configured
+  money fee;                            ///< of delivery, part of `total`; without currency: there is none
 
   bool operator==(const placed_order&) const = default;
 };
@@ -63,7 +66,11 @@ order_news news_of(const placed_order& o);
 struct order_request {
   std::string cart_id; ///< of the cart that becomes the order: asked again, it is the same order
   std::vector<cart_line> lines;
-  money total;
+  money total; ///< with the fee
+  /// How the shopper gets it, when the shop asks. No name and no address: the books hold no personal data.
+  hand_over how = hand_over::undecided;
+  std::string area = {}; ///< of delivery, as configured
+  money fee = {};        ///< of delivery, part of `total`; without currency: there is none
 
   bool operator==(const order_request&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include "commerce/cart.hpp"
 #include "commerce/identity.hpp"
+#include "commerce/opt_out.hpp"
 #include "commerce/session.hpp"
 #include "commerce/storefront/listen.hpp"
 #include "commerce/storefront/news.hpp"
@@ -80,6 +81,7 @@ void begin_again(dialogue& talk) {
   talk.product_id.clear();
   talk.page = 0;
   talk.misunderstood = 0;
+  talk.strayed = false;
 }
 
 /// The shopper was here at `at`: session, cart and silence live or end.
@@ -113,13 +115,24 @@ step_result step(conversation_state state, const whatsapp::event& event, const s
   if (event.kind == whatsapp::event_kind::order)
     tell_news(done, event, context);
 
+  // Heard before any dialogue, wherever it stands, and also when nobody answers.
+  const auto consent = is_from_shopper(event) ? find_consent(event) : std::nullopt;
+  const auto change = consent ? take_consent(done.state.may, *consent, at) : consent_change::none;
+  done.opts_out = change == consent_change::stopped;
+
   if (!old && is_from_shopper(event)) {
     live(done.state, event, context, at);
     if (!event.referral.empty())
       enter_free(done.state, at);
     if (!context.silent && !done.state.may.is_blocked && deserves_answer(event)) {
       storefront::visit visit(done.state, context, at);
-      if (const auto asked = storefront::listen(visit, event, is_first))
+      if (consent && is_first)
+        done.state.spoken = consent->tongue;
+      if (change != consent_change::none)
+        storefront::confirm_consent(visit, *consent);
+      else if (consent && consent->stops)
+        visit.intent("stop"); // confirmed once: then silence
+      else if (const auto asked = storefront::listen(visit, event, is_first))
         storefront::serve(visit, *asked);
       done.replies = std::move(visit.replies);
       done.wants_order = std::move(visit.wants_order);

@@ -6,6 +6,8 @@
 #include "commerce/conversation.hpp"
 #include "commerce/order.hpp"
 #include "commerce/phrasebook.hpp"
+#include "commerce/search_index.hpp"
+#include "commerce/shop_settings.hpp"
 #include "runtime/core/ids.hpp"
 #include "whatsapp/event.hpp"
 #include "whatsapp/outbound.hpp"
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wakala::commerce {
@@ -22,11 +25,14 @@ struct step_context {
   time_ms now = 0;           ///< store time
   std::uint64_t id_seed = 0; ///< random, fresh for each step: ids made in the step derive from it
   std::string store_name;
-  std::string currency;                ///< ISO 4217
-  const catalog* shelf = nullptr;      ///< never null
-  const phrasebook* phrases = nullptr; ///< never null
-  const order_answer* order = nullptr; ///< to what the step before asked for; null: it has asked for nothing
-  bool silent = false;                 ///< record only: the tenant keeps messages out of the dialogue
+  std::string currency;                 ///< ISO 4217
+  const catalog* shelf = nullptr;       ///< never null
+  const phrasebook* phrases = nullptr;  ///< never null
+  const order_answer* order = nullptr;  ///< to what the step before asked for; null: it has asked for nothing
+  bool silent = false;                  ///< record only: the tenant keeps messages out of the dialogue
+  std::string_view tenant;              ///< its id, which begins the ids of its products in Meta's catalog
+  const search_index* finder = nullptr; ///< over `shelf`; null: free text is not searched for
+  const shop_settings* shop = nullptr;  ///< null: nothing was configured
 };
 
 /// A message that the step wants to send to the shopper, from the number that received.
@@ -52,6 +58,7 @@ struct step_result {
   bool is_notice = false;  ///< nobody waits for the replies: they are the shop's own news
   std::string from_number; ///< phone number id that notices leave from; empty: any
   bool answered = false;   ///< false: recorded only (old, echo, status, system, group, filtered …)
+  bool opts_out = false; ///< the shopper has just written STOP: what waits and nobody asked for is not sent any more
   /// The tenant's home has to be asked first. Nothing else of the result counts: with the answer in the context, the
   /// same step is taken again.
   std::optional<order_request> wants_order;
@@ -63,9 +70,10 @@ constexpr time_ms answer_age_max = ms_per_day;
 /// One inbound event. `at == 0` counts as `context.now`. Only `message` events of a shopper (not `system`,
 /// `reaction`, `unsupported`, `edit`, `revoke`, `request_welcome` or group messages) are answered; `history`, `echo`,
 /// `status`, `preference` never are. An echo means that a person answered from the phone app: the bot falls silent
-/// (`talk.human`). Learns identity (phone, user id, username, name) from the event. Opens or extends the session
-/// window from the event's own time (system messages do not). Deterministic: same arguments, same result. Give the
-/// state away (`std::move`) when it is not needed any more: the new one is made of it.
+/// (`talk.human`). STOP and START are heard in every message of a shopper, also when it is old or not to be answered,
+/// and confirmed when it is. Learns identity (phone, user id, username, name) from the event. Opens or extends the
+/// session window from the event's own time (system messages do not). Deterministic: same arguments, same result.
+/// Give the state away (`std::move`) when it is not needed any more: the new one is made of it.
 step_result step(conversation_state state, const whatsapp::event& event, const step_context& context);
 
 } // namespace wakala::commerce

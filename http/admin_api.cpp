@@ -47,6 +47,18 @@ std::optional<response> authorize(admin_call& call, access who) {
   return std::nullopt;
 }
 
+constexpr unsigned large_bodies_max = 4;
+
+/// Lets in a body over the usual size, if there are not too many of them just now.
+std::variant<std::monostate, body_permission, response> bound_large(const admin_call& call, std::size_t bytes) {
+  const auto count = call.api->large_bodies;
+  if (count->fetch_add(1) >= large_bodies_max) {
+    count->fetch_sub(1);
+    return problem_for(make_error(errc::unavailable, "too many large bodies at once"));
+  }
+  return body_permission{bytes, std::shared_ptr<void>(nullptr, [count](void*) { count->fetch_sub(1); })};
+}
+
 bool tenant_exists(const admin_call& call) {
   const auto tenant = call.values.find("tenant");
   return tenant == call.values.end() || (tenant->second != actors::system_tenant &&
@@ -90,14 +102,14 @@ request_precheck admin_api::precheck() {
 body_bound admin_api::bound() {
   return [state = state_](const request_head& head) -> std::variant<std::monostate, body_permission, response> {
     auto found = find_route(head.method, head.path);
-    if (found.route == nullptr || !found.route->takes_files)
+    if (found.route == nullptr || (!found.route->takes_files && found.route->body_bytes == 0))
       return std::monostate{};
     admin_call call{state, request{head, {}, {}}, std::move(found.values), {}, {}};
     if (auto refused = authorize(call, found.route->who))
       return std::move(*refused);
     if (!tenant_exists(call))
       return problem_for(404, "no such tenant");
-    return bound_file(call, *found.route);
+    return found.route->takes_files ? bound_file(call, *found.route) : bound_large(call, found.route->body_bytes);
   };
 }
 

@@ -7,8 +7,10 @@
 #include "http/admin_routes.hpp"
 #include "http/recent_answer.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace wakala::http {
@@ -21,6 +23,8 @@ struct admin_api::state {
   token_table tokens;
   std::shared_ptr<recent_answer> shards;
   std::shared_ptr<recent_answer> store; ///< an error while the store cannot be read
+  /// Bodies over the usual size that are being read or worked on, files aside.
+  std::shared_ptr<std::atomic<unsigned>> large_bodies = std::make_shared<std::atomic<unsigned>>(0);
 };
 
 struct admin_call {

@@ -26,6 +26,7 @@ void replace_tenant(admin_call& call);
 void delete_tenant(admin_call& call);
 void get_catalog(admin_call& call);
 void put_catalog(admin_call& call);
+void import_catalog(admin_call& call);
 // admin_conversations.cpp
 void list_conversations(admin_call& call);
 void get_conversation(admin_call& call);

@@ -9,6 +9,9 @@ namespace wakala::http {
 
 namespace {
 
+/// 10,000 products with long descriptions.
+constexpr std::size_t catalog_bytes_max = std::size_t{16} * 1024 * 1024;
+
 constexpr auto routes = std::to_array<admin_route>({
     {"GET", "/healthz", access::open, healthz},
     {"GET", "/readyz", access::open, readyz},
@@ -22,6 +25,7 @@ constexpr auto routes = std::to_array<admin_route>({
     {"DELETE", "/v1/tenants/{tenant}", access::operators, delete_tenant},
     {"GET", "/v1/tenants/{tenant}/catalog", access::tenant, get_catalog},
     {"PUT", "/v1/tenants/{tenant}/catalog", access::tenant, put_catalog},
+    {"POST", "/v1/tenants/{tenant}/catalog:import", access::tenant, import_catalog, false, catalog_bytes_max},
     {"GET", "/v1/tenants/{tenant}/conversations", access::tenant, list_conversations},
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}", access::tenant, get_conversation},
     {"GET", "/v1/tenants/{tenant}/conversations/{contact}/messages", access::tenant, list_messages},

@@ -29,7 +29,8 @@ struct admin_route {
   std::string_view pattern;
   access who = access::operators;
   void (*handle)(admin_call&) = nullptr;
-  bool takes_files = false; ///< its body may be as large as a file
+  bool takes_files = false;   ///< its body may be as large as a file
+  std::size_t body_bytes = 0; ///< its body may be so large; 0: as usual
 };
 
 std::span<const admin_route> admin_routes();

@@ -57,6 +57,10 @@ void bridge::get_catalog(std::string tenant, done_text done) {
   ask_tenant(node_, std::move(tenant), actors::catalog_get{}, std::move(done));
 }
 
+void bridge::import_catalog(std::string tenant, std::string text, bool is_csv, bool is_partial, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::catalog_import{std::move(text), is_csv, is_partial}, std::move(done));
+}
+
 void bridge::conversation(std::string tenant, std::string contact, done_text done) {
   ask_tenant(node_, std::move(tenant), actors::conversation_query{std::move(contact)}, std::move(done));
 }

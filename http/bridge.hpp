@@ -45,6 +45,8 @@ public:
   // One tenant. The caller has checked that it exists.
   void put_catalog(std::string tenant, std::string json, done_text done);
   void get_catalog(std::string tenant, done_text done);
+  /// `{"imported","added","changed","removed","unchanged","errors":[{line,field,why}],"errors_total"}`.
+  void import_catalog(std::string tenant, std::string text, bool is_csv, bool is_partial, done_text done);
   void conversation(std::string tenant, std::string contact, done_text done);
   void messages(std::string tenant, std::string contact, std::string after, std::size_t limit, done_text done);
   void conversations(std::string tenant, std::string after, std::size_t limit, done_text done);

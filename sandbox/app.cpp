@@ -6,6 +6,7 @@
 #include "http/core/server.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/log.hpp"
+#include "sandbox/payment_routes.hpp"
 #include "sandbox/routes.hpp"
 #include "sandbox/timer_queue.hpp"
 
@@ -52,11 +53,23 @@ struct app::state {
               meta.acknowledged(update);
               paths.notify();
             }),
-        paths(meta, poster, timers,
-              [this](const callback_override& callback, std::function<void(bool)> done) {
-                challenge(callback.uri, callback.verify_token,
-                          [done = std::move(done)](bool good, int) { done(good); });
-              }),
+        money(payment_world{clock,
+                            [this](std::chrono::milliseconds wait, std::function<void()> call) {
+                              timers.after(wait, std::move(call));
+                            },
+                            [this](payment_post what, std::function<void(int, const std::string&)> done) {
+                              post_payment(std::move(what), std::move(done));
+                            }},
+              options.payments),
+        paths(
+            meta, poster, timers,
+            [this](const callback_override& callback, std::function<void(bool)> done) {
+              challenge(callback.uri, callback.verify_token,
+                        [done = std::move(done)](bool good, int) { done(good); });
+            },
+            [this](const web_request& request, std::vector<std::string> parts, const routes::respond& answer) {
+              return money.handle(request, std::move(parts), answer);
+            }),
         client(io, client_options_for(options)) {}
 
   ~state() {
@@ -81,6 +94,20 @@ struct app::state {
     client.send(std::move(request), [this, done = std::move(done)](http::client_result outcome) {
       const auto* answer = std::get_if<http::client_answer>(&outcome);
       boost::asio::post(loop, [done, status = answer ? answer->status : 0] { done(status); });
+    });
+  }
+
+  /// What a payment provider tells a business; `done` runs on `loop`'s thread.
+  void post_payment(payment_post what, std::function<void(int, const std::string&)> done) {
+    http::client_request request;
+    request.method = "POST";
+    request.url = std::move(what.url);
+    request.headers = std::move(what.headers);
+    request.body = std::move(what.body);
+    client.send(std::move(request), [this, done = std::move(done)](http::client_result outcome) {
+      auto* answer = std::get_if<http::client_answer>(&outcome);
+      boost::asio::post(loop, [done, status = answer ? answer->status : 0,
+                               body = answer ? std::move(answer->body) : std::string{}] { done(status, body); });
     });
   }
 
@@ -115,7 +142,8 @@ struct app::state {
                         text_of(in.header("Authorization")),
                         text_of(in.header("Content-Type")),
                         text_of(in.header("Host")),
-                        std::move(in.body)};
+                        std::move(in.body),
+                        text_of(in.header("Idempotency-Key"))};
     boost::asio::post(loop, [this, request = std::move(request), to = std::move(to)]() mutable {
       paths.handle(std::move(request), [to](web_reply reply) {
         if (reply.drop_connection) {
@@ -138,6 +166,7 @@ struct app::state {
   backend meta;
   timer_queue timers;
   webhook_poster poster;
+  payment_routes money;
   routes paths;
   std::unordered_map<std::string, http::hmac_key> keys;
   std::uint64_t challenges = 0;

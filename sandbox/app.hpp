@@ -5,6 +5,7 @@
 #include "runtime/core/node_config.hpp"
 #include "runtime/core/result.hpp"
 #include "sandbox/backend.hpp"
+#include "sandbox/payment_world.hpp"
 #include "sandbox/webhook_poster.hpp"
 
 #include <chrono>
@@ -19,6 +20,7 @@ struct app_options {
   backend_options behaviour;
   number_book numbers;
   poster_options delivery;
+  payment_options payments;
   std::chrono::milliseconds webhook_timeout{10'000}; ///< how long a webhook may take to answer
   bool verify = false;                               ///< ask every webhook URL for the challenge first
   std::string verify_token;

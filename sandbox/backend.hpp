@@ -4,6 +4,7 @@
 
 #include "runtime/core/clock.hpp"
 #include "runtime/core/result.hpp"
+#include "sandbox/catalogs.hpp"
 #include "sandbox/graph_call.hpp"
 #include "sandbox/media.hpp"
 #include "sandbox/pacing.hpp"
@@ -114,8 +115,8 @@ public:
   std::optional<managed_outcome> manage(const graph_call& call);
   /// The answer when a callback URL failed its check. The reference names no code: 2200 is what the Graph API says.
   graph_answer callback_refused();
-  /// `POST /_sandbox/{what}/{id}`, where `what` is `numbers`, `accounts` or `templates`. Errors: `not_found`;
-  /// `invalid_argument` naming the key.
+  /// `POST /_sandbox/{what}/{id}`, where `what` is `numbers`, `accounts`, `templates` or `catalogs`. Errors:
+  /// `not_found`; `invalid_argument` naming the key.
   result<controlled_outcome> control(std::string_view what, std::string_view id, std::string_view body);
   /// `POST /_sandbox/shoppers`: as `add_shopper`, with `{"marketing"?: "stop" | "resume", "new_phone"?,
   /// "new_user_id"?, "phone_number_id"?}`. The webhooks go to the number named, else to all the shopper wrote with.
@@ -135,6 +136,8 @@ public:
   /// The number with the URL that this update goes to (Cloud API reference §3.6); nothing when nobody is subscribed.
   std::optional<business_number> receiver_of(const webhook_update& update) const;
   const record& log() const noexcept { return record_; }
+  /// `GET /_sandbox/catalogs/{id}`; null when nobody has called it yet.
+  nlohmann::ordered_json catalog(std::string_view id) { return catalogs_.view(id, clock_->now()); }
   /// `{"numbers":[…],"accounts":[…],"templates":[…],"shoppers":[…],"chaos":"…","seq":N,…}`, without secrets.
   nlohmann::ordered_json state() const;
 
@@ -181,6 +184,7 @@ private:
   id_source ids_;
   record record_;
   media_store media_;
+  catalog_store catalogs_;
   shopper_book shoppers_;
   std::unordered_map<std::string, pair_state> pairs_;
   std::unordered_map<std::string, token_bucket> number_buckets_;

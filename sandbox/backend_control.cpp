@@ -12,6 +12,11 @@ result<controlled_outcome> backend::control(std::string_view what, std::string_v
   const auto request = json::parse(body, nullptr, false);
   if (!request.is_object())
     return bad_key("body", "the body must be a JSON object");
+  if (what == "catalogs") {
+    if (const auto done = catalogs_.control(id, body); !done)
+      return done.error();
+    return controlled_outcome{catalogs_.view(id, clock_->now()), {}};
+  }
   auto calling = context();
   result<change_list> told = make_error(errc::not_found, "no such object", "id");
   json answer;

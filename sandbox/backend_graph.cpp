@@ -46,6 +46,17 @@ std::size_t backend::calls_max(std::string_view waba_id) const {
 
 std::optional<managed_outcome> backend::manage(const graph_call& call) {
   auto calling = context();
+  if (catalog_store::is_edge(call.edge)) {
+    const auto& all = held_.numbers.all();
+    const auto allowed = all.empty()
+                             ? !call.bearer.empty()
+                             : std::ranges::any_of(all, [&](const auto& each) { return may(each, call.bearer); });
+    return managed_outcome{allowed
+                               ? catalogs_.call(call.method, call.id, call.edge, call.parameters, calling.now, ids_)
+                               : refuse_token(ids_.trace_id()),
+                           {},
+                           {}};
+  }
   const auto about_number = std::ranges::find(number_edges, call.edge) != number_edges.end();
   if (about_number)
     number_for(call.id); // when every number is accepted, this makes it

@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   std::int64_t retry_max = options.delivery.retry_max.count();
   std::int64_t give_up = options.delivery.give_up.count() / ms_per_second;
   std::int64_t batch_ms = options.delivery.batch_wait.count();
+  std::int64_t prompt_ms = options.payments.prompt_life.count();
   std::int64_t timeout_ms = options.webhook_timeout.count();
   std::string log_level = "info";
 
@@ -118,6 +119,20 @@ int main(int argc, char** argv) {
   cli.add_option("--webhook-timeout-ms", timeout_ms, "how long a webhook may take to answer")
       ->check(CLI::Range(1, 600'000))
       ->capture_default_str();
+  auto& money = options.payments;
+  cli.add_option("--stripe-webhook-url", money.stripe_webhook_url, "where Stripe's events go");
+  cli.add_option("--stripe-webhook-secret", money.stripe_webhook_secret, "whsec_…, signs them (Stripe-Signature)")
+      ->envname("WAKALA_SANDBOX_STRIPE_WEBHOOK_SECRET");
+  cli.add_option("--stripe-key", money.stripe_key, "the only secret key that Stripe takes; any when absent")
+      ->envname("WAKALA_SANDBOX_STRIPE_KEY");
+  cli.add_option("--daraja-key", money.daraja_key, "the only app that Daraja knows; any when absent")
+      ->envname("WAKALA_SANDBOX_DARAJA_KEY");
+  cli.add_option("--daraja-secret", money.daraja_secret, "its secret")->envname("WAKALA_SANDBOX_DARAJA_SECRET");
+  cli.add_option("--daraja-passkey", money.daraja_passkey, "of every shortcode; not looked at when absent")
+      ->envname("WAKALA_SANDBOX_DARAJA_PASSKEY");
+  cli.add_option("--prompt-ms", prompt_ms, "how long an M-Pesa prompt waits for the PIN")
+      ->check(CLI::Range(1, 600'000))
+      ->capture_default_str();
   cli.add_option("--log", log_level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
@@ -127,7 +142,8 @@ int main(int argc, char** argv) {
              "whatsapp_business_profile, block_users; /{version}/{waba-id} and phone_numbers, subscribed_apps,\n"
              "message_templates; /{version}/{template-id} and unpause;\n"
              "/_sandbox/messages, attempts, feed, state, health (GET), inbound, shoppers, chaos, webhooks,\n"
-             "numbers/{id}, accounts/{id}, templates/{id} (POST).");
+             "numbers/{id}, accounts/{id}, templates/{id} (POST);\n"
+             "/_sandbox/stripe and /_sandbox/daraja (base URLs of the payment providers), payments (GET).");
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {
@@ -177,7 +193,17 @@ int main(int argc, char** argv) {
       return complain("--app-secret",
                       make_error(errc::invalid_argument, "number " + one.id + " has a webhook URL but no secret"));
   }
+  if (!money.stripe_webhook_url.empty()) {
+    if (const auto url = http::parse_url(money.stripe_webhook_url); !url)
+      return complain("--stripe-webhook-url", url.error());
+    if (money.stripe_webhook_secret.empty())
+      return complain("--stripe-webhook-secret",
+                      make_error(errc::invalid_argument, "signs what goes to the webhook URL"));
+  }
+  money.retry_base = std::chrono::milliseconds{retry_base};
+  money.prompt_life = std::chrono::milliseconds{prompt_ms};
   options.behaviour.seed = seeded->count() > 0 ? seed : system_random{}.next_u64();
+  money.seed = options.behaviour.seed;
   options.delivery.retry_base = std::chrono::milliseconds{retry_base};
   options.delivery.retry_max = std::chrono::milliseconds{std::max(retry_base, retry_max)};
   options.delivery.give_up = std::chrono::seconds{give_up};

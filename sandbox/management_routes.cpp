@@ -71,7 +71,7 @@ bool routes::change(const web_request& request, const parsed_target& at, const r
     return false;
   const auto& what = at.parts[1];
   const auto named = at.parts.size() == 3;
-  if (named ? what != "numbers" && what != "accounts" && what != "templates"
+  if (named ? what != "numbers" && what != "accounts" && what != "templates" && what != "catalogs"
             : what != "shoppers" && what != "webhooks")
     return false;
   auto outcome = named                ? meta_.control(what, at.parts[2], request.body)

@@ -29,6 +29,8 @@ constexpr std::string_view page_policy =
 void routes::handle(web_request request, respond answer) {
   const parsed_target at{request.target};
   const auto& first = at.parts.empty() ? at.path : at.parts.front();
+  if (first == "_sandbox" && more_ && more_(request, {at.parts.begin() + 1, at.parts.end()}, answer))
+    return;
   if (first == "_sandbox")
     return control(request, at, answer);
   if (request.method == "GET" || request.method == "HEAD") {
@@ -111,6 +113,11 @@ void routes::control(const web_request& request, const parsed_target& at, const 
                          {"given_up", counted.given_up},
                          {"waiting", counted.waiting}};
     return answer(ok(dump(state)));
+  }
+  if (get && at.parts.size() == 3 && at.parts[1] == "catalogs") {
+    const auto shown = meta_.catalog(at.parts[2]);
+    return answer(shown.is_null() ? problem(404, "Not found", "nobody has called this catalog yet")
+                                  : ok(dump(shown)));
   }
   if (what == "messages" && get) {
     message_filter filter{*after, at.text("to"), at.text("phone_number_id"), static_cast<std::size_t>(*limit)};

@@ -24,6 +24,7 @@ struct web_request {
   std::string content_type;
   std::string host;
   std::string body;
+  std::string idempotency_key = {};
 };
 
 /// An answer, or the wish to close the connection without one.
@@ -43,9 +44,13 @@ public:
   /// Asks a callback URL for its challenge and reports whether it answered well.
   using verifier = std::function<void(const callback_override& callback, std::function<void(bool good)> done)>;
 
+  /// Answers a request below `/_sandbox`, whose further parts come along; false: it is none of its own.
+  using extension =
+      std::function<bool(const web_request& request, std::vector<std::string> parts, const respond& answer)>;
+
   /// Without `verify`, callback URLs are taken unasked.
-  routes(backend& meta, webhook_poster& poster, timer_queue& timers, verifier verify = {})
-      : meta_(meta), poster_(poster), timers_(timers), verify_(std::move(verify)) {}
+  routes(backend& meta, webhook_poster& poster, timer_queue& timers, verifier verify = {}, extension more = {})
+      : meta_(meta), poster_(poster), timers_(timers), verify_(std::move(verify)), more_(std::move(more)) {}
 
   /// Calls `answer` exactly once, now or later.
   void handle(web_request request, respond answer);
@@ -76,6 +81,7 @@ private:
   webhook_poster& poster_;
   timer_queue& timers_;
   verifier verify_;
+  extension more_;
   std::list<waiter> waiters_;
 };
 

@@ -29,6 +29,10 @@ void describe(Archive& a, field<Archive, catalog_item>& m) {
   a.optional("brand", m.brand);
   a.optional("google_product_category", m.google_product_category);
   a.optional("item_group_id", m.item_group_id);
+  a.optional("size", m.size);
+  a.optional("color", m.color);
+  a.optional("material", m.material);
+  a.optional("pattern", m.pattern);
 }
 
 template <class Archive>

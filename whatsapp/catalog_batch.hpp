@@ -37,7 +37,11 @@ struct catalog_item {
   std::optional<std::variant<std::vector<std::string>, std::string>> additional_image_link{};
   std::optional<std::string> brand{};
   std::optional<std::string> google_product_category{};
-  std::optional<std::string> item_group_id{};
+  std::optional<std::string> item_group_id{}; ///< of all variants of one thing; what tells them apart follows
+  std::optional<std::string> size{};
+  std::optional<std::string> color{};
+  std::optional<std::string> material{};
+  std::optional<std::string> pattern{};
 
   bool operator==(const catalog_item&) const = default;
 };

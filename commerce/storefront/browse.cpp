@@ -14,11 +14,19 @@ std::string stock_text(const visit& v, const product& p) {
   return *p.stock == 0 ? v.say("stock.none") : v.say("stock.some", {{"count", amount(*p.stock)}});
 }
 
-offer more(const visit& v, const list_page& page, request asks) {
+} // namespace
+
+offer more_row(const visit& v, const list_page& page, request asks) {
   return {v.say("row.more"),
           v.say("row.page", {{"page", amount(std::int64_t{page.number} + 2)}, {"pages", amount(page.pages)}}),
           std::move(asks)};
 }
+
+offer product_row(const visit& v, const product& p) {
+  return {p.name, display_text(p.price).append(separator).append(stock_text(v, p)), {wish::product, p.id, 0}};
+}
+
+namespace {
 
 void nothing_to_sell(visit& v) {
   v.stand_at(dialogue_position::categories);
@@ -41,7 +49,7 @@ void show_categories(visit& v, std::int64_t wanted) {
                       {wish::category, categories[i], 0}});
   }
   if (page.has_more())
-    offers.push_back(more(v, page, {wish::categories, {}, std::int64_t{page.number} + 1}));
+    offers.push_back(more_row(v, page, {wish::categories, {}, std::int64_t{page.number} + 1}));
   if (page.number > 0)
     offers.push_back({v.say("row.back"), {}, {wish::categories, {}, std::int64_t{page.number} - 1}});
   else
@@ -73,14 +81,11 @@ void show_category(visit& v, std::string_view category, std::int64_t wanted) {
   const auto page = page_of(products.size(), wanted);
   std::vector<offer> offers;
   offers.reserve(page.count + 2);
-  for (std::size_t i = page.first; i < page.first + page.count; ++i) {
-    const auto& p = *products[i];
-    offers.push_back(
-        {p.name, display_text(p.price).append(separator).append(stock_text(v, p)), {wish::product, p.id, 0}});
-  }
+  for (std::size_t i = page.first; i < page.first + page.count; ++i)
+    offers.push_back(product_row(v, *products[i]));
   const std::string name(category); // `category` may be part of the state that changes below
   if (page.has_more())
-    offers.push_back(more(v, page, {wish::category, name, std::int64_t{page.number} + 1}));
+    offers.push_back(more_row(v, page, {wish::category, name, std::int64_t{page.number} + 1}));
   if (page.number > 0)
     offers.push_back({v.say("row.back"), {}, {wish::category, name, std::int64_t{page.number} - 1}});
   else

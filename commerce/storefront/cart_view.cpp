@@ -17,29 +17,33 @@ std::string price_of(const cart_line& line) {
 
 /// The cart as text: as many lines as fit, the number of the others, the total.
 std::string cart_text(const visit& v, std::string_view title) {
-  const auto& lines = v.state.basket.lines;
   const auto sum = v.say("cart.total", {{"total", cart_total(v)}});
+  return cart_lines_text(v, title, body_room - code_points(sum) - 1) + "\n" + sum;
+}
+
+} // namespace
+
+std::string cart_lines_text(const visit& v, std::string_view title, std::size_t room) {
+  const auto& lines = v.state.basket.lines;
   const auto rest_of = [&](std::size_t shown) {
     return "\n" + v.say("cart.more_lines", {{"count", std::to_string(lines.size() - shown)}});
   };
   std::string text(title);
-  const auto reserved = code_points(sum) + code_points(rest_of(0)) + 2;
+  const auto reserved = code_points(rest_of(0)) + 1;
   std::size_t shown = 0;
   for (; shown < lines.size(); ++shown) {
     const auto& line = lines[shown];
     const auto next = "\n" + v.say("cart.line", {{"quantity", amount(line.quantity)},
                                                  {"name", short_name(line.name)},
                                                  {"price", price_of(line)}});
-    if (code_points(text) + code_points(next) + reserved > body_room)
+    if (code_points(text) + code_points(next) + reserved > room)
       break;
     text += next;
   }
   if (shown < lines.size())
     text += rest_of(shown);
-  return text + "\n" + sum;
+  return text;
 }
-
-} // namespace
 
 void show_cart_with(visit& v, const std::string& text, std::string_view title, std::string_view nothing) {
   v.stand_at(dialogue_position::cart);

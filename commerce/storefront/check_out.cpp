@@ -1,5 +1,7 @@
 #include "commerce/cart.hpp"
+#include "commerce/storefront/getting.hpp"
 #include "commerce/storefront/views.hpp"
+#include "commerce/text_cut.hpp"
 
 #include <algorithm>
 
@@ -43,6 +45,17 @@ std::string reduce_cart(visit& v, const std::vector<shortage>& short_of) {
   return text;
 }
 
+/// How the shopper gets it, after a line break; nothing where the shop does not ask.
+std::string way_of(const visit& v) {
+  constexpr std::size_t place_max = 300;
+  const auto& g = v.state.getting;
+  if (!asks_how(v) || g.how == hand_over::undecided)
+    return {};
+  return "\n" + (g.how == hand_over::delivery
+                     ? v.say("order.brought", {{"area", g.area}})
+                     : v.say("order.fetched", {{"place", cut(v.context.shop->pick_up, place_max)}}));
+}
+
 void tell_placed(visit& v, const order_receipt& receipt) {
   auto& state = v.state;
   if (state.ordered) {
@@ -52,10 +65,12 @@ void tell_placed(visit& v, const order_receipt& receipt) {
   }
   state.ordered = receipt;
   v.state.basket = cart{};
+  v.state.getting.shown = 0;
   v.stand_at(dialogue_position::menu);
   v.send_buttons(v.say("order.placed", {{"code", receipt.code},
                                         {"total", display_text(receipt.total)},
-                                        {"minutes", minutes_of(receipt.kept_until - v.context.now)}}),
+                                        {"minutes", minutes_of(receipt.kept_until - v.context.now)}}) +
+                     way_of(v),
                  {v.button("button.order", {wish::order, {}, 0}), v.to_shop(), v.to_human()});
 }
 
@@ -70,8 +85,10 @@ void check_out(visit& v) {
   // What has changed since the shopper saw the cart is shown before anything is ordered.
   if (const auto corrections = correct_cart(v); !corrections.empty() || basket.lines.empty())
     return show_cart_with(v, corrections);
-  if (auto sum = total(basket, v.context.currency))
-    v.wants_order = order_request{basket.id, basket.lines, std::move(*sum)};
+  if (asks_how(v))
+    return go_on(v);
+  if (auto order = to_order(v))
+    v.wants_order = std::move(*order);
   else
     show_cart(v);
 }

@@ -1,6 +1,8 @@
 #include "commerce/storefront/views.hpp"
 #include "commerce/text_cut.hpp"
 
+#include <array>
+
 namespace wakala::commerce::storefront {
 
 namespace {
@@ -22,11 +24,26 @@ void show_menu(visit& v) {
 
 void show_help(visit& v) { v.send_text(v.say("help.text")); }
 
+std::string human_text(const visit& v) {
+  const auto back = v.context.shop == nullptr ? std::nullopt : closed_until(v.context.shop->hours, v.time);
+  if (!back)
+    return v.say("human.confirmed");
+  constexpr std::array<std::string_view, 7> days{"day.monday", "day.tuesday",  "day.wednesday", "day.thursday",
+                                                 "day.friday", "day.saturday", "day.sunday"};
+  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  const auto time = two(back->minute / 60) + ":" + two(back->minute % 60);
+  if (back->days_off == 0)
+    return v.say("human.back_today", {{"time", time}});
+  if (back->days_off == 1)
+    return v.say("human.back_tomorrow", {{"time", time}});
+  return v.say("human.back_on", {{"day", v.say(days.at(back->weekday % days.size()))}, {"time", time}});
+}
+
 void call_human(visit& v) {
   v.state.talk.human = true;
   v.state.talk.human_until = v.time + human_silence;
   v.stand_at(dialogue_position::human);
-  v.send_text(v.say("human.confirmed"));
+  v.send_text(human_text(v));
 }
 
 void not_understood(visit& v) {

@@ -2,8 +2,10 @@
 
 #include "commerce/cart.hpp"
 #include "commerce/keywords.hpp"
+#include "commerce/storefront/getting.hpp"
 #include "commerce/storefront/views.hpp"
 #include "commerce/text_cut.hpp"
+#include "whatsapp/location_reference.hpp"
 
 namespace wakala::commerce::storefront {
 
@@ -57,10 +59,15 @@ std::optional<request> to_add(const visit& v, const heard_order& heard) {
   }
   if (const auto* p = v.shelf().find_named(heard.rest))
     return request{wish::add, p->id, 1};
-  const auto* p = v.shelf().find_named(heard.name);
-  if (p == nullptr || heard.quantity.value_or(1) < 1)
+  if (heard.quantity.value_or(1) < 1)
     return std::nullopt;
-  return request{wish::add, p->id, heard.quantity.value_or(1)};
+  if (const auto* p = v.shelf().find_named(heard.name))
+    return request{wish::add, p->id, heard.quantity.value_or(1)};
+  if (v.context.finder != nullptr)
+    if (const auto ids = v.context.finder->find_surely(heard.name); ids.size() == 1)
+      return request{wish::add, ids.front(), heard.quantity.value_or(1)};
+  return found(v, heard.name).empty() ? std::nullopt
+                                      : std::optional(request{wish::found, searched_text(heard.name), 0});
 }
 
 std::optional<request> to_remove(const visit& v, const heard_order& heard) {
@@ -124,6 +131,12 @@ request back(const visit& v) {
     if (page > 1)
       return {wish::cart_lines, {}, page - 2};
     return page == 1 || !talk.product_id.empty() ? request{wish::cart, {}, 0} : request{wish::menu, {}, 0};
+  case dialogue_position::found:
+    return page > 0 ? request{wish::found, talk.category, page - 1} : request{wish::menu, {}, 0};
+  case dialogue_position::checking_out:
+    if (stage_of(talk) == check_out_stage::area && area_page_of(talk) > 0)
+      return {wish::areas, {}, area_page_of(talk) - 1};
+    return before(v, stage_of(talk));
   case dialogue_position::start:
   case dialogue_position::menu:
   case dialogue_position::human:
@@ -142,6 +155,12 @@ std::optional<request> more(const dialogue& talk) {
   case dialogue_position::cart:
     if (talk.product_id.empty() && page > 0)
       return request{wish::cart_lines, {}, page};
+    return std::nullopt;
+  case dialogue_position::found:
+    return request{wish::found, talk.category, page + 1};
+  case dialogue_position::checking_out:
+    if (stage_of(talk) == check_out_stage::area)
+      return request{wish::areas, {}, area_page_of(talk) + 1};
     return std::nullopt;
   case dialogue_position::start:
   case dialogue_position::menu:
@@ -206,7 +225,32 @@ bool calls_the_shop(keyword word) noexcept {
   return false;
 }
 
-std::optional<request> from_text(visit& v, const std::string& text, bool is_first) {
+/// Shoppers mix languages, and MENU, CART or CHECKOUT are words of both: one keyword of the other language changes
+/// nothing, a second one in a row does. What is not a keyword counts for neither.
+void follow_language(visit& v, const heard_keyword& heard) {
+  auto& strayed = v.state.talk.strayed;
+  const bool chooses =
+      heard.word == keyword::language || heard.word == keyword::english || heard.word == keyword::kiswahili;
+  if (chooses || !heard.tongue || *heard.tongue == v.state.spoken) {
+    strayed = strayed && !chooses && !heard.tongue;
+    return;
+  }
+  if (strayed)
+    v.state.spoken = *heard.tongue;
+  strayed = !strayed;
+}
+
+/// What was typed, folded, and as it came.
+struct heard_text {
+  std::string folded;
+  std::string written;
+};
+
+std::optional<request> from_text(visit& v, const heard_text& said, bool is_first) {
+  const auto& text = said.folded;
+  if (!v.state.talk.human && v.state.talk.position == dialogue_position::checking_out)
+    if (auto answer = answer_in(v, text, said.written))
+      return answer;
   auto heard = find_keyword(text);
   const bool is_greeting = heard && heard->word == keyword::greeting;
   if (v.state.talk.human) {
@@ -222,6 +266,8 @@ std::optional<request> from_text(visit& v, const std::string& text, bool is_firs
       heard->word = keyword::kiswahili;
     v.state.spoken = language::kiswahili;
   }
+  if (heard)
+    follow_language(v, *heard);
   if (heard && !is_greeting)
     if (auto wanted = from_keyword(v, heard->word))
       return wanted;
@@ -232,6 +278,8 @@ std::optional<request> from_text(visit& v, const std::string& text, bool is_firs
   if (const auto order = find_order(text))
     if (auto wanted = from_order(v, *order))
       return wanted;
+  if (auto words = searched_text(text); !found(v, words).empty())
+    return request{wish::found, std::move(words), 0};
   return request{wish::not_understood, {}, 0};
 }
 
@@ -247,9 +295,20 @@ std::optional<request> listen(visit& v, const whatsapp::event& event, bool is_fi
       return tapped;
     }
   }
+  if (v.goods = whatsapp::ordered_items(event); !v.goods.empty()) { // WhatsApp's own cart is a call for the shop, too
+    v.state.talk.human = false;
+    return request{wish::goods, {}, 0};
+  }
+  if (const auto place = whatsapp::location_of(event); place && !v.state.talk.human &&
+                                                       v.state.talk.position == dialogue_position::checking_out &&
+                                                       v.state.getting.how == hand_over::delivery) {
+    const auto label = place->name + (place->name.empty() || place->address.empty() ? "" : ", ") + place->address;
+    return request{wish::take_place, place->coordinates + "\n" + label, 0};
+  }
   // A button of a template carries the merchant's own payload: its title may still be a word we know.
-  const auto text = fold(cut(event.text, heard_max));
-  auto wanted = from_text(v, text, is_first);
+  auto written = cut(event.text, heard_max);
+  auto folded = fold(written);
+  auto wanted = from_text(v, {std::move(folded), std::move(written)}, is_first);
   if (!event.reply_id.empty() && wanted && wanted->what == wish::not_understood)
     wanted->what = wish::gone;
   return wanted;

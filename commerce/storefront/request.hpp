@@ -24,6 +24,21 @@ enum class wish : std::uint8_t {
   cart_remove,   ///< `subject`: product id
   cart_empty,
   check_out,
+  found,   ///< `subject`: words searched for, `number`: page
+  goods,   ///< of a native order message; they stand in the visit
+  ask_how, ///< delivery or pick-up
+  take_delivery,
+  take_pick_up,
+  areas,     ///< `number`: page
+  take_area, ///< `subject`: name of the area
+  ask_name,
+  take_name,    ///< `subject`
+  profile_name, ///< take the one of the shopper's profile
+  ask_address,
+  take_address, ///< `subject`
+  take_place,   ///< `subject`: coordinates, a line break, what it is called
+  details,      ///< choose what to change before ordering
+  confirm,      ///< place what was shown
   toggle_language,
   english,
   kiswahili,
@@ -45,8 +60,10 @@ struct request {
 /// The id of a button or row that makes this request: `menu:home`, `menu:shop`, `menu:order`, `menu:human`,
 /// `menu:help`, `cats:<page>`, `cat:<category>`, `page:<category>:<page>`, `prod:<id>`, `add:<id>:<pieces>`,
 /// `cart:view`, `cart:lines:<page>`, `cart:edit:<id>`, `cart:qty:<id>:<pieces>`, `cart:remove:<id>`, `cart:empty`,
-/// `cart:order`, `lang:en`, `lang:sw`, `lang:other`. Each says all that is needed, so that a tap on an old message
-/// still works. Empty for wishes that only words make. At most 125 characters for ids and categories of at most 100.
+/// `cart:order`, `lang:en`, `lang:sw`, `lang:other`, `find:<words>:<page>`, `get:how`, `get:delivery`, `get:pickup`,
+/// `get:areas:<page>`, `get:area:<name>`, `get:name`, `get:myname`, `get:address`, `get:details`, `get:confirm`. Each
+/// says all that is needed, so that a tap on an old message still works. Empty for wishes that only words make. At
+/// most 125 characters for ids and categories of at most 100.
 std::string to_reply_id(const request& r);
 
 /// Reads what `to_reply_id` writes; nothing for any other text.

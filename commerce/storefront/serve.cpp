@@ -1,3 +1,4 @@
+#include "commerce/storefront/getting.hpp"
 #include "commerce/storefront/views.hpp"
 
 namespace wakala::commerce::storefront {
@@ -32,7 +33,25 @@ std::string_view intent_name(wish what) noexcept {
   case wish::cart_empty:
     return "empty";
   case wish::check_out:
+  case wish::confirm:
     return "checkout";
+  case wish::found:
+    return "search";
+  case wish::goods:
+    return "goods";
+  case wish::ask_how:
+  case wish::take_delivery:
+  case wish::take_pick_up:
+  case wish::areas:
+  case wish::take_area:
+  case wish::ask_name:
+  case wish::take_name:
+  case wish::profile_name:
+  case wish::ask_address:
+  case wish::take_address:
+  case wish::take_place:
+  case wish::details:
+    return "getting";
   case wish::toggle_language:
   case wish::english:
   case wish::kiswahili:
@@ -73,7 +92,11 @@ void show_again(visit& v) {
       return edit_line(v, talk.product_id);
     return talk.page > 0 ? choose_line(v, std::int64_t{talk.page} - 1) : show_cart(v);
   case dialogue_position::human:
-    return v.send_text(v.say("human.confirmed"));
+    return v.send_text(human_text(v));
+  case dialogue_position::found:
+    return show_found(v, talk.category, talk.page);
+  case dialogue_position::checking_out:
+    return ask_again(v);
   }
 }
 
@@ -109,6 +132,36 @@ void serve(visit& v, const request& asked) {
     return empty_cart(v);
   case wish::check_out:
     return check_out(v);
+  case wish::found:
+    return show_found(v, asked.subject, asked.number);
+  case wish::goods:
+    return take_goods(v);
+  case wish::ask_how:
+    return ask_how(v);
+  case wish::take_delivery:
+    return take_how(v, hand_over::delivery);
+  case wish::take_pick_up:
+    return take_how(v, hand_over::pick_up);
+  case wish::areas:
+    return ask_area(v, asked.number);
+  case wish::take_area:
+    return take_area(v, asked.subject);
+  case wish::ask_name:
+    return ask_name(v);
+  case wish::take_name:
+    return take_name(v, asked.subject);
+  case wish::profile_name:
+    return take_profile_name(v);
+  case wish::ask_address:
+    return ask_address(v);
+  case wish::take_address:
+    return take_address(v, asked.subject);
+  case wish::take_place:
+    return take_place(v, asked.subject);
+  case wish::details:
+    return choose_detail(v);
+  case wish::confirm:
+    return confirm(v);
   case wish::toggle_language:
     return speak(v, v.state.spoken == language::english ? language::kiswahili : language::english);
   case wish::english:
@@ -124,7 +177,9 @@ void serve(visit& v, const request& asked) {
   case wish::gone:
     return v.send_buttons(v.say("gone.choice"), {v.to_shop(), v.to_cart(), v.to_menu()});
   case wish::not_understood:
-    return not_understood(v);
+    if (!ask_anew(v))
+      not_understood(v);
+    return;
   }
 }
 

@@ -2,6 +2,7 @@
 /// The screens of the shop and what can be done on them. Each sends its messages and moves the dialogue there.
 #pragma once
 
+#include "commerce/opt_out.hpp"
 #include "commerce/storefront/visit.hpp"
 
 namespace wakala::commerce::storefront {
@@ -10,6 +11,8 @@ namespace wakala::commerce::storefront {
 void show_menu(visit& v);
 void show_help(visit& v);
 void call_human(visit& v);
+/// That a person will answer, and when people are back if they are not there.
+std::string human_text(const visit& v);
 void not_understood(visit& v);
 
 // browse.cpp
@@ -17,6 +20,22 @@ void show_categories(visit& v, std::int64_t page);
 /// The page of the list of categories that holds this one; the first for one that is gone.
 std::int64_t page_of_category(const visit& v, std::string_view category);
 void show_category(visit& v, std::string_view category, std::int64_t page);
+/// A product as a row of a list: name, price, stock.
+offer product_row(const visit& v, const product& p);
+/// The row that leads to the next page.
+offer more_row(const visit& v, const list_page& page, request asks);
+
+// find.cpp
+/// Products that have the words, the best first.
+std::vector<const product*> found(const visit& v, std::string_view words);
+/// What was typed, as it is kept and shown.
+std::string searched_text(std::string_view words);
+/// The list of what was found; the product itself when there is one only.
+void show_found(visit& v, std::string_view words, std::int64_t page);
+
+// native_order.cpp
+/// Puts the goods of a native order into the cart, by our own prices and stock, and says what differs.
+void take_goods(visit& v);
 
 // product.cpp
 void show_product(visit& v, std::string_view product_id);
@@ -35,16 +54,23 @@ void edit_line(visit& v, std::string_view product_id);
 /// The cart under the phrase `title`, or the phrase `nothing` when it is empty, with `text` above.
 void show_cart_with(visit& v, const std::string& text, std::string_view title = "cart.title",
                     std::string_view nothing = "cart.nothing");
+/// `title` and under it as many lines of the cart as fit into `room`, and the number of the others.
+std::string cart_lines_text(const visit& v, std::string_view title, std::size_t room);
 /// Brings the cart in line with the shelf and returns the sentences that say so, each with a line break; often empty.
 std::string correct_cart(visit& v);
 /// The cart's total for people.
 std::string cart_total(const visit& v);
 
 // check_out.cpp
-/// Asks for the order, or, when the tenant's home has answered, tells the shopper what became of it.
+/// Asks for the order (after what the shop has to ask, see getting.hpp), or, when the tenant's home has answered,
+/// tells the shopper what became of it.
 void check_out(visit& v);
 /// The latest order; the cart when there is none.
 void show_order(visit& v);
+
+// consent.cpp
+/// Says that STOP or START was heard, in the language of the word.
+void confirm_consent(visit& v, const heard_consent& heard);
 
 /// Shows again where the dialogue stands, in the language now spoken.
 void show_again(visit& v);

@@ -42,6 +42,10 @@ void visit::send_text(std::string body) {
   replies.push_back({whatsapp::text_message{cut(std::move(body), text_body_max)}});
 }
 
+void visit::send_location_request(std::string body) {
+  replies.push_back({whatsapp::location_request_message{cut(std::move(body), body_max)}});
+}
+
 void visit::send_buttons(std::string body, std::span<const choice> choices) {
   whatsapp::buttons_message message;
   message.body = cut(std::move(body), body_max);

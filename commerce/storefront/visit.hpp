@@ -4,6 +4,7 @@
 
 #include "commerce/step.hpp"
 #include "commerce/storefront/request.hpp"
+#include "whatsapp/order_reference.hpp"
 
 #include <initializer_list>
 #include <optional>
@@ -39,6 +40,7 @@ public:
   time_ms time; ///< of the event
   std::vector<reply> replies;
   std::optional<order_request> wants_order;
+  std::vector<whatsapp::ordered_item> goods; ///< of a native order message
 
   const catalog& shelf() const noexcept { return *context.shelf; }
   std::string say(std::string_view key, values filled = {}) const;
@@ -54,6 +56,8 @@ public:
   void send_buttons(std::string body, std::initializer_list<choice> choices) {
     send_buttons(std::move(body), std::span(choices.begin(), choices.size()));
   }
+  /// Asks for an address, with a button that shares a location.
+  void send_location_request(std::string body);
   void send_list(std::string body, std::string open, std::string section, std::vector<offer> offers);
 
   choice button(std::string_view key, request asks) const { return {say(key), std::move(asks)}; }

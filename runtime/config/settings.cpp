@@ -100,6 +100,11 @@ problem check_graph_url(const std::string& value) {
   return "must be an http:// or https:// address without a query";
 }
 
+problem check_provider_url(const std::string& value) {
+  return value == "discard:" ? problem("must be an http:// or https:// address without a query")
+                             : check_graph_url(value);
+}
+
 problem check_graph_version(const std::string& value) {
   const auto dot = value.find('.');
   const auto digits = [](std::string_view part) {
@@ -158,6 +163,10 @@ std::vector<setting> make_settings() {
       "meta.graph_url", [](auto& config) -> auto& { return config.meta.graph_url; }, check_graph_url));
   all.push_back(text(
       "meta.version", [](auto& config) -> auto& { return config.meta.version; }, check_graph_version));
+  all.push_back(text(
+      "payments.stripe_url", [](auto& config) -> auto& { return config.payments.stripe_url; }, check_provider_url));
+  all.push_back(text(
+      "payments.daraja_url", [](auto& config) -> auto& { return config.payments.daraja_url; }, check_provider_url));
   // Two bytes of a hash choose the shard, so there cannot be more than they can name.
   all.push_back(value_of(
       "cluster.shard_count", [](auto& config) -> auto& { return config.cluster.shard_count; },

@@ -38,6 +38,12 @@ struct meta_config {
   std::string version = "v23.0";
 };
 
+/// Where the payment providers are.
+struct payments_config {
+  std::string stripe_url = "https://api.stripe.com";
+  std::string daraja_url = "https://api.safaricom.co.ke";
+};
+
 /// Every bound of a node. A bound of zero is refused by the reader of the configuration.
 struct limits_config {
   std::size_t connections = 4096;
@@ -94,6 +100,7 @@ struct node_config {
   std::string store_url = "sqlite:wakala.db";
   std::string kek_file;
   meta_config meta;
+  payments_config payments;
   std::vector<admin_token> admin_tokens;
   cluster_config cluster;
   media_config media;

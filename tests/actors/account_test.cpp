@@ -203,6 +203,45 @@ TEST_F(account, marketing_is_refused_to_who_has_stopped_it_and_only_that) {
   EXPECT_EQ(post_it(template_to(amina.phone, "offer")).at("outcome"), "accepted");
 }
 
+TEST_F(account, who_has_written_stop_is_sent_nothing_that_nobody_asked_for) {
+  tell_template("offer", "APPROVED", "MARKETING");
+  tell_template("order_update", "APPROVED");
+  write(amina, "wamid.1", "hi");
+  write(amina, "wamid.2", "stop by tomorrow");
+  EXPECT_EQ(conversation_of("duka", amina.phone).at("marketing"), "allowed");
+  write(amina, "wamid.3", "ACHA");
+  EXPECT_EQ(conversation_of("duka", amina.phone).at("marketing"), "stopped");
+  restart();
+  const auto refused = post_it(template_to(amina.phone, "offer"));
+  EXPECT_EQ(refused.at("outcome"), "refused");
+  EXPECT_EQ(refused.at("reason"), "opted_out");
+  EXPECT_EQ(refused.at("path"), "/to");
+  EXPECT_EQ(post_it(template_to(amina.phone, "order_update")).at("outcome"), "accepted") << "of what was ordered";
+  EXPECT_EQ(post_it(text_to(amina.phone, "hello")).at("outcome"), "accepted") << "people answer";
+  write(amina, "wamid.4", "ANZA");
+  EXPECT_EQ(conversation_of("duka", amina.phone).at("marketing"), "allowed");
+  EXPECT_EQ(post_it(template_to(amina.phone, "offer")).at("outcome"), "accepted");
+}
+
+TEST_F(account, what_waits_is_dropped_when_the_shopper_writes_stop) {
+  tell_template("offer", "APPROVED", "MARKETING");
+  write(amina, "wamid.1", "HUMAN");
+  ASSERT_TRUE(graph->wait_for_messages(1));
+  graph->answer_with([](const recorded_call&, std::size_t) { return refused(131016); }); // try again later
+  EXPECT_EQ(post_it(text_to(amina.phone, "one moment")).at("outcome"), "accepted");
+  ASSERT_TRUE(is_sent("one moment"));
+  const auto offer = post_it(template_to(amina.phone, "offer")); // waits behind it
+  ASSERT_EQ(offer.at("outcome"), "accepted");
+  write(amina, "wamid.2", "STOP");
+  EXPECT_TRUE(stands_at("duka", amina.phone, offer.at("id").get<std::string>(), "failed"));
+  graph->answer_with([](const recorded_call& call, std::size_t) { return accepted(call); });
+  EXPECT_TRUE(eventually([&] {
+    pass(std::chrono::seconds{10});
+    return sent("no more offers") > 0;
+  })) << "what was said before and the confirmation still leave";
+  EXPECT_EQ(sent(R"("name":"offer")"), 0U);
+}
+
 TEST_F(account, a_send_refused_for_stopped_marketing_is_remembered) {
   tell_template("offer", "APPROVED", "MARKETING");
   write(amina, "wamid.1", "HUMAN");

@@ -53,6 +53,11 @@ TEST(link_messages, every_question_comes_through_whole) {
   EXPECT_EQ(conversations.limit, 500U);
   EXPECT_EQ(through(catalog_put{R"({"products":[]})"}).json, R"({"products":[]})");
   through(catalog_get{});
+  const auto import = through(catalog_import{"id,name", true, false});
+  EXPECT_EQ(import.text, "id,name");
+  EXPECT_TRUE(import.is_csv);
+  EXPECT_FALSE(import.is_partial);
+  EXPECT_TRUE(through(catalog_import{"{}", false, true}).is_partial);
   const auto letters = through(letters_query{persistence::table::aside, "y", 9, true});
   EXPECT_EQ(letters.where, persistence::table::aside);
   EXPECT_EQ(letters.after, "y");

@@ -79,6 +79,21 @@ protected:
   }
 };
 
+TEST_F(orders, of_a_shop_that_delivers_hold_the_fee_and_nobodys_address) {
+  add_tenant("soko", json::parse(R"({"shop":{"delivery":{"areas":[{"name":"Westlands","fee":"200.00"}]}}})"));
+  const json shelf{
+      {"products", json::array({{{"id", "unga"}, {"name", "Unga"}, {"category", "Flour"}, {"price", "250.00"}}})}};
+  ASSERT_TRUE(ask_tenant("soko", catalog_put{shelf.dump()}).value);
+  int n = 0;
+  for (const auto* text : {"flour", "2 unga", "checkout", "westlands", "Amina W", "Jambo House 7", "yes"})
+    insist(text_webhook("n-soko", amina, "wamid.soko." + std::to_string(++n), text, now()));
+  const auto answer = json_of(ask_tenant("soko", orders_query{"", 10}));
+  ASSERT_EQ(answer.at("orders").size(), 1U) << transcript_of("soko", amina.phone).back();
+  EXPECT_EQ(answer.at("orders").at(0).at("total"), (json{{"amount", "700.00"}, {"currency", "KES"}}));
+  EXPECT_EQ(answer.dump().find("Jambo"), std::string::npos);
+  EXPECT_EQ(answer.dump().find("Amina"), std::string::npos);
+}
+
 TEST_F(orders, a_race_for_the_last_pieces_has_as_many_winners_as_there_are_pieces) {
   constexpr int shoppers = 100;
   for (int i = 0; i < shoppers; ++i)

@@ -479,6 +479,30 @@ TEST(tenant_forms, that_break_a_rule_are_refused_with_the_place) {
       {R"({"id":"a","limits":{"inbound_per_s":1.5}})", "/limits/inbound_per_s"},
       {R"({"id":"a","limits":{"inbound_per_s":"200"}})", "/limits/inbound_per_s"},
       {R"({"id":"a","limits":200})", "/limits"},
+      {R"({"id":"a","shop":7})", "/shop"},
+      {R"({"id":"a","shop":{"colour":"red"}})", "/shop/colour"},
+      {R"({"id":"a","shop":{"delivery":{}}})", "/shop/delivery/areas"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[]}}})", "/shop/delivery/areas"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[{"name":"W"}]}}})", "/shop/delivery/areas/0/fee"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[{"name":"W","fee":"1.005"}]}}})", "/shop/delivery/areas/0/fee"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[{"name":"W","fee":"-1"}]}}})", "/shop/delivery/areas/0/fee"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[{"name":"W","fee":200}]}}})", "/shop/delivery/areas/0/fee"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[{"name":" W","fee":"1"}]}}})", "/shop/delivery/areas/0/name"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[{"name":"W","fee":"1"},{"name":"w","fee":"2"}]}}})",
+       "/shop/delivery/areas/1/name"},
+      {R"({"id":"a","shop":{"delivery":{"areas":[{"name":"W","fee":"1","eta":"2h"}]}}})",
+       "/shop/delivery/areas/0/eta"},
+      {R"({"id":"a","shop":{"pick_up":"here"}})", "/shop/pick_up"},
+      {R"({"id":"a","shop":{"pick_up":{"address":""}}})", "/shop/pick_up/address"},
+      {R"({"id":"a","shop":{"hours":{"monday":"08:00-18:00"}}})", "/shop/hours/monday"},
+      {R"({"id":"a","shop":{"hours":{"mon":"8-18"}}})", "/shop/hours/mon"},
+      {R"({"id":"a","shop":{"hours":{"mon":"18:00-08:00"}}})", "/shop/hours/mon"},
+      {R"({"id":"a","shop":{"hours":{"mon":"08:00-24:01"}}})", "/shop/hours/mon"},
+      {R"({"id":"a","shop":{"hours":{"mon":["08:00-12:00","11:00-13:00"]}}})", "/shop/hours/mon/1"},
+      {R"({"id":"a","time_zone":"Europe/Berlin","shop":{"hours":{"mon":"08:00-18:00"}}})", "/shop/hours"},
+      {R"({"id":"a","shop":{"synonyms":[["sugar"]]}})", "/shop/synonyms/0"},
+      {R"({"id":"a","shop":{"synonyms":[["sugar","brown sugar"]]}})", "/shop/synonyms/0/1"},
+      {R"({"id":"a","shop":{"synonyms":[["sugar",7]]}})", "/shop/synonyms/0/1"},
   };
   for (const auto& [form, place] : bad) {
     const auto config = parse_tenant(json::parse(form), nullptr, "");
@@ -500,6 +524,22 @@ TEST(tenant_forms, survive_the_store_with_their_secrets) {
   EXPECT_EQ(parse_tenant(shown, &config, "a").value(), config)
       << "a form that is read and written back changed secrets";
   EXPECT_EQ(shown.at("app_secret"), (json{{"set", true}}));
+}
+
+TEST(tenant_forms, keep_how_a_shop_sells) {
+  const auto form =
+      json::parse(R"({"delivery":{"areas":[{"name":"Westlands","fee":"200.00"},{"name":"CBD","fee":"0.00"}]},
+    "pick_up":{"address":"Moi Avenue 12"},"hours":{"mon":["08:00-12:00","14:00-24:00"],"sun":["09:30-10:00"]},
+    "synonyms":[["sugar","sukari"]]})");
+  const auto config = parse_tenant({{"id", "a"}, {"shop", form}}, nullptr, "").value();
+  EXPECT_EQ(config.shop.areas[0].fee, (money{20'000, "KES"}));
+  EXPECT_EQ(config.shop.hours.utc_offset, 180);
+  EXPECT_EQ(to_form(config).at("shop"), form);
+  EXPECT_EQ(from_stored(to_stored(config)).value(), config);
+  const auto single = json::parse(R"({"id":"a","shop":{"hours":{"mon":"08:00-12:00"}}})");
+  EXPECT_EQ(parse_tenant(single, nullptr, "").value().shop.hours.spans.size(), 1U);
+  EXPECT_FALSE(to_form(parse_tenant(json{{"id", "a"}}, nullptr, "").value()).contains("shop"))
+      << "a node of the version before can read a shop that has configured nothing";
 }
 
 TEST(directory_of_tenants, knows_an_account_only_while_one_tenant_has_it) {

@@ -78,6 +78,13 @@ chat& chat::receive(const whatsapp::event& event) {
   context.currency = "KES";
   context.shelf = &shelf;
   context.phrases = &phrases();
+  if (!has_same_words(indexed_, shelf)) {
+    indexed_ = shelf;
+    finder_ = search_index(shelf, synonyms(shop.synonyms));
+  }
+  context.finder = &finder_;
+  context.shop = &shop;
+  context.tenant = "duka";
   last = step(state, event, context);
   if (last.wants_order) {
     const auto answer =
@@ -117,6 +124,22 @@ chat& chat::tap_title(std::string_view title) {
 chat& chat::wait(time_ms ms) {
   now += ms;
   return *this;
+}
+
+chat& chat::order(const std::string& items) {
+  now += ms_per_second;
+  auto e = text_event("", now);
+  e.type = "order";
+  e.raw = whatsapp::raw_json(R"({"order":{"catalog_id":"1","product_items":)" + items + R"(},"type":"order"})");
+  return receive(e);
+}
+
+chat& chat::share(const std::string& location) {
+  now += ms_per_second;
+  auto e = text_event("", now);
+  e.type = "location";
+  e.raw = whatsapp::raw_json(R"({"location":)" + location + R"(,"type":"location"})");
+  return receive(e);
 }
 
 std::string chat::body() const {

@@ -38,6 +38,7 @@ public:
   time_ms now = start_time;
   std::string name = "Amina";
   step_result last;
+  shop_settings shop; ///< nothing is configured
 
   /// What the tenant's home says to a wish for an order; empty: it has enough of everything.
   std::function<order_answer(const order_request&)> home;
@@ -50,6 +51,9 @@ public:
   /// Taps the button or row with this title in the last reply; fails the test when there is none.
   chat& tap_title(std::string_view title);
   chat& wait(time_ms ms);
+  /// Sends a native order message with these `product_items`.
+  chat& order(const std::string& items);
+  chat& share(const std::string& location);
 
   std::size_t replies() const { return last.replies.size(); }
   std::string body() const; ///< of the last reply; empty when there was none
@@ -61,6 +65,8 @@ public:
 
 private:
   std::uint64_t steps_ = 0;
+  catalog indexed_; ///< that `finder_` is over
+  search_index finder_;
 };
 
 /// The state as bytes of a record of its own, and back.

@@ -50,10 +50,11 @@ TEST(permissions, an_old_stop_still_counts) {
   EXPECT_TRUE(c.state.may.no_marketing) << "it was delayed on its way; nothing later is known";
 }
 
-TEST(permissions, the_word_stop_is_no_preference) {
+TEST(permissions, the_word_stop_is_no_preference_of_whatsapp) {
   chat c;
   c.say("STOP");
   EXPECT_FALSE(c.state.may.no_marketing);
+  EXPECT_TRUE(c.state.may.opted_out);
 }
 
 TEST(permissions, who_is_blocked_is_heard_and_not_answered) {

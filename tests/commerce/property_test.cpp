@@ -76,14 +76,19 @@ catalog random_catalog(dice& d) {
   return make_catalog(std::move(products));
 }
 
-const std::array<std::string, 36> words{
-    "hi",       "habari",     "MENU",    "orodha",    "cart",   "kikapu",  "human",    "mhudumu",  "language",
-    "lugha",    "help",       "msaada",  "shop",      "more",   "back",    "2",        "0",        "99",
-    "100",      "add 3",      "remove",  "empty",     "change", "add",     "nonsense", "my order", "",
-    "remove n", "change n 2", "english", "kiswahili", "?",      "add 2 n", "n",        "checkout", "weka oda"};
-const std::array<std::string, 12> odd_taps{"menu:home",    "menu:shop",       "menu:order", "menu:human",
-                                           "cats:99",      "cat:none",        "prod:none",  "add:none:1",
-                                           "cart:qty:n:3", "cart:lines:1000", "lang:other", "\xF0\x9F\x98\x80"};
+const std::array<std::string, 56> words{
+    "hi",       "habari",    "MENU",     "orodha",   "cart",       "kikapu",  "human",     "mhudumu",
+    "language", "lugha",     "help",     "msaada",   "shop",       "more",    "back",      "2",
+    "0",        "99",        "100",      "add 3",    "remove",     "empty",   "change",    "add",
+    "nonsense", "my order",  "",         "remove n", "change n 2", "english", "kiswahili", "?",
+    "add 2 n",  "n",         "checkout", "weka oda", "stop",       "ANZA",    "sukari",    "unag",
+    "2 unga",   "Westlands", "back",     "yes",      "ndiyo",      "Amina W", "House 7",   "cancel",
+    "delivery", "more",      "agiza",    "rudi",     "nitachukua", "n n n",   "acha",      "stop by tomorrow"};
+const std::array<std::string, 22> odd_taps{
+    "menu:home",   "menu:shop",    "menu:order",   "menu:human",      "cats:99",    "cat:none",
+    "prod:none",   "add:none:1",   "cart:qty:n:3", "cart:lines:1000", "lang:other", "\xF0\x9F\x98\x80",
+    "get:how",     "get:delivery", "get:areas:7",  "get:area:Mars",   "get:name",   "get:myname",
+    "get:address", "get:details",  "get:confirm",  "find:n:9"};
 
 void expect_sound(const chat& c, const catalog& shelf, const std::string& what) {
   for (const auto& line : c.state.basket.lines) {
@@ -97,11 +102,28 @@ void expect_sound(const chat& c, const catalog& shelf, const std::string& what) 
   EXPECT_EQ(unpacked(packed(c.state)).value(), c.state) << what;
 }
 
+/// A shop that asks how an order gets to the shopper, in one way or another, and has any hours.
+shop_settings random_settings(dice& d) {
+  shop_settings shop;
+  const std::array<std::size_t, 5> counts{0, 1, 3, 11, 100};
+  for (auto i = d.pick(counts); i > 0; --i)
+    shop.areas.push_back(
+        {random_text(d, 50) + " " + std::to_string(i),
+         {static_cast<std::int64_t>(d.one_in(9) ? std::uint64_t{1} << 53U : d.below(100'000)), "KES"}});
+  if (d.one_in(2))
+    shop.pick_up = random_text(d, 290) + " 1";
+  if (d.one_in(2))
+    shop.hours = {{{static_cast<std::uint8_t>(d.below(7)), 480, 1'020}}, 180};
+  return shop;
+}
+
 TEST(storefront_property, every_message_is_one_that_meta_accepts) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     dice d(seed);
     chat c(random_catalog(d));
     c.name = random_text(d, 300);
+    if (seed % 2 == 0)
+      c.shop = random_settings(d);
     std::size_t answered = 0;
     for (int turn = 0; turn < 60; ++turn) {
       std::string what;
@@ -114,6 +136,11 @@ TEST(storefront_property, every_message_is_one_that_meta_accepts) {
         c.say(what = d.pick(products).name);
       else if (d.one_in(4))
         c.tap(what = d.pick(odd_taps));
+      else if (d.one_in(9))
+        c.share(what = R"({"latitude":-1.28,"longitude":36.82,"name":"Home"})");
+      else if (!products.empty() && d.one_in(9))
+        c.order(R"([{"product_retailer_id":")" + (what = "p1") +
+                R"(","quantity":3,"item_price":9.5,"currency":"KES"}])");
       else
         c.say(what = d.pick(words));
       answered += c.last.answered ? 1U : 0U;

@@ -10,9 +10,11 @@ LIBRARIES = [
     "runtime",
     "whatsapp",
     "commerce",
+    "payments",
     "persistence",
     "actors",
     "http/core",
+    "http/payments",
     "http",
 ]
 PROGRAMS = ["sandbox", "console", "bench", "wakalad", "tests"]
@@ -23,11 +25,15 @@ MAY_INCLUDE = {
     "runtime/config": ["runtime/core"],
     "whatsapp": ["runtime/core"],
     "commerce": ["whatsapp", "runtime/core"],
+    "payments": ["runtime/core"],
     "persistence": ["runtime/core"],
     "runtime": ["persistence", "runtime/core"],
-    "actors": ["runtime", "commerce", "whatsapp", "persistence", "runtime/core"],
+    "actors": ["runtime", "commerce", "payments", "whatsapp", "persistence", "runtime/core"],
     "http/core": ["runtime/core"],
-    "http": ["actors", "runtime", "commerce", "whatsapp", "persistence", "http/core", "runtime/core"],
+    "http/payments": ["payments", "http/core", "runtime/core"],
+    "http": [
+        "actors", "runtime", "commerce", "payments", "whatsapp", "persistence", "http/payments", "http/core", "runtime/core",
+    ],  # fmt: skip
     "sandbox": ["http/core", "whatsapp", "runtime/core"],
     "console": ["http/core", "whatsapp", "runtime/core"],
     "bench": LIBRARIES,

@@ -57,6 +57,8 @@ TEST_F(admin_listener, knows_who_may_do_what) {
       {"GET", "/v1/tenants/bidii/catalog", 200, 403, 401},
       {"PUT", "/v1/tenants/duka/catalog", 422, 422, 401},
       {"PUT", "/v1/tenants/bidii/catalog", 422, 403, 401},
+      {"POST", "/v1/tenants/duka/catalog:import", 415, 415, 401},
+      {"POST", "/v1/tenants/bidii/catalog:import", 415, 403, 401},
       {"GET", "/v1/tenants/duka/conversations", 200, 200, 401},
       {"GET", "/v1/tenants/bidii/conversations", 200, 403, 401},
       {"GET", "/v1/tenants/duka/account", 200, 200, 401},
@@ -116,6 +118,7 @@ TEST_F(admin_listener, creates_shows_changes_and_deletes_tenants) {
                   {"app_secret", "very-secret"},
                   {"verify_token", "also-secret"},
                   {"access_token", "most-secret"},
+                  {"catalog_id", "194836987003835"},
                   {"event_filters", json::array({"messages", "status"})},
                   {"limits", {{"messages_per_second", 20}}}};
   const auto created = admin("POST", "/v1/tenants", form.dump());
@@ -174,6 +177,7 @@ TEST_F(admin_listener, names_what_is_wrong_in_a_tenant) {
       {R"({"id":"x","app_secret":7})", 422, "/app_secret"},
       {R"({"id":"x","event_filters":["messages","all"]})", 422, "/event_filters/1"},
       {R"({"id":"x","limits":{"a":0}})", 422, "/limits/a"},
+      {R"({"id":"x","shop":{"delivery":{"areas":[{"name":"W","fee":"free"}]}}})", 422, "/shop/delivery/areas/0/fee"},
   };
   for (const auto& r : table) {
     SCOPED_TRACE(r.body);
@@ -224,7 +228,8 @@ TEST_F(admin_listener, imports_tenant_routes) {
 }
 
 TEST_F(admin_listener, keeps_catalogs_and_points_at_what_is_wrong) {
-  EXPECT_EQ(read("/v1/tenants/duka/catalog"), (json{{"products", json::array()}}));
+  EXPECT_EQ(read("/v1/tenants/duka/catalog").at("products"), json::array());
+  EXPECT_EQ(read("/v1/tenants/duka/catalog").at("sync").at("state"), "off");
   const std::string good =
       R"({"products":[{"id":"sugar","name":"Sugar 1 kg","category":"Food","price":"250.00","stock":4},
                                            {"id":"tea","name":"Tea","category":"Food","price":120}]})";
@@ -261,6 +266,67 @@ TEST_F(admin_listener, keeps_catalogs_and_points_at_what_is_wrong) {
     expect_problem(admin("PUT", "/v1/tenants/duka/catalog", r.body), r.status, r.field);
   }
   EXPECT_EQ(read("/v1/tenants/duka/catalog"), shown);
+}
+
+TEST_F(admin_listener, imports_catalogs_and_tells_every_line_that_is_wrong) {
+  const auto import = [&](const std::string& body, const std::string& type, const std::string& query = {}) {
+    return call(admin_server->port(), "POST", "/v1/tenants/duka/catalog:import" + query, body,
+                {{"Authorization", "Bearer " + std::string(duka_token)}, {"Content-Type", type}});
+  };
+  const std::string header = "id,name,category,price,stock\r\n";
+  const auto good =
+      import(header + "sugar,\"Sugar, 1 kg\",Food,250.00,4\r\ntea,Tea,Food,120,\r\n", "Text/CSV; charset=utf-8");
+  ASSERT_EQ(good.status, 200) << good.body;
+  EXPECT_EQ(json::parse(good.body), (json{{"imported", true},
+                                          {"added", 2},
+                                          {"changed", 0},
+                                          {"removed", 0},
+                                          {"unchanged", 0},
+                                          {"errors", json::array()},
+                                          {"errors_total", 0}}));
+  const auto shown = read("/v1/tenants/duka/catalog");
+  EXPECT_EQ(shown.at("products")[0].at("name"), "Sugar, 1 kg");
+
+  const auto bad = import(header + "sugar,Sugar,Food,1.005,4\r\n,Tea,Food,120,many\r\n", "text/csv");
+  expect_problem(bad, 422, "price");
+  const auto told = json::parse(bad.body);
+  ASSERT_EQ(told.at("errors").size(), 3U) << bad.body;
+  EXPECT_EQ(told.at("errors")[0].at("line"), 2);
+  EXPECT_EQ(told.at("errors_total"), 3);
+  expect_problem(import(R"({"products":[{"id":"a","name":"x","category":"c","price":1.5}]})", "application/json"),
+                 422, "/products/0/price");
+  expect_problem(import("id,name,colour\n", "text/csv"), 422, "colour");
+  expect_problem(import("{", "application/json"), 400);
+  expect_problem(import("{}", "application/json"), 422, "/products");
+  expect_problem(import("x", "application/xml"), 415, "Content-Type");
+  expect_problem(import("x", "text/csv", "?partial=perhaps"), 400, "partial");
+  EXPECT_EQ(read("/v1/tenants/duka/catalog"), shown);
+
+  const auto partly =
+      import(header + "sugar,Sugar,Food,1.005,4\r\nsalt,Salt,Food,30,\r\n", "text/csv", "?partial=true");
+  ASSERT_EQ(partly.status, 200) << partly.body;
+  EXPECT_EQ(json::parse(partly.body).at("added"), 1);
+  EXPECT_EQ(json::parse(partly.body).at("errors")[0].at("field"), "price");
+  EXPECT_EQ(read("/v1/tenants/duka/catalog").at("products").size(), 3U);
+
+  // What is shown can be imported as it is, and is nothing new.
+  auto same = read("/v1/tenants/duka/catalog");
+  EXPECT_EQ(json::parse(import(same.dump(), "application/json").body).at("unchanged"), 3);
+}
+
+TEST_F(admin_listener, imports_more_than_other_bodies_may_have) {
+  std::string text = "id,name,category,price,description\n";
+  for (int i = 0; i < 10'000; ++i)
+    text += "p" + std::to_string(i) + ",Thing,Things,1.50," + std::string(600, 'x') + "\n";
+  const auto import = [&](const std::string& body) {
+    return call(admin_server->port(), "POST", "/v1/tenants/duka/catalog:import", body,
+                {{"Authorization", "Bearer " + std::string(duka_token)}, {"Content-Type", "text/csv"}});
+  };
+  ASSERT_GT(text.size(), std::size_t{5} * 1024 * 1024);
+  const auto done = import(text);
+  ASSERT_EQ(done.status, 200) << done.body.substr(0, 300);
+  EXPECT_EQ(json::parse(done.body).at("added"), 10'000);
+  EXPECT_EQ(import(std::string(17 * 1024 * 1024, 'x')).status, 413);
 }
 
 TEST_F(admin_listener, shows_a_conversation_and_its_transcript) {
@@ -556,6 +622,8 @@ TEST_F(admin_listener, answers_as_its_description_says) {
                      {{"event", "ACCOUNT_RESTRICTION"},
                       {"restriction_info", {{{"restriction_type", "RESTRICTED_ADD_PHONE_NUMBER_ACTION"}}}}}}}})}}})}};
   ASSERT_EQ(http_node::post("/v1/webhooks", quality.dump(), app_secret).status, 200);
+  const auto code = read("/v1/tenants/duka/orders").at("orders").at(0).at("code").get<std::string>();
+  ASSERT_EQ(admin("POST", "/v1/tenants/duka/orders/" + code + ":pay", R"({"amount":"1.00"})").status, 200);
   const auto doc = read("/openapi.json");
   std::size_t compared = 0;
   for (const auto& [path, item] : doc.at("paths").items()) {
@@ -563,14 +631,14 @@ TEST_F(admin_listener, answers_as_its_description_says) {
       continue;
     auto target = path;
     for (const auto& [name, value] :
-         {std::pair<std::string, std::string>{"{tenant}", "duka"}, {"{contact}", amina.phone}})
+         {std::pair<std::string, std::string>{"{tenant}", "duka"}, {"{contact}", amina.phone}, {"{order}", code}})
       if (const auto found = target.find(name); found != std::string::npos)
         target.replace(found, name.size(), value);
     const auto& schema = item.at("get").at("responses").at("200").at("content").at("application/json").at("schema");
     EXPECT_EQ(difference(doc, schema, read(target)), "") << target;
     ++compared;
   }
-  EXPECT_EQ(compared, 17U);
+  EXPECT_EQ(compared, 19U);
   const auto& problem = doc.at("components").at("schemas").at("Problem");
   EXPECT_EQ(difference(doc, problem, json::parse(admin("GET", "/v1/tenants?limit=0").body)), "");
 }

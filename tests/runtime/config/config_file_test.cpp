@@ -52,6 +52,8 @@ meta:
   verify_token: a$${b} $c
   graph_url: http://127.0.0.1:8081
   version: v22.0
+payments:
+  stripe_url: http://127.0.0.1:8081/_sandbox/stripe
 admin:
   tokens:
     - token: ${ADMIN_TOKEN}
@@ -78,6 +80,8 @@ logging: {level: debug}
   EXPECT_EQ(config.meta.verify_token, "a${b} $c");
   EXPECT_EQ(config.meta.graph_url, "http://127.0.0.1:8081");
   EXPECT_EQ(config.meta.version, "v22.0");
+  EXPECT_EQ(config.payments.stripe_url, "http://127.0.0.1:8081/_sandbox/stripe");
+  EXPECT_EQ(config.payments.daraja_url, "https://api.safaricom.co.ke");
   ASSERT_EQ(config.admin_tokens.size(), 2U);
   EXPECT_EQ(config.admin_tokens[0].token, "letmein");
   EXPECT_EQ(config.admin_tokens[1].scopes, (std::vector<std::string>{"tenant:duka_la-amina", "operator"}));
@@ -157,6 +161,9 @@ constexpr bad_case bad_cases[] = {
     {"store_scheme", "store:\n  url: mysql://x\n", "wakala.yaml:2: store.url must be sqlite:PATH or postgresql://"},
     {"store_without_path", "store:\n  url: 'sqlite:'\n", "wakala.yaml:2: store.url must be sqlite:PATH"},
     {"graph_url", "meta:\n  graph_url: graph.facebook.com\n", "wakala.yaml:2: meta.graph_url must be an http://"},
+    {"stripe_url", "payments:\n  stripe_url: api.stripe.com\n",
+     "wakala.yaml:2: payments.stripe_url must be an http://"},
+    {"daraja_url", "payments:\n  daraja_url: 'discard:'\n", "wakala.yaml:2: payments.daraja_url must be an http://"},
     {"graph_version", "meta:\n  version: 23\n", "wakala.yaml:2: meta.version must be a Graph API version"},
     {"log_level", "logging:\n  level: loud\n", "wakala.yaml:2: logging.level must be one of trace, debug"},
     {"node_name", "node:\n  name: a b\n", "wakala.yaml:2: node.name must be 1 to 64"},
