@@ -96,6 +96,7 @@ private:
     bytes previous_user;
     bytes new_phone;
   };
+  using answered_function = std::function<void(text_answer)>;
   /// A POST's part with the names its updates need.
   struct intake {
     tenant_batch batch;
@@ -154,42 +155,49 @@ private:
   /// `then` once all have answered, or some have not in time.
   void ask_places(const place_question& q, std::function<void()> then);
 
+  struct book_plan; ///< what a commit changes in the books
   // tenant_orders.cpp: stock and orders, at home
   /// Reads, one page after the other, the orders that keep pieces; nothing else is done meanwhile.
   void load_orders(const bytes& after);
   caf::response_promise place_order(const order_wanted& wanted);
-  void order_committed(const std::string& id, const std::optional<commerce::placed_order>& before, const error* why);
-  commit_request orders_commit(const commerce::placed_order* placed,
-                               const std::vector<commerce::placed_order>& lapsed);
+  /// Knows what there is while it does it, since nothing else is being booked.
+  void place_now(const order_wanted& wanted, commerce::order_request request, const answered_function& then);
+  result<void> add_lapse(book_plan& plan, const commerce::placed_order& o, time_ms now) const;
   void drop_lapsed_orders();
   void lapses_written(const std::vector<commerce::placed_order>& lapsed, bool is_written);
   caf::response_promise list_orders(const orders_query& q);
 
-  // tenant_order_moves.cpp: what becomes of orders, and the books
+  // tenant_books.cpp: stock, orders and money, changed by one after the other
+  /// Runs it when nothing else is being booked: what it plans on holds until it has been written. It ends by
+  /// `books_free`, or by `write_books`.
+  void with_books(std::function<void()> work);
+  void books_free();
+  /// `conflict` when it would stand beside another order of the same cart.
+  result<void> add_change(book_plan& plan, const commerce::order_change& change) const;
+  /// Writes the plan, and only then changes what is known here; `then` gets null, or why nothing was changed.
+  void write_books(book_plan plan, std::function<void(const error*)> then);
+  void load_stock(const bytes& after);
+  void read_balances(const std::optional<bytes>& sealed);
+  caf::response_promise list_ledger(const ledger_query& q);
+  /// As the merchant has put it, less what was sold since.
+  commerce::catalog_snapshot present_shelf() const;
+  void show_shelf();
+
+  // tenant_order_moves.cpp: what becomes of orders
   struct order_errand; ///< something to be done with one order
   using errand_ptr = std::shared_ptr<order_errand>;
   caf::response_promise act_on_order(const order_action& q);
-  /// What is done with an order is done one after the other.
   void take_order(const errand_ptr& errand);
   void order_done(const errand_ptr& errand, text_answer answer);
   void look_at_receipt(const errand_ptr& errand);
   void move_order(const errand_ptr& errand);
-  /// Adds what changes to a commit, and to what is known here. Should the commit fail, everything is read anew.
-  void put_change(commit_draft& draft, const commerce::order_change& change);
-  void load_stock(const bytes& after);
-  void read_balances(const std::optional<bytes>& sealed);
-  caf::response_promise list_ledger(const ledger_query& q);
-  /// The shelf as shoppers see it: as the merchant has put it, less what was sold since.
-  void show_shelf();
-  /// From now on these are the pieces there are: what was sold before is counted in. The rows that say so.
-  std::vector<persistence::record> put_on_shelf(commerce::catalog_snapshot shelf);
 
   // tenant_news.cpp: what shoppers are told of their orders
   void load_news(const bytes& after);
-  void add_news(commit_draft& draft, const commerce::placed_order& order);
-  /// Of the first of each order that nobody is being told of.
+  persistence::record news_record(const commerce::placed_order& order) const;
+  void add_news(const commerce::placed_order& order);
+  /// Tells the first of each order, unless it is on its way.
   void tell_news();
-  void news_written(const commerce::placed_order& order);
   void news_told(const bytes& key, event_outcome outcome);
 
   // tenant_posting.cpp: messages that somebody outside wants sent
@@ -273,8 +281,7 @@ private:
   void look_if_clear();
   /// A place that does not know the present generation looks until it does.
   void wait_for_generation();
-  void commit_entity(const bytes& key, std::string_view text, std::function<void(result<void>)> then,
-                     std::vector<persistence::record> with = {});
+  void commit_entity(const bytes& key, std::string_view text, std::function<void(result<void>)> then);
   void after(std::chrono::milliseconds pause, std::function<void()> run_then);
 
   names names_of(const whatsapp::event& e) const;
@@ -301,7 +308,6 @@ private:
   void with_contact(const std::string& contact, std::function<void(result<conversation_id>)> then);
   template <class Query>
   caf::response_promise ask_conversation(const Query& q);
-  using answered_function = std::function<void(text_answer)>;
   static answered_function to(const caf::response_promise& promise);
   /// The same, to a conversation on another shard.
   template <class Query>
@@ -382,7 +388,7 @@ private:
   commerce::balances balances_;
   commerce::catalog_snapshot put_shelf_ = std::make_shared<const commerce::catalog>(); ///< as the merchant has put it
   bool is_shelf_stale_ = false;
-  std::map<std::string, std::deque<errand_ptr>> orders_in_work_; ///< by id; the first is being done
+  std::deque<std::function<void()>> book_work_; ///< the first is being done
   struct news_item {
     conversation_id conversation;
     time_ms at = 0;
@@ -390,7 +396,6 @@ private:
     bool is_on_its_way = false;
   };
   std::map<bytes, news_item> news_; ///< by row key, so that those of one order are in order
-  std::map<std::string, std::vector<caf::response_promise>> placing_; ///< orders on their way to the disk, by id
 };
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,

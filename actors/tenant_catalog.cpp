@@ -1,6 +1,6 @@
 // What the shop sells: put, imported, and brought to Meta's catalog batch by batch.
+#include "actors/book_plan.hpp"
 #include "actors/conversation_records.hpp"
-#include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "commerce/catalog_import.hpp"
 #include "runtime/backoff.hpp"
@@ -48,8 +48,10 @@ caf::response_promise tenant::put_catalog(const catalog_put& put) {
     deliver(promise, parsed.error());
     return promise;
   }
-  store_shelf(std::move(*parsed), [this, promise](const result<void>& done) {
-    deliver(promise, done ? result<std::string>(catalog_text()) : done.error());
+  with_books([this, promise, shelf = std::move(*parsed)] {
+    store_shelf(shelf, [this, promise](const result<void>& done) {
+      deliver(promise, done ? result<std::string>(catalog_text()) : done.error());
+    });
   });
   return promise;
 }
@@ -57,9 +59,6 @@ caf::response_promise tenant::put_catalog(const catalog_put& put) {
 caf::response_promise tenant::import_catalog(const catalog_import& import) {
   auto promise = self_->make_response_promise();
   const auto& currency = context_->entry->config.currency;
-  if (is_shelf_stale_)
-    show_shelf(); // what is in the file is compared with what there is now
-  const auto& before = *context_->shelf;
   auto read = import.is_csv ? result<commerce::catalog_import_read>(commerce::read_catalog_csv(import.text, currency))
                             : commerce::read_catalog_json(import.text, currency);
   if (!read) {
@@ -77,38 +76,47 @@ caf::response_promise tenant::import_catalog(const catalog_import& import) {
     deliver(promise, answer({}, *read, false));
     return promise;
   }
-  auto shelf = commerce::catalog::make(commerce::merged(*read, before, has_faults), currency);
-  if (shelf && shelf->products().size() > commerce::products_max)
-    shelf = make_error(errc::invalid_argument,
-                       "with those that are kept there are more than " + std::to_string(commerce::products_max),
-                       "/products");
-  if (!shelf) {
-    deliver(promise, shelf.error());
-    return promise;
-  }
-  const auto text = answer(commerce::diff(before, *shelf), *read, true);
-  if (shelf->products() == before.products()) { // nothing has changed: nothing is written
-    deliver(promise, text);
-    return promise;
-  }
-  store_shelf(std::move(*shelf), [this, promise, text](const result<void>& done) {
-    deliver(promise, done ? result<std::string>(text) : done.error());
+  with_books([this, promise, answer, has_faults, read = std::move(*read)]() mutable {
+    const auto done = [this, promise](result<std::string> what) {
+      deliver(promise, std::move(what));
+      books_free();
+    };
+    const auto before = present_shelf();
+    auto shelf =
+        commerce::catalog::make(commerce::merged(read, *before, has_faults), context_->entry->config.currency);
+    if (shelf && shelf->products().size() > commerce::products_max)
+      shelf = make_error(errc::invalid_argument,
+                         "with those that are kept there are more than " + std::to_string(commerce::products_max),
+                         "/products");
+    if (!shelf)
+      return done(shelf.error());
+    const auto text = answer(commerce::diff(*before, *shelf), read, true);
+    if (shelf->products() == before->products()) // nothing has changed: nothing is written
+      return done(text);
+    store_shelf(std::move(*shelf), [this, promise, text](const result<void>& stored) {
+      deliver(promise, stored ? result<std::string>(text) : stored.error());
+    });
   });
   return promise;
 }
 
 void tenant::store_shelf(commerce::catalog shelf, std::function<void(result<void>)> then) {
   const auto fresh = std::make_shared<const commerce::catalog>(std::move(shelf));
-  const auto done = [this, then](const result<void>& written) {
-    if (!written) {
-      then(written);
-      return self_->quit(caf::sec::runtime_error); // what is known here is ahead of the store: it is read again
-    }
+  // From now on these are the pieces there are: what was sold before is counted in.
+  book_plan plan{balances_};
+  for (const auto& [product_id, pieces] : book_.all_sold())
+    plan.sold.emplace(product_id, 0);
+  const auto& entry = *context_->entry;
+  plan.more.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, catalog_key,
+                                    commerce::to_text(*fresh), *context_->node->random));
+  write_books(std::move(plan), [this, fresh, then](const error* why) {
+    if (why != nullptr)
+      return then(*why);
+    put_shelf_ = fresh;
     meta_catalog_.is_shelf_known = true;
     show_shelf();
     tell_places_to_read([then] { then({}); });
-  };
-  commit_entity(catalog_key, commerce::to_text(*fresh), done, put_on_shelf(fresh));
+  });
 }
 
 std::string tenant::catalog_text() {

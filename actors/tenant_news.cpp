@@ -62,23 +62,19 @@ void tenant::load_news(const bytes& after_key) {
           [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
 }
 
-void tenant::add_news(commit_draft& draft, const commerce::placed_order& order) {
+persistence::record tenant::news_record(const commerce::placed_order& order) const {
   const auto& entry = *context_->entry;
-  auto key = news_key(order);
-  news_item item{order.conversation, order.history.back().at, commerce::to_text(commerce::news_of(order)), true};
-  draft.business.push_back(
-      sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, key,
-                    json{{"conversation", to_string(item.conversation)}, {"at", item.at}, {"news", item.text}}.dump(),
-                    *context_->node->random));
-  news_.insert_or_assign(std::move(key), std::move(item)); // told when it is written
+  return sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, news_key(order),
+                       json{{"conversation", to_string(order.conversation)},
+                            {"at", order.history.back().at},
+                            {"news", commerce::to_text(commerce::news_of(order))}}
+                           .dump(),
+                       *context_->node->random);
 }
 
-void tenant::news_written(const commerce::placed_order& order) {
-  const auto at = news_.find(news_key(order));
-  if (at == news_.end())
-    return;
-  at->second.is_on_its_way = false;
-  tell_news();
+void tenant::add_news(const commerce::placed_order& order) {
+  news_.insert_or_assign(news_key(order), news_item{order.conversation, order.history.back().at,
+                                                    commerce::to_text(commerce::news_of(order)), false});
 }
 
 void tenant::tell_news() {

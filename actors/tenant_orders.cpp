@@ -1,7 +1,7 @@
 // The tenant's home decides who gets the last pieces: orders are placed, kept for a while, and lapse.
+#include "actors/book_plan.hpp"
 #include "actors/conversation_records.hpp"
 #include "actors/order_view.hpp"
-#include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/core/time_text.hpp"
@@ -10,6 +10,7 @@
 
 namespace wakala::actors {
 
+using commerce::order_state;
 using commerce::placed_order;
 using nlohmann::json;
 using persistence::table;
@@ -19,11 +20,10 @@ namespace {
 constexpr std::size_t orders_at_once = 1'000; ///< of a page when the home is loaded
 constexpr std::size_t lapsed_at_once = 100;   ///< of one commit
 constexpr unsigned code_tries = 10;
-
-bytes hold_key(const std::string& id) { return from_hex(id).value_or(bytes{}); }
+constexpr std::size_t book_work_max = 2'000; ///< that waits
 
 commerce::order_answer placed_answer(const placed_order& o) {
-  return {commerce::order_receipt{o.code, o.total, o.placed_at, o.kept_until}, {}};
+  return {commerce::order_receipt{o.code, o.total, o.placed_at, o.kept_until, o.state, o.tracking_url}, {}};
 }
 
 } // namespace
@@ -63,130 +63,92 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
               [this, promise](result<std::string> answer) { deliver(promise, std::move(answer)); });
     return promise;
   }
-  const auto& entry = *context_->entry;
-  const auto now = context_->node->clock->now();
   auto request = commerce::order_request_from(wanted.request);
   if (!request || request->lines.empty()) {
     deliver(promise, make_error(errc::invalid_argument, "is no request for an order", "request"));
     return promise;
   }
+  if (book_work_.size() >= book_work_max) {
+    deliver(promise, make_error(errc::overloaded, "too many orders at once"));
+    return promise;
+  }
+  with_books([this, wanted, request = std::move(*request), then = to(promise)] { place_now(wanted, request, then); });
+  return promise;
+}
+
+void tenant::place_now(const order_wanted& wanted, commerce::order_request request, const answered_function& then) {
+  const auto& entry = *context_->entry;
+  const auto now = context_->node->clock->now();
+  const auto answer = [this, then](const commerce::order_answer& a) {
+    then({commerce::to_text(a), {}});
+    books_free();
+  };
   // A cart becomes one order, however often and through whichever updates it is asked for.
-  const auto id = to_hex(
-      persistence::keyed_hash(entry.keys->lookup, {"order", to_string(wanted.conversation), request->cart_id}));
-  if (const auto under_way = placing_.find(id); under_way != placing_.end()) {
-    under_way->second.push_back(promise);
-    return promise;
-  }
-  // The merchant was quicker than the answer to its conversation.
-  if (const auto* live = book_.live(id); live != nullptr && live->state != commerce::order_state::awaiting_payment) {
-    deliver(promise, commerce::to_text(placed_answer(*live)));
-    return promise;
-  }
+  const auto id =
+      to_hex(persistence::keyed_hash(entry.keys->lookup, {"order", to_string(wanted.conversation), request.cart_id}));
+  const auto* known = book_.live(id);
+  const bool has_lapsed =
+      known != nullptr && known->state == order_state::awaiting_payment && known->kept_until <= now;
   std::optional<placed_order> before;
-  if (const auto* known = book_.find(id, now)) {
-    const bool is_same = known->lines == request->lines && known->total == request->total &&
-                         known->how == request->how && known->area == request->area;
-    if (is_same) { // its conversation has lost the answer
-      deliver(promise, commerce::to_text(placed_answer(*known)));
-      return promise;
-    }
+  if (known != nullptr && !has_lapsed) {
+    const bool is_same = known->lines == request.lines && known->total == request.total &&
+                         known->how == request.how && known->area == request.area;
+    // Its conversation has lost the answer; or the merchant was quicker than the answer.
+    if (is_same || known->state != order_state::awaiting_payment || known->paid + known->owed > 0)
+      return answer(placed_answer(*known));
     before = *known; // and the cart was changed since: the order was never told, and is made anew
     book_.erase(id);
   }
-  if (auto missing = book_.short_of(request->lines, *put_shelf_, now); !missing.empty()) {
-    if (before)
-      book_.put(std::move(*before));
-    deliver(promise, commerce::to_text(commerce::order_answer{std::nullopt, std::move(missing)}));
-    return promise;
-  }
+  auto missing = book_.short_of(request.lines, *put_shelf_, now);
+  if (before)
+    book_.put(*before);
+  if (!missing.empty())
+    return answer({std::nullopt, std::move(missing)});
+  book_plan plan{balances_};
+  if (has_lapsed) // it is over, and the cart is another order now
+    static_cast<void>(add_lapse(plan, *known, now));
+  for (const auto& o : book_.lapsed(now, lapsed_at_once))
+    if (o.id != id)
+      static_cast<void>(add_lapse(plan, o, now));
   placed_order order;
   order.id = id;
   order.code = commerce::make_order_code(context_->node->random->next_u64());
   for (unsigned i = 0; i < code_tries && book_.has_code(order.code); ++i)
     order.code = commerce::make_order_code(context_->node->random->next_u64());
   order.conversation = wanted.conversation;
-  order.lines = std::move(request->lines);
-  order.total = std::move(request->total);
-  order.how = request->how;
-  order.area = std::move(request->area);
-  order.fee = std::move(request->fee);
+  order.lines = std::move(request.lines);
+  order.total = std::move(request.total);
+  order.how = request.how;
+  order.area = std::move(request.area);
+  order.fee = std::move(request.fee);
   order.placed_at = before ? before->placed_at : now; // part of its key
   if (before)
     order.code = before->code;
   order.kept_until = now + entry.config.order_kept();
-  auto lapsed = book_.take_lapsed(now, lapsed_at_once);
-  auto commit = orders_commit(&order, lapsed);
-  book_.put(std::move(order)); // whoever asks next finds the pieces gone, although nothing is promised yet
-  placing_[id].push_back(promise);
-  const auto done = [this, id, lapsed, before](const error* why) {
-    lapses_written(lapsed, why == nullptr);
-    order_committed(id, before, why);
-  };
-  self_
-      ->request(context_->supervisor, caf::infinite, std::move(commit)) // late is not unknown: it answers everything
-      .then([done](const commit_answer& answer) { done(answer.committed ? nullptr : &answer.why); },
-            [done](const caf::error&) {
-              const auto why = make_error(errc::unavailable, "the shard did not answer");
-              done(&why);
-            });
-  return promise;
-}
-
-void tenant::order_committed(const std::string& id, const std::optional<placed_order>& before, const error* why) {
-  // When it is unknown whether it was written, the shard is opened anew, and we with it.
-  const auto waiting = placing_.extract(id);
-  const auto* const order = book_.find(id, 0);
-  for (const auto& promise : waiting.mapped())
-    if (why == nullptr && order != nullptr)
-      deliver(promise, commerce::to_text(placed_answer(*order)));
-    else
-      deliver(promise, why != nullptr ? *why : make_error(errc::unavailable, "the order is gone"));
-  if (why == nullptr)
-    return;
-  book_.erase(id);
-  if (before)
-    book_.put(*before);
-}
-
-commit_request tenant::orders_commit(const placed_order* placed, const std::vector<placed_order>& lapsed) {
-  const auto& entry = *context_->entry;
-  commit_request request;
-  request.tenant = entry.config.id;
-  auto& draft = request.drafts.emplace_back();
-  const auto put = [&](table where, bytes key, const placed_order& o) {
-    draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, where, std::move(key),
-                                           commerce::to_text(o), *context_->node->random));
-  };
-  const auto now = context_->node->clock->now();
-  for (const auto& o : lapsed)
-    if (const auto change = commerce::moved(o, commerce::order_move::expire, {}, now))
-      put_change(draft, *change);
-  if (placed != nullptr) { // last: a cart's order that has lapsed may be placed again
-    put(table::order, order_key(*placed), *placed);
-    put(table::stock_hold, hold_key(placed->id), *placed);
+  if (const auto added = add_change(plan, {order, 0, std::nullopt, false}); !added) {
+    then({std::nullopt, added.error()});
+    return books_free();
   }
-  return request;
+  write_books(std::move(plan), [then, order](const error* why) {
+    then(why != nullptr ? text_answer{std::nullopt, *why} : text_answer{commerce::to_text(placed_answer(order)), {}});
+  });
 }
 
-void tenant::lapses_written(const std::vector<placed_order>& lapsed, bool is_written) {
-  if (!is_written && !lapsed.empty())
-    return self_->quit(caf::sec::runtime_error); // what is known here is ahead of the store: it is read again
-  for (auto o : lapsed) {
-    o.history.emplace_back(); // as the move has made it
-    news_written(o);
-  }
+result<void> tenant::add_lapse(book_plan& plan, const placed_order& o, time_ms now) const {
+  const auto change = commerce::moved(o, commerce::order_move::expire, {}, now);
+  return change ? add_change(plan, *change) : change.error();
 }
 
 void tenant::drop_lapsed_orders() {
-  if (!context_->is_home)
-    return;
-  auto lapsed = book_.take_lapsed(context_->node->clock->now(), lapsed_at_once);
-  if (lapsed.empty())
-    return;
-  auto commit = orders_commit(nullptr, lapsed);
-  self_->request(context_->supervisor, caf::infinite, std::move(commit))
-      .then([this, lapsed](const commit_answer& answer) { lapses_written(lapsed, answer.committed); },
-            [this, lapsed](const caf::error&) { lapses_written(lapsed, false); });
+  const auto now = context_->node->clock->now();
+  if (!context_->is_home || !book_work_.empty() || book_.lapsed(now, 1).empty())
+    return; // whoever is at work lapses them as well, or the next look does
+  with_books([this, now] {
+    book_plan plan{balances_};
+    for (const auto& o : book_.lapsed(now, lapsed_at_once))
+      static_cast<void>(add_lapse(plan, o, now));
+    write_books(std::move(plan), [](const error*) {}); // what was refused is found again at the next look
+  });
 }
 
 caf::response_promise tenant::list_orders(const orders_query& q) {

@@ -29,15 +29,12 @@ void tenant::after(std::chrono::milliseconds pause, std::function<void()> run_th
   self_->delayed_send(self_, pause, deferred{std::move(run_then)});
 }
 
-void tenant::commit_entity(const bytes& key, std::string_view text, std::function<void(result<void>)> then,
-                           std::vector<persistence::record> with) {
+void tenant::commit_entity(const bytes& key, std::string_view text, std::function<void(result<void>)> then) {
   const auto& entry = *context_->entry;
   commit_request request;
   request.tenant = entry.config.id;
-  auto& business = request.drafts.emplace_back().business;
-  business.push_back(
+  request.drafts.emplace_back().business.push_back(
       sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, key, text, *context_->node->random));
-  std::move(with.begin(), with.end(), std::back_inserter(business));
   self_->request(context_->supervisor, ask_timeout, std::move(request))
       .then([then](const commit_answer& answer) { then(answer.committed ? result<void>{} : answer.why); },
             [then](const caf::error&) { then(make_error(errc::unavailable, "the store did not answer")); });

@@ -41,7 +41,12 @@ std::vector<cart_line> lines_of(const json& j) {
 }
 
 json to_json(const order_receipt& r) {
-  return {{"code", r.code}, {"total", to_json(r.total)}, {"placed_at", r.placed_at}, {"kept_until", r.kept_until}};
+  return {{"code", r.code},
+          {"total", to_json(r.total)},
+          {"placed_at", r.placed_at},
+          {"kept_until", r.kept_until},
+          {"state", to_string(r.state)},
+          {"tracking_url", r.tracking_url}};
 }
 
 order_receipt receipt_of(const json& j) {
@@ -50,6 +55,8 @@ order_receipt receipt_of(const json& j) {
   r.total = money_of(j.at("total"));
   r.placed_at = j.at("placed_at").get<time_ms>();
   r.kept_until = j.at("kept_until").get<time_ms>();
+  r.state = order_state_from(j.value("state", std::string{})).value_or(order_state::awaiting_payment);
+  r.tracking_url = j.value("tracking_url", std::string{});
   return r;
 }
 

@@ -114,13 +114,11 @@ void stock_book::apply(const placed_order& order, const std::map<std::string, st
     put(order);
 }
 
-std::vector<placed_order> stock_book::take_lapsed(time_ms now, std::size_t most) {
-  std::vector<placed_order> lapsed;
-  while (lapsed.size() < most && !by_end_.empty() && by_end_.begin()->first <= now) {
-    lapsed.push_back(orders_.find(by_end_.begin()->second)->second);
-    erase(lapsed.back().id);
-  }
-  return lapsed;
+std::vector<placed_order> stock_book::lapsed(time_ms now, std::size_t most) const {
+  std::vector<placed_order> found;
+  for (auto end = by_end_.begin(); end != by_end_.end() && end->first <= now && found.size() < most; ++end)
+    found.push_back(orders_.find(end->second)->second);
+  return found;
 }
 
 } // namespace wakala::commerce

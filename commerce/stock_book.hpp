@@ -45,8 +45,9 @@ public:
   /// The order is kept as it is now, or forgotten when it is over.
   void apply(const placed_order& order, const std::map<std::string, std::int64_t>& sold);
 
-  /// Takes out the orders that waited for their payment in vain, at most `most` of them, earliest first.
-  std::vector<placed_order> take_lapsed(time_ms now, std::size_t most);
+  /// Orders that waited for their payment in vain, at most `most` of them, earliest first. They are still in the
+  /// book.
+  std::vector<placed_order> lapsed(time_ms now, std::size_t most) const;
 
   std::size_t size() const noexcept { return orders_.size(); }
 

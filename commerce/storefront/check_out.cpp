@@ -66,6 +66,8 @@ void tell_placed(visit& v, const order_receipt& receipt) {
   state.ordered = receipt;
   v.state.basket = cart{};
   v.state.getting.shown = 0;
+  if (receipt.state != order_state::awaiting_payment) // the merchant was quicker than this answer
+    return show_order(v);
   v.stand_at(dialogue_position::menu);
   v.send_buttons(v.say("order.placed", {{"code", receipt.code},
                                         {"total", display_text(receipt.total)},

@@ -130,6 +130,60 @@ TEST_F(order_moves, one_receipt_pays_once_and_one_order) {
   EXPECT_EQ(done(other, "get").at("state"), "awaiting_payment");
 }
 
+TEST_F(order_moves, one_receipt_told_for_two_orders_at_once_pays_one) {
+  const auto first = place();
+  amina = with_phone("254722000003");
+  const auto second = place();
+  const auto pay = [this](const std::string& code) {
+    return act(code, "pay", {{"amount", "500.00"}, {"method", "mpesa"}, {"reference", "SKM7XYZ123"}});
+  };
+  std::vector<std::future<text_answer>> answers;
+  for (const auto& code : {first, second, first, second})
+    answers.push_back(std::async(std::launch::async, pay, code));
+  std::size_t taken = 0;
+  for (auto& answer : answers)
+    taken += answer.get().value ? 1U : 0U;
+  EXPECT_EQ(taken, 2U) << "of one order, told twice";
+  EXPECT_EQ(balance("money:mpesa"), "500.00");
+}
+
+TEST_F(order_moves, what_was_paid_of_an_order_that_lapses_is_owed_whatever_comes_next) {
+  const auto code = place();
+  const auto id = newest().at("id");
+  done(code, "pay", {{"amount", "100.00"}});
+  clock->advance(std::chrono::minutes{30});
+  const auto more = done(id, "pay", {{"amount", "50.00"}});
+  EXPECT_EQ(more.at("state"), "expired");
+  EXPECT_EQ(more.at("paid").at("amount"), "0.00");
+  EXPECT_EQ(more.at("owed").at("amount"), "150.00");
+  EXPECT_EQ(balance("owed_to_shoppers"), "-150.00");
+  EXPECT_EQ(balance("sales"), "0.00");
+  EXPECT_EQ(done(id, "pay", {{"amount", "350.00"}}).at("state"), "paid") << "all of it is there now";
+  EXPECT_EQ(balance("owed_to_shoppers"), "0.00");
+  EXPECT_TRUE(is_told("was not paid in time"));
+  EXPECT_TRUE(is_told("received your payment")) << "both, and in this order";
+}
+
+TEST_F(order_moves, a_refused_commit_changes_nothing_here_either) {
+  const auto code = place();
+  const auto cut = std::make_shared<std::atomic<bool>>(true);
+  store->on_append([cut](const std::vector<persistence::row_ptr>& rows) {
+    const bool is_of_an_order = std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+      return std::any_of(row->business.begin(), row->business.end(),
+                         [](const auto& r) { return r.where == persistence::table::order; });
+    });
+    return *cut && is_of_an_order ? fault::before : fault::none;
+  });
+  const auto stopped = stop_at_the_end();
+  EXPECT_FALSE(act(code, "pay", {{"amount", "500.00"}, {"reference", "R1"}}).value);
+  *cut = false;
+  EXPECT_TRUE(eventually([&] { return act(code, "get").value.has_value(); })); // not while the shard is being opened
+  EXPECT_EQ(done(code, "get").at("state"), "awaiting_payment");
+  EXPECT_EQ(done(code, "pay", {{"amount", "500.00"}, {"reference", "R1"}}).at("state"), "paid");
+  EXPECT_EQ(balance("money:cash"), "500.00");
+  EXPECT_TRUE(eventually([&] { return stock_now() == 8; }));
+}
+
 TEST_F(order_moves, what_comes_after_the_last_piece_is_gone_is_owed) {
   const auto late = place("10 unga");
   const auto id = newest().at("id");

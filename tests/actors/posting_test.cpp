@@ -176,6 +176,8 @@ TEST_F(posting, the_same_key_is_sent_once) {
   write("duka", amina, "wamid.1", "hi");
   const auto first = post_it(posted(text_to(amina.phone, "only once")));
   EXPECT_EQ(post_it(posted(text_to(amina.phone, "only once"))).at("id"), first.at("id"));
+  // An answer that is lost with its conversation would hold the next message until the attempt is settled.
+  EXPECT_TRUE(stands_at("duka", amina.phone, first.at("id"), "accepted"));
   restart();
   EXPECT_EQ(post_it(posted(text_to(amina.phone, "only once"))).at("id"), first.at("id"));
   const auto other = post_it(posted(text_to(amina.phone, "only once"), "key:other"));

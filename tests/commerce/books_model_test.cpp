@@ -157,7 +157,7 @@ private:
   }
 
   void lapse() {
-    for (const auto& o : book_.take_lapsed(now_, 100))
+    for (const auto& o : book_.lapsed(now_, 100))
       take(moved(o, order_move::expire, {}, now_).value());
   }
 

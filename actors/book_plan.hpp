@@ -1,0 +1,26 @@
+/// \file
+/// What one commit changes in the books of a shop.
+#pragma once
+
+#include "actors/tenant.hpp"
+#include "commerce/ledger.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace wakala::actors {
+
+struct tenant::book_plan {
+  explicit book_plan(commerce::balances before) : sums(std::move(before)) {}
+
+  commerce::balances sums;                        ///< as they will be
+  std::map<bytes, commerce::placed_order> orders; ///< row key → as it will be
+  std::map<std::string, std::int64_t> sold;       ///< product → pieces sold, as it will be
+  std::vector<commerce::ledger_entry> entries;
+  std::vector<commerce::placed_order> news; ///< orders at the states that their shoppers are told
+  std::vector<persistence::record> more;    ///< what goes with it
+};
+
+} // namespace wakala::actors
