@@ -126,14 +126,14 @@ void tenant::load() {
             read_shelf(answer.value->at(0));
             read_spread(answer.value->at(1));
             read_account(answer.value->at(2));
-            load_stock({});
+            load_stock();
             if (!context_->is_home)
               return;
             read_balances(answer.value->at(3));
             read_catalog_sync(answer.value->at(4));
-            load_news({}); // `await` is last in, first out: the orders are there when the news are told
-            load_orders({});
-            load_windows({});
+            load_news(); // `await` is last in, first out: the orders are there when the news are told
+            load_orders();
+            load_windows();
           },
           [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
 }

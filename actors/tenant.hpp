@@ -17,6 +17,7 @@
 #include <caf/actor_addr.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <deque>
 #include <functional>
@@ -156,9 +157,22 @@ private:
   void ask_places(const place_question& q, std::function<void()> then);
 
   struct book_plan; ///< what a commit changes in the books
+  // tenant_rows.cpp
+  /// Reads all rows of a table (that begin with `prefix`), one page after the other; nothing else is done meanwhile.
+  /// `take` is given a row's key and its text, or why it cannot be opened; where it says false, or the store does not
+  /// answer, the tenant ends, to be started anew by its supervisor with back-off.
+  void load_rows(persistence::table where, bytes prefix,
+                 std::function<bool(const bytes&, const result<std::string>&)> take, std::function<void()> then = {},
+                 bytes after = {});
+  /// A page of a list.
+  struct row_list;
+  /// `show` adds what is shown of a row's text.
+  void list_rows(persistence::range_query query, std::function<result<void>(nlohmann::json&, std::string_view)> show,
+                 std::function<void(result<row_list>)> then);
+
   // tenant_orders.cpp: stock and orders, at home
   /// Reads, one page after the other, the orders that keep pieces; nothing else is done meanwhile.
-  void load_orders(const bytes& after);
+  void load_orders();
   caf::response_promise place_order(const order_wanted& wanted);
   /// Knows what there is while it does it, since nothing else is being booked.
   void place_now(const order_wanted& wanted, commerce::order_request request, const answered_function& then);
@@ -176,7 +190,7 @@ private:
   result<void> add_change(book_plan& plan, const commerce::order_change& change) const;
   /// Writes the plan, and only then changes what is known here; `then` gets null, or why nothing was changed.
   void write_books(book_plan plan, std::function<void(const error*)> then);
-  void load_stock(const bytes& after);
+  void load_stock();
   void read_balances(const std::optional<bytes>& sealed);
   caf::response_promise list_ledger(const ledger_query& q);
   /// As the merchant has put it, less what was sold since.
@@ -193,7 +207,7 @@ private:
   void move_order(const errand_ptr& errand);
 
   // tenant_news.cpp: what shoppers are told of their orders
-  void load_news(const bytes& after);
+  void load_news();
   persistence::record news_record(const commerce::placed_order& order) const;
   void add_news(const commerce::placed_order& order);
   /// Tells the first of each order, unless it is on its way.
@@ -219,7 +233,7 @@ private:
   std::uint32_t count_replies(const replies_wanted& wanted, std::function<void(bool)> then);
   void ask_for_replies(const replies_wanted& wanted);
   /// Reads, one page after the other, when messages were posted; nothing else is done meanwhile.
-  void load_windows(const bytes& after);
+  void load_windows();
 
   // tenant_account.cpp: what Meta says of the account
   void read_account(const std::optional<bytes>& sealed);

@@ -3,6 +3,7 @@
 #include "actors/book_plan.hpp"
 #include "actors/conversation_records.hpp"
 #include "actors/order_view.hpp"
+#include "actors/row_list.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/log.hpp"
@@ -21,7 +22,6 @@ using persistence::table;
 
 namespace {
 
-constexpr std::size_t rows_at_once = 1'000;
 constexpr std::chrono::seconds shelf_pause{1};
 
 bytes hold_key(const placed_order& o) { return from_hex(o.id).value_or(bytes{}); }
@@ -143,37 +143,26 @@ void tenant::write_books(book_plan plan, std::function<void(const error*)> then)
 
 // -- the shelf ------------------------------------------------------------
 
-void tenant::load_stock(const bytes& after_key) {
-  persistence::range_query query;
-  query.tenant = context_->entry->config.id;
-  query.where = table::tenant_entity;
-  query.prefix = stock_prefix;
-  query.after = after_key;
-  query.limit = rows_at_once;
-  self_->request(context_->supervisor, ask_timeout, std::move(query))
-      .await(
-          [this, is_first = after_key.empty()](const runtime::range_answer& answer) {
-            if (!answer.value)
-              return self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
-            const auto& entry = *context_->entry;
-            if (is_first)
-              book_.forget_sold();
-            for (const auto& row : *answer.value) {
-              const auto text =
-                  entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, row.key), row.value);
-              std::int64_t pieces = 0;
-              const auto* const end = text ? text->data() + text->size() : nullptr;
-              if (!text || std::from_chars(text->data(), end, pieces).ptr != end) { // pieces could be sold twice
-                log::error("tenant.stock_unreadable", {{"tenant", entry.config.id}});
-                return self_->quit(caf::sec::runtime_error);
-              }
-              book_.set_sold(std::string_view(row.key).substr(stock_prefix.size()), pieces);
-            }
-            if (answer.value->size() == rows_at_once)
-              return load_stock(answer.value->back().key);
-            show_shelf();
-          },
-          [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
+void tenant::load_stock() {
+  const auto fresh = std::make_shared<std::map<std::string, std::int64_t>>();
+  load_rows(
+      table::tenant_entity, stock_prefix,
+      [this, fresh](const bytes& key, const result<std::string>& text) {
+        std::int64_t pieces = 0;
+        const auto* const end = text ? text->data() + text->size() : nullptr;
+        if (!text || std::from_chars(text->data(), end, pieces).ptr != end) { // pieces could be sold twice
+          log::error("tenant.stock_unreadable", {{"tenant", context_->entry->config.id}});
+          return false;
+        }
+        fresh->emplace(key.substr(stock_prefix.size()), pieces);
+        return true;
+      },
+      [this, fresh] {
+        book_.forget_sold();
+        for (const auto& [product_id, pieces] : *fresh)
+          book_.set_sold(product_id, pieces);
+        show_shelf();
+      });
 }
 
 commerce::catalog_snapshot tenant::present_shelf() const {
@@ -221,37 +210,27 @@ caf::response_promise tenant::list_ledger(const ledger_query& q) {
   query.backwards = true;
   if (const auto after = from_hex(q.after); after && !after->empty())
     query.after = ledger_prefix + *after;
-  self_->request(context_->supervisor, ask_timeout, std::move(query))
-      .then(
-          [this, promise, limit = q.limit](const runtime::range_answer& answer) {
-            if (!answer.value)
-              return deliver(promise, answer.why);
-            const auto& entry = *context_->entry;
-            auto entries = json::array();
-            for (const auto& row : *answer.value) {
-              const auto text =
-                  entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, row.key), row.value);
-              const auto read =
-                  text ? commerce::ledger_entry_from(*text) : result<commerce::ledger_entry>(text.error());
-              if (!read)
-                return deliver(promise, read.error());
-              entries.push_back(entry_json(*read));
-            }
-            json next = nullptr;
-            if (answer.value->size() == limit)
-              next = to_hex(as_span(std::string_view(answer.value->back().key).substr(ledger_prefix.size())));
-            auto accounts = json::object();
-            for (const auto& [currency, sums] : balances_.sums())
-              for (const auto& [account, minor] : sums)
-                accounts[currency][account] = decimal_text({minor, currency});
-            deliver(
-                promise,
-                json{{"balances", std::move(accounts)}, {"entries", std::move(entries)}, {"next", std::move(next)}}
-                    .dump());
-          },
-          [this, promise](const caf::error&) {
-            deliver(promise, make_error(errc::unavailable, "the store did not answer"));
-          });
+  list_rows(
+      std::move(query),
+      [](json& entries, std::string_view text) -> result<void> {
+        const auto read = commerce::ledger_entry_from(text);
+        if (!read)
+          return read.error();
+        entries.push_back(entry_json(*read));
+        return {};
+      },
+      [this, promise](result<row_list> found) {
+        if (!found)
+          return deliver(promise, found.error());
+        auto accounts = json::object();
+        for (const auto& [currency, sums] : balances_.sums())
+          for (const auto& [account, minor] : sums)
+            accounts[currency][account] = decimal_text({minor, currency});
+        deliver(promise, json{{"balances", std::move(accounts)},
+                              {"entries", std::move(found->rows)},
+                              {"next", std::move(found->next)}}
+                             .dump());
+      });
   return promise;
 }
 

@@ -15,7 +15,6 @@ using persistence::table;
 
 namespace {
 
-constexpr std::size_t rows_at_once = 1'000;
 constexpr std::chrono::seconds told_again{2};
 constexpr std::size_t id_size = 16;
 
@@ -30,36 +29,19 @@ std::string_view order_of(const bytes& key) { return std::string_view(key).subst
 
 } // namespace
 
-void tenant::load_news(const bytes& after_key) {
-  persistence::range_query query;
-  query.tenant = context_->entry->config.id;
-  query.where = table::tenant_entity;
-  query.prefix = news_prefix;
-  query.after = after_key;
-  query.limit = rows_at_once;
-  self_->request(context_->supervisor, ask_timeout, std::move(query))
-      .await(
-          [this](const runtime::range_answer& answer) {
-            if (!answer.value)
-              return self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
-            const auto& entry = *context_->entry;
-            for (const auto& row : *answer.value) {
-              const auto text =
-                  entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, row.key), row.value);
-              const auto read = json::parse(text ? *text : std::string{}, nullptr, false);
-              const auto whose =
-                  read.is_object() ? parse_conversation_id(read.value("conversation", "")) : std::nullopt;
-              if (!whose) {
-                log::error("tenant.news_unreadable", {{"tenant", entry.config.id}});
-                continue; // the order itself is right; its shopper will see when asking
-              }
-              news_[row.key] = {*whose, read.value("at", time_ms{0}), read.value("news", ""), false};
-            }
-            if (answer.value->size() == rows_at_once)
-              return load_news(answer.value->back().key);
-            tell_news();
-          },
-          [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
+void tenant::load_news() {
+  load_rows(
+      table::tenant_entity, news_prefix,
+      [this](const bytes& key, const result<std::string>& text) {
+        const auto read = json::parse(text ? *text : std::string{}, nullptr, false);
+        const auto whose = read.is_object() ? parse_conversation_id(read.value("conversation", "")) : std::nullopt;
+        if (whose)
+          news_[key] = {*whose, read.value("at", time_ms{0}), read.value("news", ""), false};
+        else // the order itself is right; its shopper will see when asking
+          log::error("tenant.news_unreadable", {{"tenant", context_->entry->config.id}});
+        return true;
+      },
+      [this] { tell_news(); });
 }
 
 persistence::record tenant::news_record(const commerce::placed_order& order) const {

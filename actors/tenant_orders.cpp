@@ -2,6 +2,7 @@
 #include "actors/book_plan.hpp"
 #include "actors/conversation_records.hpp"
 #include "actors/order_view.hpp"
+#include "actors/row_list.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/core/time_text.hpp"
@@ -17,8 +18,7 @@ using persistence::table;
 
 namespace {
 
-constexpr std::size_t orders_at_once = 1'000; ///< of a page when the home is loaded
-constexpr std::size_t lapsed_at_once = 100;   ///< of one commit
+constexpr std::size_t lapsed_at_once = 100; ///< of one commit
 constexpr unsigned code_tries = 10;
 constexpr std::size_t book_work_max = 2'000; ///< that waits
 
@@ -28,32 +28,17 @@ commerce::order_answer placed_answer(const placed_order& o) {
 
 } // namespace
 
-void tenant::load_orders(const bytes& after) {
-  persistence::range_query query;
-  query.tenant = context_->entry->config.id;
-  query.where = table::stock_hold;
-  query.after = after;
-  query.limit = orders_at_once;
-  self_->request(context_->supervisor, ask_timeout, std::move(query))
-      .await(
-          [this](const runtime::range_answer& answer) {
-            const auto& entry = *context_->entry;
-            if (!answer.value)
-              return self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
-            for (const auto& row : *answer.value) {
-              const auto text =
-                  entry.keys->data.open(associated_data(entry.config.id, table::stock_hold, row.key), row.value);
-              auto order = text ? commerce::placed_order_from(*text) : result<placed_order>(text.error());
-              if (!order) { // without it pieces could be promised twice
-                log::error("tenant.order_unreadable", {{"tenant", entry.config.id}, {"why", order.error().what}});
-                return self_->quit(caf::sec::runtime_error);
-              }
-              book_.put(std::move(*order));
-            }
-            if (answer.value->size() == orders_at_once)
-              load_orders(answer.value->back().key);
-          },
-          [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
+void tenant::load_orders() {
+  load_rows(table::stock_hold, {}, [this](const bytes&, const result<std::string>& text) {
+    auto order = text ? commerce::placed_order_from(*text) : result<placed_order>(text.error());
+    if (order) {
+      book_.put(std::move(*order));
+      return true;
+    }
+    // Without it pieces could be promised twice.
+    log::error("tenant.order_unreadable", {{"tenant", context_->entry->config.id}, {"why", order.error().what}});
+    return false;
+  });
 }
 
 caf::response_promise tenant::place_order(const order_wanted& wanted) {
@@ -159,29 +144,20 @@ caf::response_promise tenant::list_orders(const orders_query& q) {
   query.limit = q.limit;
   query.backwards = true;
   query.after = from_hex(q.after).value_or(bytes{});
-  self_->request(context_->supervisor, ask_timeout, std::move(query))
-      .then(
-          [this, promise, limit = q.limit](const runtime::range_answer& answer) {
-            if (!answer.value)
-              return deliver(promise, answer.why);
-            const auto& entry = *context_->entry;
-            auto orders = json::array();
-            for (const auto& row : *answer.value) {
-              const auto text =
-                  entry.keys->data.open(associated_data(entry.config.id, table::order, row.key), row.value);
-              const auto order = text ? commerce::placed_order_from(*text) : result<placed_order>(text.error());
-              if (!order)
-                return deliver(promise, order.error());
-              orders.push_back(order_json(*order, context_->node->clock->now()));
-            }
-            json next = nullptr;
-            if (answer.value->size() == limit)
-              next = to_hex(as_span(answer.value->back().key));
-            deliver(promise, json{{"orders", std::move(orders)}, {"next", std::move(next)}}.dump());
-          },
-          [this, promise](const caf::error&) {
-            deliver(promise, make_error(errc::unavailable, "the store did not answer"));
-          });
+  list_rows(
+      std::move(query),
+      [this](json& orders, std::string_view text) -> result<void> {
+        const auto order = commerce::placed_order_from(text);
+        if (!order)
+          return order.error();
+        orders.push_back(order_json(*order, context_->node->clock->now()));
+        return {};
+      },
+      [this, promise](result<row_list> found) {
+        if (!found)
+          return deliver(promise, found.error());
+        deliver(promise, json{{"orders", std::move(found->rows)}, {"next", std::move(found->next)}}.dump());
+      });
   return promise;
 }
 

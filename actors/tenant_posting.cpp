@@ -17,8 +17,7 @@ using persistence::table;
 
 namespace {
 
-constexpr std::size_t posts_at_once = 1'000; ///< of a page when the home is loaded
-constexpr std::size_t rows_at_once = 100;    ///< old ones of one commit
+constexpr std::size_t rows_at_once = 100; ///< old ones of one commit
 constexpr std::size_t templates_shown = 20;
 
 text_answer limited(const char* limit, time_ms wait) {
@@ -46,29 +45,12 @@ void tenant::set_posting_limits() {
   replies_->set_unlimited(config.has_endless_hours());
 }
 
-void tenant::load_windows(const bytes& after) {
-  persistence::range_query query;
-  query.tenant = context_->entry->config.id;
-  query.where = table::tenant_entity;
-  query.prefix = posts_prefix;
-  query.after = after;
-  query.limit = posts_at_once;
-  self_->request(context_->supervisor, ask_timeout, std::move(query))
-      .await(
-          [this](const runtime::range_answer& answer) {
-            if (!answer.value)
-              return self_->quit(caf::sec::runtime_error); // restarted with back-off by the supervisor
-            const auto now = context_->node->clock->now();
-            const auto& entry = *context_->entry;
-            for (const auto& row : *answer.value) {
-              const auto text =
-                  entry.keys->data.open(associated_data(entry.config.id, table::tenant_entity, row.key), row.value);
-              posted_.load(row.key, text ? std::string_view(*text) : std::string_view{}, now);
-            }
-            if (answer.value->size() == posts_at_once)
-              load_windows(answer.value->back().key);
-          },
-          [this](const caf::error&) { self_->quit(caf::sec::runtime_error); });
+void tenant::load_windows() {
+  load_rows(table::tenant_entity, posts_prefix,
+            [this, now = context_->node->clock->now()](const bytes& key, const result<std::string>& text) {
+              posted_.load(key, text ? std::string_view(*text) : std::string_view{}, now);
+              return true;
+            });
 }
 
 caf::response_promise tenant::post_message(message_post post) {
