@@ -5,6 +5,7 @@
 #include "actors/tenant.hpp"
 #include "commerce/ledger.hpp"
 
+#include "payments/tracking.hpp"
 #include <cstdint>
 #include <map>
 #include <string>
@@ -19,8 +20,9 @@ struct tenant::book_plan {
   std::map<bytes, commerce::placed_order> orders; ///< row key → as it will be
   std::map<std::string, std::int64_t> sold;       ///< product → pieces sold, as it will be
   std::vector<commerce::ledger_entry> entries;
-  std::vector<commerce::placed_order> news; ///< orders at the states that their shoppers are told
-  std::vector<persistence::record> more;    ///< what goes with it
+  std::map<bytes, news_item> news;                           ///< row key → what a shopper is told
+  std::map<std::string, payments::tracked_attempt> attempts; ///< by id, as they will be
+  std::vector<persistence::record> more;                     ///< what goes with it
 };
 
 } // namespace wakala::actors

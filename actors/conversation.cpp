@@ -252,7 +252,7 @@ void conversation::ask_home() {
   const auto refuse = [this](const std::string& why) {
     auto& now = act();
     // One of many while the home is on its way to another node, and each comes again: nobody is to be woken by it.
-    log::debug("order.not_placed", {{"tenant", context_->entry->config.id}, {"why", why}});
+    log::debug("home.not_asked", {{"tenant", context_->entry->config.id}, {"why", why}});
     now.asking.reset();
     auto& batch = now.inbox.front();
     auto outcomes = batch.settled;
@@ -261,18 +261,24 @@ void conversation::ask_home() {
     now.inbox.erase(now.inbox.begin());
   };
   ask<text_answer>(
-      context_->owner, home_patience, place_question{*act().asking},
+      context_->owner, home_patience,
+      std::visit([](const auto& wanted) { return place_question{wanted}; }, *act().asking),
       [this, refuse](const text_answer& answer) {
         auto& now = act();
         now.is_busy = false;
-        auto said =
-            answer.value ? commerce::order_answer_from(*answer.value) : result<commerce::order_answer>(answer.why);
-        if (said) {
-          now.order.emplace(now.asking->event, std::move(*said));
+        const auto take = [&](auto said) {
+          if (!said)
+            return refuse(said.error().what);
+          const auto event = std::visit([](const auto& wanted) { return wanted.event; }, *now.asking);
+          now.said = home_answer{event, std::move(*said)};
           now.asking.reset();
-        } else {
-          refuse(said.error().what);
-        }
+        };
+        if (!answer.value)
+          refuse(answer.why.what);
+        else if (std::holds_alternative<order_wanted>(*now.asking))
+          take(commerce::order_answer_from(*answer.value));
+        else
+          take(commerce::payment_answer_from(*answer.value));
         go();
       },
       [this, refuse](const caf::error&) {
@@ -306,7 +312,7 @@ void conversation::handle_all() {
     w->batches.erase(rest, w->batches.end());
   }
   now.not_ours.clear();
-  now.order.reset();
+  now.said.reset();
   if (!w->threw && !w->disarm)
     arm(*w);
   finish_drafts(*w);

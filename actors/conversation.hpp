@@ -43,6 +43,12 @@ private:
     std::string read_mark; ///< body of a call that no row remembers
     number_gate::permit_ptr permit;
   };
+  /// What an update asks of the tenant's home before it can go on.
+  using home_question = std::variant<order_wanted, pay_wanted>;
+  struct home_answer {
+    event_hash event{}; ///< of the update
+    std::variant<commerce::order_answer, commerce::payment_answer> what;
+  };
   /// What a conversation has at hand while it is not silent.
   struct activity {
     bool is_busy = false;                                    ///< a question to the supervisor is out
@@ -53,8 +59,8 @@ private:
     std::optional<send_grant> grant;                         ///< the sender let us through
     std::vector<std::uint64_t> not_ours;                     ///< asked of the store: no such message
     std::size_t singly = 0;                                  ///< so many batches are to be committed alone
-    std::optional<order_wanted> asking;                      ///< of the home, by the first update of the inbox
-    std::optional<std::pair<event_hash, commerce::order_answer>> order; ///< what it has said
+    std::optional<home_question> asking;                     ///< by the first update of the inbox
+    std::optional<home_answer> said;                         ///< to what the update at hand has asked
   };
   /// What a commit changes and its refusal brings back.
   struct changes {
@@ -75,7 +81,7 @@ private:
     boost::container::devector<armed_call> disarmed; ///< it; armed again should the commit be refused
     std::function<void(const error* why)> told;      ///< when it is committed, or why it is not
     bool threw = false;
-    std::optional<order_wanted> asking; ///< an update of the last batch, which waits for the answer
+    std::optional<home_question> asking; ///< an update of the last batch, which waits for the answer
     std::vector<conversation_batch> batches;
     std::vector<conversation_answer> answers; ///< beside the batches
     std::vector<send_result> results;

@@ -66,11 +66,18 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
   about.finder = context_->finder.get();
   about.shop = &config.shop;
   about.silent = what.is_too_much || !config.wants("messages");
-  if (const auto& order = act().order; order && order->first == e.key.hash)
-    about.order = &order->second;
+  about.pay = context_->pay;
+  if (const auto& said = act().said; said && said->event == e.key.hash) {
+    about.order = std::get_if<commerce::order_answer>(&said->what);
+    about.payment = std::get_if<commerce::payment_answer>(&said->what);
+  }
   auto stepped = context_->node->step(record.shop, u, about);
   if (stepped.wants_order) {
     w.asking = order_wanted{id_, e.key.hash, commerce::to_text(*stepped.wants_order)};
+    return;
+  }
+  if (stepped.wants_payment) {
+    w.asking = pay_wanted{id_, e.key.hash, u.at > 0 ? u.at : received_at, commerce::to_text(*stepped.wants_payment)};
     return;
   }
   put_cart_timer(record.shop.basket, stepped.state.basket, w.draft);

@@ -117,6 +117,17 @@ void put(encoder& out, const ledger_query& q) {
   out.text(q.after);
   out.number(q.limit);
 }
+void put(encoder& out, const payment_call& q) {
+  out.text(q.action);
+  out.text(q.id);
+  out.blob(q.text);
+}
+void put(encoder& out, const pay_wanted& q) {
+  put(out, q.conversation);
+  out.raw({reinterpret_cast<const char*>(q.event.data()), q.event.size()});
+  out.difference(q.at);
+  out.blob(q.request);
+}
 void put(encoder& out, const message_post& q) {
   for (const auto* text :
        {&q.number_id, &q.phone, &q.user_id, &q.type, &q.summary, &q.context_id, &q.request, &q.repeat_key})
@@ -267,6 +278,18 @@ void get(decoder& in, order_action& q) {
 void get(decoder& in, ledger_query& q) {
   q.after = text_of(in);
   q.limit = count_of(in);
+}
+void get(decoder& in, payment_call& q) {
+  q.action = text_of(in);
+  q.id = text_of(in);
+  q.text = std::string(in.blob());
+}
+void get(decoder& in, pay_wanted& q) {
+  q.conversation = id_of(in);
+  const auto raw = in.raw(q.event.size());
+  std::copy(raw.begin(), raw.end(), q.event.begin());
+  q.at = in.difference();
+  q.request = std::string(in.blob());
 }
 
 void get(decoder& in, message_post& q) {

@@ -32,7 +32,8 @@ result<std::vector<event_outcome>> outcomes_from(std::string_view frame);
 using any_question =
     std::variant<conversation_query, messages_query, conversations_query, catalog_put, catalog_get, letters_query,
                  letter_action, tenant_put, tenant_delete, tenants_import, place_question, orders_query, message_post,
-                 read_post, account_query, account_errand, shopper_block, order_action, ledger_query, catalog_import>;
+                 read_post, account_query, account_errand, shopper_block, order_action, ledger_query, catalog_import,
+                 payment_call>;
 struct link_query {
   shard_id shard = 0; ///< the tenant's home, or another place of it
   tenant_id tenant;

@@ -234,6 +234,13 @@ struct ledger_query {
   std::string after;
   std::size_t limit = 100;
 };
+/// About payments through providers: what a provider says (`stripe`, `stk`, `validation`, `confirmation`,
+/// `reversal`), or what somebody asks (`list`, `attention`, `get`, `check`, `match`, `settle`, `register`, `report`).
+struct payment_call {
+  std::string action;
+  std::string id;   ///< of an attempt; a cursor; a day
+  std::string text; ///< as it came; a JSON object
+};
 /// Dead letters and set-aside input of a tenant.
 struct letters_query {
   persistence::table where = persistence::table::dead_letter;
@@ -299,6 +306,14 @@ struct order_wanted {
   event_hash event{};  ///< of the update that asks
   std::string request; ///< text of a `commerce::order_request`
 };
+/// conversation → its tenant → home: pay for an order, or look whether it is paid; once, however often the same
+/// update asks for it. Answered, when that is durable, by the text of a `commerce::payment_answer`.
+struct pay_wanted {
+  conversation_id conversation;
+  event_hash event{};  ///< of the update that asks
+  time_ms at = 0;      ///< of that update
+  std::string request; ///< text of a `commerce::payment_request`
+};
 /// conversation → its tenant → home: Meta has said something of a number by an error code; or it accepts again.
 struct number_news {
   std::string number_id;
@@ -314,7 +329,7 @@ struct replies_wanted {
 };
 struct place_question { // part of the protocol between nodes: append only
   std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here, order_wanted, number_news,
-               replies_wanted>
+               replies_wanted, pay_wanted>
       what;
 };
 
@@ -361,6 +376,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::catalog_import)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::orders_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::order_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::ledger_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::payment_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::read_post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_errand)
@@ -386,6 +402,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::catalog
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::orders_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::order_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::ledger_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::payment_call>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::read_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::message_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::account_query>)

@@ -14,6 +14,7 @@
 #include "runtime/counters.hpp"
 #include "runtime/fold_backlog.hpp"
 
+#include "payments/provider.hpp"
 #include <functional>
 #include <memory>
 
@@ -34,6 +35,9 @@ struct node_context {
   std::shared_ptr<shard_table_holder> shards = std::make_shared<shard_table_holder>();
   std::shared_ptr<const commerce::phrasebook> phrases;
   std::shared_ptr<transport> graph;
+  std::shared_ptr<payments::provider_client> stripe; ///< null: nobody can pay by it
+  std::shared_ptr<payments::provider_client> daraja; ///< the same
+  payments_config payments;
   step_function step = commerce::step; ///< tests put a failing one here
 };
 using node_context_ptr = std::shared_ptr<const node_context>;

@@ -34,6 +34,8 @@ json order_json(const commerce::placed_order& o, time_ms now) {
           {"total", money_json(o.total)},
           {"paid", money_json({o.paid, o.total.currency})},
           {"owed", money_json({o.owed, o.total.currency})},
+          {"payments", o.attempts},
+          {"returning", money_json({o.returning, o.total.currency})},
           {"placed_at", to_rfc3339(o.placed_at)},
           {"kept_until", to_rfc3339(o.kept_until)},
           {"getting", std::move(getting)},

@@ -75,6 +75,7 @@ caf::behavior remote_shard::start(shard_id shard, node_context_ptr context) {
       [this](const for_tenant<orders_query>& q) { return ask(q); },
       [this](const for_tenant<order_action>& q) { return ask(q); },
       [this](const for_tenant<ledger_query>& q) { return ask(q); },
+      [this](const for_tenant<payment_call>& q) { return ask(q); },
       [this](const for_tenant<message_post>& q) { return ask(q); },
       [this](const for_tenant<read_post>& q) { return ask(q); },
       [this](const for_tenant<account_query>& q) { return ask(q); },

@@ -125,6 +125,7 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const for_tenant<orders_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<order_action>& q) { return ask_tenant(q); },
       [this](const for_tenant<ledger_query>& q) { return ask_tenant(q); },
+      [this](const for_tenant<payment_call>& q) { return ask_tenant(q); },
       [this](const for_tenant<message_post>& q) { return ask_tenant(q); },
       [this](const for_tenant<read_post>& q) { return ask_tenant(q); },
       [this](const for_tenant<account_query>& q) { return ask_tenant(q); },

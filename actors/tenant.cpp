@@ -2,6 +2,7 @@
 
 #include "actors/conversation_records.hpp"
 #include "actors/identity_records.hpp"
+#include "actors/pay_desk.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
 
@@ -14,6 +15,8 @@ namespace wakala::actors {
 using persistence::table;
 using whatsapp::event;
 using whatsapp::event_kind;
+
+tenant::tenant(caf::event_based_actor* self) : self_(self), desk_(std::make_unique<pay_desk>(*this)) {}
 
 tenant::~tenant() {
   order_.clear();
@@ -46,6 +49,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
   context->entry = std::move(entry);
   context->shelf = std::make_shared<const commerce::catalog>();
   context->supervisor = place_.supervisor;
+  context->pay = offer_of(*context->node, context->entry->config);
   context_ = std::move(context);
   set_posting_limits();
   self_->set_default_handler(caf::drop);
@@ -94,6 +98,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const orders_query& q) { return list_orders(q); },
       [this](const order_action& q) { return act_on_order(q); },
       [this](const ledger_query& q) { return list_ledger(q); },
+      [this](const payment_call& what) { return desk_->call(what); },
       [this](message_post& post) { return post_message(std::move(post)); },
       [this](const read_post& post) { return post_read(post); },
       [this](const account_query& q) { return answer_account(q); },
@@ -132,6 +137,7 @@ void tenant::load() {
             read_balances(answer.value->at(3));
             read_catalog_sync(answer.value->at(4));
             load_news(); // `await` is last in, first out: the orders are there when the news are told
+            desk_->load();
             load_orders();
             load_windows();
           },

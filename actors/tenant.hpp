@@ -10,6 +10,7 @@
 #include "actors/posting_windows.hpp"
 #include "actors/spread.hpp"
 #include "commerce/catalog_sync.hpp"
+#include "commerce/paying.hpp"
 #include "commerce/stock_book.hpp"
 #include "whatsapp/account.hpp"
 
@@ -33,6 +34,7 @@ struct tenant_context {
   tenant_entry_ptr entry;
   commerce::catalog_snapshot shelf;
   commerce::search_snapshot finder; ///< over `shelf`
+  commerce::pay_offer pay;
   std::shared_ptr<number_gates> gates;
   caf::actor supervisor; ///< of the shard
   caf::actor owner;      ///< the tenant itself
@@ -51,7 +53,7 @@ class tenant {
 public:
   static inline const char* name = "wakala.tenant";
 
-  explicit tenant(caf::event_based_actor* self) : self_(self) {}
+  explicit tenant(caf::event_based_actor* self);
   /// Its conversations end with it and are no longer counted as live.
   ~tenant();
   tenant(const tenant&) = delete;
@@ -188,6 +190,14 @@ private:
   void books_free();
   /// `conflict` when it would stand beside another order of the same cart.
   result<void> add_change(book_plan& plan, const commerce::order_change& change) const;
+  /// `corrupt` when it does not balance.
+  result<void> add_entry(book_plan& plan, const commerce::ledger_entry& entry) const;
+  /// Money for the order, that has perhaps lapsed since; the order as it is then.
+  result<commerce::placed_order> add_payment(book_plan& plan, const commerce::placed_order& order,
+                                             const commerce::payment& what) const;
+  /// Where it is remembered that a receipt has been counted, and whose it is: a receipt pays once.
+  bytes receipt_row(std::string_view method, std::string_view receipt) const;
+  persistence::record receipt_record(std::string_view method, std::string_view receipt, std::string_view whose) const;
   /// Writes the plan, and only then changes what is known here; `then` gets null, or why nothing was changed.
   void write_books(book_plan plan, std::function<void(const error*)> then);
   void load_stock();
@@ -196,6 +206,11 @@ private:
   /// As the merchant has put it, less what was sold since.
   commerce::catalog_snapshot present_shelf() const;
   void show_shelf();
+
+  // pay_desk.hpp: payments through providers, at home
+  class pay_desk;
+  /// The ways of paying that the shop has now.
+  static commerce::pay_offer offer_of(const node_context& node, const tenant_config& config);
 
   // tenant_order_moves.cpp: what becomes of orders
   struct order_errand; ///< something to be done with one order
@@ -208,8 +223,17 @@ private:
 
   // tenant_news.cpp: what shoppers are told of their orders
   void load_news();
-  persistence::record news_record(const commerce::placed_order& order) const;
-  void add_news(const commerce::placed_order& order);
+  struct news_item {
+    conversation_id conversation;
+    time_ms at = 0;
+    std::string text; ///< of the `commerce::order_news`
+    bool is_on_its_way = false;
+  };
+  /// Row key of the latest news of the order.
+  static bytes news_key(const commerce::placed_order& order);
+  static news_item news_at(const commerce::placed_order& order, time_ms at,
+                           const std::optional<commerce::payment_news>& payment = std::nullopt);
+  persistence::record news_record(const bytes& key, const news_item& item) const;
   /// Tells the first of each order, unless it is on its way.
   void tell_news();
   void news_told(const bytes& key, event_outcome outcome);
@@ -403,13 +427,8 @@ private:
   commerce::catalog_snapshot put_shelf_ = std::make_shared<const commerce::catalog>(); ///< as the merchant has put it
   bool is_shelf_stale_ = false;
   std::deque<std::function<void()>> book_work_; ///< the first is being done
-  struct news_item {
-    conversation_id conversation;
-    time_ms at = 0;
-    std::string text; ///< of the `commerce::order_news`
-    bool is_on_its_way = false;
-  };
-  std::map<bytes, news_item> news_; ///< by row key, so that those of one order are in order
+  std::map<bytes, news_item> news_;             ///< by row key, so that those of one order are in order
+  std::unique_ptr<pay_desk> desk_;              ///< never null
 };
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,

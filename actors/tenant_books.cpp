@@ -3,8 +3,10 @@
 #include "actors/book_plan.hpp"
 #include "actors/conversation_records.hpp"
 #include "actors/order_view.hpp"
+#include "actors/pay_desk.hpp"
 #include "actors/row_list.hpp"
 #include "actors/tenant_parts.hpp"
+#include "persistence/digest.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/core/time_text.hpp"
@@ -58,19 +60,58 @@ result<void> tenant::add_change(book_plan& plan, const commerce::order_change& c
     if (other != key && !is_over)
       return make_error(errc::conflict, "another order of the same cart is under way: " + live->code);
   }
-  if (change.booked) {
-    if (auto added = plan.sums.add(*change.booked); !added)
+  if (change.booked)
+    if (auto added = add_entry(plan, *change.booked); !added)
       return added;
-    plan.entries.push_back(*change.booked);
-  }
   for (const auto& [product_id, pieces] : book_.sold_with(change, *put_shelf_)) {
     const auto before = book_.sold(product_id);
     plan.sold.try_emplace(product_id, before).first->second += pieces - before;
   }
   if (change.is_news)
-    plan.news.push_back(o);
+    plan.news.insert_or_assign(news_key(o), news_at(o, o.history.back().at));
   plan.orders.insert_or_assign(key, o);
   return {};
+}
+
+result<void> tenant::add_entry(book_plan& plan, const commerce::ledger_entry& entry) const {
+  if (auto added = plan.sums.add(entry); !added)
+    return added;
+  plan.entries.push_back(entry);
+  return {};
+}
+
+result<placed_order> tenant::add_payment(book_plan& plan, const placed_order& order,
+                                         const commerce::payment& what) const {
+  const auto now = context_->node->clock->now();
+  auto before = order;
+  const bool can_be_had = book_.short_of(before.lines, *put_shelf_, now).empty();
+  if (before.state == commerce::order_state::awaiting_payment &&
+      before.kept_until <= now) { // although nobody has looked
+    const auto lapsed = commerce::moved(before, commerce::order_move::expire, {}, now);
+    if (!lapsed)
+      return lapsed.error();
+    if (auto added = add_change(plan, *lapsed); !added)
+      return added.error();
+    before = lapsed->order;
+  }
+  const auto change = commerce::paid(before, what, can_be_had, now);
+  if (!change)
+    return change.error();
+  if (auto added = add_change(plan, *change); !added)
+    return added.error();
+  return change->order;
+}
+
+bytes tenant::receipt_row(std::string_view method, std::string_view receipt) const {
+  return receipt_prefix +
+         to_hex(persistence::keyed_hash(context_->entry->keys->lookup, {"receipt", method, receipt}));
+}
+
+persistence::record tenant::receipt_record(std::string_view method, std::string_view receipt,
+                                           std::string_view whose) const {
+  const auto& entry = *context_->entry;
+  return sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, receipt_row(method, receipt), whose,
+                       *context_->node->random);
 }
 
 void tenant::write_books(book_plan plan, std::function<void(const error*)> then) {
@@ -106,8 +147,9 @@ void tenant::write_books(book_plan plan, std::function<void(const error*)> then)
   }
   if (!plan.entries.empty())
     put(table::tenant_entity, balances_key, commerce::to_text(plan.sums));
-  for (const auto& o : plan.news)
-    rows.push_back(news_record(o));
+  for (const auto& [key, item] : plan.news)
+    rows.push_back(news_record(key, item));
+  desk_->add_rows(plan, rows);
   std::move(plan.more.begin(), plan.more.end(), std::back_inserter(rows));
   const auto written = [this, plan, then, is_the_live_one] {
     for (const auto& [key, o] : plan.orders)
@@ -116,10 +158,11 @@ void tenant::write_books(book_plan plan, std::function<void(const error*)> then)
     for (const auto& [product_id, pieces] : plan.sold)
       book_.set_sold(product_id, pieces);
     balances_ = plan.sums;
-    for (const auto& o : plan.news)
-      add_news(o);
+    for (const auto& [key, item] : plan.news)
+      news_.insert_or_assign(key, item);
     if (!plan.sold.empty() && !std::exchange(is_shelf_stale_, true))
       after(shelf_pause, [this] { show_shelf(); });
+    desk_->written(plan);
     then(nullptr);
     books_free();
     tell_news();

@@ -16,9 +16,9 @@ using nlohmann::json;
 namespace {
 
 constexpr std::array<std::string_view, 3> filter_names{"messages", "status", "errors"};
-constexpr std::array<std::string_view, 13> known_keys{
+constexpr std::array<std::string_view, 14> known_keys{
     "id",           "name",         "currency",   "time_zone",     "waba_id", "phone_numbers", "app_secret",
-    "verify_token", "access_token", "catalog_id", "event_filters", "limits",  "shop"};
+    "verify_token", "access_token", "catalog_id", "event_filters", "limits",  "shop",          "payments"};
 
 error bad(std::string field, std::string why) {
   return make_error(errc::invalid_argument, std::move(why), std::move(field));
@@ -209,6 +209,12 @@ result<tenant_config> parse_tenant(const json& form, const tenant_config* before
       return shop.error();
     config.shop = std::move(*shop);
   }
+  if (const auto it = form.find("payments"); it != form.end()) {
+    auto payments = parse_payments(*it, before != nullptr ? &before->payments : nullptr, config.currency);
+    if (!payments)
+      return payments.error();
+    config.payments = std::move(*payments);
+  }
   return config;
 }
 
@@ -231,6 +237,8 @@ json to_form(const tenant_config& config) {
             {"limits", config.limits}};
   if (auto shop = shop_form(config.shop); !shop.empty())
     form["shop"] = std::move(shop);
+  if (auto payments = payments_form(config.payments, false); !payments.empty())
+    form["payments"] = std::move(payments);
   return form;
 }
 
@@ -239,6 +247,8 @@ std::string to_stored(const tenant_config& config) {
   form["app_secret"] = config.app_secret;
   form["verify_token"] = config.verify_token;
   form["access_token"] = config.access_token;
+  if (auto payments = payments_form(config.payments, true); !payments.empty())
+    form["payments"] = std::move(payments);
   return form.dump();
 }
 

@@ -2,6 +2,7 @@
 /// A merchant as the operator configures it.
 #pragma once
 
+#include "actors/payment_config.hpp"
 #include "commerce/shop_settings.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/ids.hpp"
@@ -40,6 +41,7 @@ struct tenant_config {
   std::vector<std::string> event_filters;
   std::map<std::string, std::int64_t> limits;
   commerce::shop_settings shop; ///< how it sells
+  payment_settings payments;    ///< how it is paid
 
   std::int64_t limit(const std::string& which, std::int64_t usual) const;
   /// Webhook POSTs a second before they are put off: `limits.inbound_per_s`, 200 when it is not set.

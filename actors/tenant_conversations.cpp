@@ -141,6 +141,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   const bool is_new_token = entry->config.access_token != context_->entry->config.access_token;
   auto next = std::make_shared<tenant_context>(*context_);
   next->entry = std::move(entry);
+  next->pay = offer_of(*next->node, next->entry->config);
   change_context(next);
   set_posting_limits();
   context_->gates->resume_all(); // perhaps with a new token

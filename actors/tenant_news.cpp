@@ -18,12 +18,6 @@ namespace {
 constexpr std::chrono::seconds told_again{2};
 constexpr std::size_t id_size = 16;
 
-bytes news_key(const commerce::placed_order& o) {
-  auto key = news_prefix + from_hex(o.id).value_or(bytes{});
-  append_u64(key, o.history.size());
-  return key;
-}
-
 /// Of one order: its news come one after the other.
 std::string_view order_of(const bytes& key) { return std::string_view(key).substr(0, news_prefix.size() + id_size); }
 
@@ -44,19 +38,25 @@ void tenant::load_news() {
       [this] { tell_news(); });
 }
 
-persistence::record tenant::news_record(const commerce::placed_order& order) const {
-  const auto& entry = *context_->entry;
-  return sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, news_key(order),
-                       json{{"conversation", to_string(order.conversation)},
-                            {"at", order.history.back().at},
-                            {"news", commerce::to_text(commerce::news_of(order))}}
-                           .dump(),
-                       *context_->node->random);
+bytes tenant::news_key(const commerce::placed_order& order) {
+  auto key = news_prefix + from_hex(order.id).value_or(bytes{});
+  append_u64(key, order.told);
+  return key;
 }
 
-void tenant::add_news(const commerce::placed_order& order) {
-  news_.insert_or_assign(news_key(order), news_item{order.conversation, order.history.back().at,
-                                                    commerce::to_text(commerce::news_of(order)), false});
+tenant::news_item tenant::news_at(const commerce::placed_order& order, time_ms at,
+                                  const std::optional<commerce::payment_news>& payment) {
+  auto news = commerce::news_of(order);
+  news.payment = payment;
+  return {order.conversation, at, commerce::to_text(news), false};
+}
+
+persistence::record tenant::news_record(const bytes& key, const news_item& item) const {
+  const auto& entry = *context_->entry;
+  return sealed_record(
+      entry.keys->data, entry.config.id, table::tenant_entity, key,
+      json{{"conversation", to_string(item.conversation)}, {"at", item.at}, {"news", item.text}}.dump(),
+      *context_->node->random);
 }
 
 void tenant::tell_news() {

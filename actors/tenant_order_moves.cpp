@@ -28,7 +28,8 @@ struct tenant::order_errand {
   std::optional<order_move> move; ///< nothing: just look at it
   commerce::move_options how;
   commerce::payment paid;
-  bytes receipt; ///< row key; empty when it has no reference
+  bool is_by_hand = false; ///< of a refund: its form says how
+  bytes receipt;           ///< row key; empty when it has no reference
   commerce::placed_order order;
   answered_function then;
 };
@@ -118,7 +119,7 @@ result<void> read_form(const std::string& text, order_move move, std::string_vie
   auto parsed = parse_money(amount->get<std::string>(), *own);
   if (!parsed)
     return bad("is wrong: " + parsed.error().what, parsed.error().field == "currency" ? "/currency" : "/amount");
-  paid = {std::move(*method), std::move(*reference), std::move(*parsed)};
+  paid = {std::move(*method), std::move(*reference), std::move(*parsed), 0, false};
   return {};
 }
 
@@ -141,10 +142,9 @@ caf::response_promise tenant::act_on_order(const order_action& q) {
       return refuse(make_error(errc::not_found, "an order cannot be moved by " + q.action));
     if (auto good = read_form(q.form, *errand->move, entry.config.currency, errand->how, errand->paid); !good)
       return refuse(good.error());
+    errand->is_by_hand = q.form.find("\"method\"") != std::string::npos;
     if (*errand->move == order_move::pay && !errand->paid.reference.empty())
-      errand->receipt =
-          receipt_prefix + to_hex(persistence::keyed_hash(entry.keys->lookup,
-                                                          {"receipt", errand->paid.method, errand->paid.reference}));
+      errand->receipt = receipt_row(errand->paid.method, errand->paid.reference);
   }
   const auto key = from_hex(q.order);
   if (key && key->size() == order_key_size) {
@@ -234,11 +234,9 @@ void tenant::look_at_receipt(const errand_ptr& errand) {
 }
 
 void tenant::move_order(const errand_ptr& errand) {
-  const auto& entry = *context_->entry;
   const auto now = context_->node->clock->now();
   book_plan plan{balances_};
   auto before = errand->order;
-  const bool can_be_had = book_.short_of(before.lines, *put_shelf_, now).empty();
   const auto add = [&](const result<order_change>& change) -> result<void> {
     if (!change)
       return change.error();
@@ -247,17 +245,23 @@ void tenant::move_order(const errand_ptr& errand) {
     before = change->order;
     return {};
   };
-  if (before.state == commerce::order_state::awaiting_payment &&
-      before.kept_until <= now) // although nobody has looked
-    if (auto lapsed = add(commerce::moved(before, order_move::expire, {}, now)); !lapsed)
-      return order_done(errand, {std::nullopt, lapsed.error()});
-  const auto moved = add(*errand->move == order_move::pay ? commerce::paid(before, errand->paid, can_be_had, now)
-                                                          : commerce::moved(before, *errand->move, errand->how, now));
-  if (!moved)
-    return order_done(errand, {std::nullopt, moved.error()});
+  if (*errand->move == order_move::pay) {
+    const auto paid = add_payment(plan, before, errand->paid);
+    if (!paid)
+      return order_done(errand, {std::nullopt, paid.error()});
+    before = *paid;
+  } else {
+    if (before.state == commerce::order_state::awaiting_payment &&
+        before.kept_until <= now) // although nobody has looked
+      if (auto lapsed = add(commerce::moved(before, order_move::expire, {}, now)); !lapsed)
+        return order_done(errand, {std::nullopt, lapsed.error()});
+    // What a provider has brought goes back that way, unless somebody has given it back by hand.
+    errand->how.is_still_owed = *errand->move == order_move::refund && before.provided > 0 && !errand->is_by_hand;
+    if (const auto moved = add(commerce::moved(before, *errand->move, errand->how, now)); !moved)
+      return order_done(errand, {std::nullopt, moved.error()});
+  }
   if (!errand->receipt.empty())
-    plan.more.push_back(sealed_record(entry.keys->data, entry.config.id, table::tenant_entity, errand->receipt,
-                                      errand->id, *context_->node->random));
+    plan.more.push_back(receipt_record(errand->paid.method, errand->paid.reference, errand->id));
   write_books(std::move(plan), [this, errand, order = before](const error* why) {
     if (why == nullptr)
       log::info("order.moved", {{"tenant", context_->entry->config.id},

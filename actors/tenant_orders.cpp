@@ -107,8 +107,11 @@ void tenant::place_now(const order_wanted& wanted, commerce::order_request reque
   order.area = std::move(request.area);
   order.fee = std::move(request.fee);
   order.placed_at = before ? before->placed_at : now; // part of its key
-  if (before)
+  if (before) {
     order.code = before->code;
+    order.attempts = before->attempts;
+    order.told = before->told;
+  }
   order.kept_until = now + entry.config.order_kept();
   if (const auto added = add_change(plan, {order, 0, std::nullopt, false}); !added) {
     then({std::nullopt, added.error()});

@@ -1,6 +1,7 @@
 // Conversations of a spread tenant: the home hands their updates on, the other places work on them.
 #include "actors/conversation_records.hpp"
 #include "actors/identity_records.hpp"
+#include "actors/pay_desk.hpp"
 #include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
@@ -321,6 +322,8 @@ overloaded(Fs...) -> overloaded<Fs...>;
 caf::response_promise tenant::answer_place(const place_question& q) {
   if (const auto* wanted = std::get_if<order_wanted>(&q.what))
     return place_order(*wanted);
+  if (const auto* wanted = std::get_if<pay_wanted>(&q.what))
+    return desk_->pay(*wanted);
   auto promise = self_->make_response_promise();
   const auto stale = [this, promise] {
     deliver(promise, make_error(errc::conflict, "the tenant's conversations have been spread anew since"));
@@ -395,6 +398,7 @@ caf::response_promise tenant::answer_place(const place_question& q) {
             });
           },
           [](const order_wanted&) {}, // above
+          [](const pay_wanted&) {},   // above
       },
       q.what);
   return promise;

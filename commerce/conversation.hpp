@@ -74,7 +74,8 @@ enum class language : std::uint8_t { english, kiswahili };
 
 /// Where the dialogue stands. In `cart`, a `product_id` means that this line is being changed; otherwise page 0 is
 /// the cart itself and page n ≥ 1 the n-th list of its lines to choose from. In `found`, `category` is what was
-/// searched for. In `checking_out`, `page` says which question is open (`check_out_stage`).
+/// searched for. In `checking_out`, `page` says which question is open (`check_out_stage`). In `paying`, the number
+/// that pays is asked for.
 enum class dialogue_position : std::uint8_t {
   start,
   menu,
@@ -85,6 +86,7 @@ enum class dialogue_position : std::uint8_t {
   human,
   found,
   checking_out,
+  paying,
 };
 
 struct dialogue {
@@ -161,10 +163,10 @@ struct conversation_state {
 /// The form of a record that holds this state: 2 when something was ordered, 3 when anything is said of permissions
 /// or a free entry, 4 when the shopper wrote STOP or START, said how to get an order, is at a place of the dialogue
 /// that came with these, or wavers between languages, 5 when there is more than one order, or one that the shop has
-/// told something of. A state without is written as before there were any, so that a node of that version can read
-/// it.
+/// told something of, 6 when the dialogue is at a place that came with paying. A state without is written as before
+/// there were any, so that a node of that version can read it.
 std::uint8_t record_form(const conversation_state& state) noexcept;
-constexpr std::uint8_t record_form_max = 5;
+constexpr std::uint8_t record_form_max = 6;
 
 /// The state as part of a record of that form, about 150 bytes with a small cart.
 void encode(encoder& out, const conversation_state& state);

@@ -24,7 +24,8 @@ constexpr std::uint8_t kiswahili_bit = 0x10;
 
 // Positions on disk: never renumber.
 static_assert(static_cast<int>(dialogue_position::start) == 0 && static_cast<int>(dialogue_position::human) == 6 &&
-              static_cast<int>(dialogue_position::checking_out) == 8);
+              static_cast<int>(dialogue_position::checking_out) == 8 &&
+              static_cast<int>(dialogue_position::paying) == 9);
 static_assert(static_cast<int>(hand_over::undecided) == 0 && static_cast<int>(hand_over::delivery) == 2);
 
 constexpr std::uint64_t sane_max = std::uint64_t{1} << 53U; // leaves room to reckon with times and amounts
@@ -150,6 +151,7 @@ constexpr std::uint8_t ordered_form = 2;
 constexpr std::uint8_t permissions_form = 3;
 constexpr std::uint8_t full_form = 4;
 constexpr std::uint8_t orders_form = 5;
+constexpr std::uint8_t paying_form = 6;
 
 // Of the third form and later.
 constexpr std::uint8_t ordered_bit = 1;
@@ -246,7 +248,7 @@ void get_full(decoder& in, conversation_state& state) {
   in.expect((bits & ~(opted_out_bit | opted_bit | strayed_bit | getting_bit)) == 0);
   const auto position = in.byte();
   in.expect(position == 0 || (position > static_cast<std::uint8_t>(dialogue_position::human) &&
-                              position <= static_cast<std::uint8_t>(dialogue_position::checking_out)));
+                              position <= static_cast<std::uint8_t>(dialogue_position::paying)));
   if (in.good() && position != 0) {
     in.expect(state.talk.position == dialogue_position::start);
     state.talk.position = static_cast<dialogue_position>(position);
@@ -277,7 +279,7 @@ void put_rest(encoder& out, const conversation_state& state) {
     put_full(out, state);
   if (state.ordered)
     put_receipt(out, *state.ordered);
-  if (form == orders_form)
+  if (form >= orders_form)
     put_orders(out, state);
 }
 
@@ -299,7 +301,7 @@ void get_rest(decoder& in, conversation_state& state) {
     get_full(in, state);
   if ((bits & ordered_bit) != 0)
     state.ordered = get_receipt(in);
-  if (in.form() == orders_form)
+  if (in.form() >= orders_form)
     get_orders(in, state);
   in.expect(in.form() == record_form(state)); // there is one way to write it
 }
@@ -310,6 +312,8 @@ std::uint8_t record_form(const conversation_state& state) noexcept {
   const auto is_told = [](const order_receipt& r) {
     return r.state != order_state::awaiting_payment || !r.tracking_url.empty();
   };
+  if (state.talk.position == dialogue_position::paying)
+    return paying_form;
   if (!state.earlier.empty() || (state.ordered && is_told(*state.ordered)))
     return orders_form;
   if (is_full(state))

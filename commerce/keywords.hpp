@@ -24,6 +24,8 @@ enum class keyword : std::uint8_t {
   greeting,
   back,
   more,
+  pay,
+  have_paid, ///< so the shopper says
 };
 
 struct heard_keyword {

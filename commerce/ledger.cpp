@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::string_view sales = "sales";
 constexpr std::string_view owed = "owed_to_shoppers";
+constexpr std::string_view unmatched = "unmatched";
+constexpr std::string_view rounded = "rounding";
 constexpr std::int64_t sum_max = std::int64_t{1} << 62; // of a sum; single amounts are far below (money.hpp)
 
 std::string held_by(std::string_view method) { return "money:" + std::string(method); }
@@ -39,12 +41,12 @@ bool is_balanced(const ledger_entry& e) noexcept {
   return sum == 0 && !e.postings.empty();
 }
 
-result<ledger_entry> payment_entry(const placed_order& o, std::string_view method, std::string_view reference,
-                                   const money& amount, std::int64_t for_order, time_ms at) {
-  auto e = entry(o, "payment", reference, at);
-  post(e, held_by(method), amount.minor);
+result<ledger_entry> payment_entry(const placed_order& o, const payment& what, std::int64_t for_order, time_ms at) {
+  auto e = entry(o, "payment", what.reference, at);
+  post(e, what.was_unmatched ? std::string(unmatched) : held_by(what.method), what.amount.minor);
   post(e, std::string(sales), -for_order);
-  post(e, std::string(owed), for_order - amount.minor);
+  post(e, std::string(owed), for_order - what.counted());
+  post(e, std::string(rounded), what.counted() - what.amount.minor);
   if (!is_balanced(e))
     return make_error(errc::invalid_argument, "is not an amount that can be booked", "/amount");
   return e;
@@ -61,10 +63,30 @@ result<ledger_entry> refund_entry(const placed_order& o, std::string_view method
   return e;
 }
 
-ledger_entry lapse_entry(const placed_order& o, time_ms at) {
-  auto e = entry(o, "lapse", {}, at);
+ledger_entry owing_entry(const placed_order& o, std::string_view what, time_ms at) {
+  auto e = entry(o, what, {}, at);
   post(e, std::string(sales), o.paid);
   post(e, std::string(owed), -o.paid);
+  return e;
+}
+
+result<ledger_entry> return_entry(const placed_order& o, const payment& what, time_ms at) {
+  auto e = entry(o, "refund", what.reference, at);
+  post(e, held_by(what.method), -what.amount.minor);
+  post(e, std::string(owed), what.counted());
+  post(e, std::string(rounded), what.amount.minor - what.counted());
+  if (!is_balanced(e))
+    return make_error(errc::invalid_argument, "is not an amount that can be booked", "/amount");
+  return e;
+}
+
+result<ledger_entry> unmatched_entry(const payment& what, bool returned, time_ms at) {
+  ledger_entry e{at, returned ? "returned" : "unmatched", {}, what.reference, what.amount.currency, {}};
+  const auto held = returned ? -what.amount.minor : what.amount.minor;
+  post(e, held_by(what.method), held);
+  post(e, std::string(unmatched), -held);
+  if (!is_balanced(e))
+    return make_error(errc::invalid_argument, "is not an amount that can be booked", "/amount");
   return e;
 }
 

@@ -121,8 +121,15 @@ std::string to_text(const placed_order& o) {
             {"paid", o.paid},
             {"owed", o.owed},
             {"history", std::move(history)},
-            {"tracking_url", o.tracking_url}};
+            {"tracking_url", o.tracking_url},
+            {"told", o.told}};
   put_getting(form, o);
+  if (!o.attempts.empty())
+    form["attempts"] = o.attempts;
+  if (o.provided != 0)
+    form["provided"] = o.provided;
+  if (o.returning != 0)
+    form["returning"] = o.returning;
   return form.dump();
 }
 
@@ -146,6 +153,10 @@ result<placed_order> placed_order_from(std::string_view text) {
       is_whole = is_whole && reached;
       o.history.push_back({reached.value_or(order_state::expired), step.at("at").get<time_ms>()});
     }
+    o.attempts = j.value("attempts", std::vector<std::string>{});
+    o.provided = j.value("provided", std::int64_t{0});
+    o.returning = j.value("returning", std::int64_t{0});
+    o.told = j.value("told", static_cast<std::uint32_t>(o.history.size())); // a state was told each time
     if (!is_whole)
       return make_error(errc::corrupt, "an order cannot be read");
     o.conversation = *conversation;
@@ -158,14 +169,16 @@ order_news news_of(const placed_order& o) {
   std::int64_t items = 0;
   for (const auto& line : o.lines)
     items += line.quantity;
-  return {o.code, o.state, o.total, items, o.placed_at, o.kept_until, o.tracking_url};
+  return {o.code, o.state, o.total, items, o.placed_at, o.kept_until, o.tracking_url, std::nullopt};
 }
 
 std::string to_text(const order_news& n) {
-  return json{
+  json form{
       {"code", n.code},           {"state", to_string(n.state)}, {"total", to_json(n.total)},     {"items", n.items},
-      {"placed_at", n.placed_at}, {"kept_until", n.kept_until},  {"tracking_url", n.tracking_url}}
-      .dump();
+      {"placed_at", n.placed_at}, {"kept_until", n.kept_until},  {"tracking_url", n.tracking_url}};
+  if (n.payment)
+    form["payment"] = to_json(*n.payment);
+  return form.dump();
 }
 
 result<order_news> order_news_from(std::string_view text) {
@@ -173,13 +186,18 @@ result<order_news> order_news_from(std::string_view text) {
     const auto state = order_state_from(j.at("state").get<std::string>());
     if (!state)
       return make_error(errc::corrupt, "news of an order cannot be read");
-    return order_news{j.at("code").get<std::string>(),
-                      *state,
-                      money_of(j.at("total")),
-                      j.at("items").get<std::int64_t>(),
-                      j.at("placed_at").get<time_ms>(),
-                      j.at("kept_until").get<time_ms>(),
-                      j.at("tracking_url").get<std::string>()};
+    order_news news{j.at("code").get<std::string>(),
+                    *state,
+                    money_of(j.at("total")),
+                    j.at("items").get<std::int64_t>(),
+                    j.at("placed_at").get<time_ms>(),
+                    j.at("kept_until").get<time_ms>(),
+                    j.at("tracking_url").get<std::string>(),
+                    std::nullopt};
+    if (const auto at = j.find("payment"); at != j.end())
+      if (news.payment = payment_news_in(*at); !news.payment)
+        return make_error(errc::corrupt, "news of an order cannot be read");
+    return news;
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "commerce/conversation.hpp"
 #include "commerce/order_state.hpp"
+#include "commerce/paying.hpp"
 #include "runtime/core/ids.hpp"
 
 #include <cstdint>
@@ -39,6 +40,10 @@ struct placed_order {
   hand_over how = hand_over::undecided; ///< how the shopper gets it, when the shop asks
   std::string area;                     ///< of delivery, as configured
   money fee;                            ///< of delivery, part of `total`; without currency: there is none
+  std::vector<std::string> attempts;    ///< to be paid for it through a provider, by their ids, the first one first
+  std::uint32_t told = 0;               ///< news of it so far
+  std::int64_t provided = 0;            ///< of what was paid or is owed, in minor units: came through a provider
+  std::int64_t returning = 0;           ///< of what is owed, in minor units: is on its way back through a provider
 
   bool operator==(const placed_order&) const = default;
 };
@@ -48,7 +53,10 @@ constexpr std::size_t order_code_length = 5;
 /// A code made of `random`: digits and capitals without 0, O, 1, I, L, U (which make words and mistakes).
 std::string make_order_code(std::uint64_t random);
 
-/// What the shopper is told of an order: that it has come to another state.
+/// Attempts to pay for one order; who has not managed by then needs a person.
+constexpr std::size_t attempts_max = 20;
+
+/// What the shopper is told of an order: that it has come to another state, or how it goes with paying for it.
 struct order_news {
   std::string code;
   order_state state = order_state::awaiting_payment;
@@ -57,6 +65,7 @@ struct order_news {
   time_ms placed_at = 0;
   time_ms kept_until = 0;
   std::string tracking_url;
+  std::optional<payment_news> payment; ///< nothing: it is about the order's state
 
   bool operator==(const order_news&) const = default;
 };

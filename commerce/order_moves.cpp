@@ -53,6 +53,7 @@ void come_to(order_change& change, state next, time_ms now) {
   const bool was_sold = is_sold(change.order.state);
   change.order.state = next;
   change.order.history.push_back({next, now});
+  ++change.order.told;
   change.is_news = true;
   change.sells = static_cast<std::int64_t>(is_sold(next)) - static_cast<std::int64_t>(was_sold);
 }
@@ -104,22 +105,29 @@ result<order_change> moved(const placed_order& before, order_move by, const move
     return refusal(before, by, " after something was paid: it is refunded instead");
   if (by == order_move::refund && before.paid + before.owed == 0)
     return refusal(before, by, " when nothing was paid: it is cancelled instead");
+  if (by == order_move::refund && !how.is_still_owed && before.returning > 0)
+    return refusal(before, by, " by hand while money is on its way back through the provider");
   order_change change{before, 0, std::nullopt, false};
   come_to(change, found->to, now);
   if (by == order_move::ship)
     change.order.tracking_url = how.tracking_url;
-  if (by == order_move::refund) {
+  if (by == order_move::refund && how.is_still_owed) {
+    if (before.paid > 0)
+      change.booked = owing_entry(before, "refund_due", now);
+    change.order.owed += std::exchange(change.order.paid, 0);
+  } else if (by == order_move::refund) {
     const auto entry = refund_entry(before, how.method, how.reference, now);
     if (!entry)
       return entry.error();
     change.booked = *entry;
     change.order.paid = 0;
     change.order.owed = 0;
-    if (!how.restock)
-      change.sells = 0;
+    change.order.provided = 0;
   }
+  if (by == order_move::refund && !how.restock)
+    change.sells = 0;
   if (by == order_move::expire && before.paid > 0) {
-    change.booked = lapse_entry(before, now);
+    change.booked = owing_entry(before, "lapse", now);
     change.order.owed += std::exchange(change.order.paid, 0);
   }
   return change;
@@ -129,9 +137,9 @@ result<order_change> paid(const placed_order& before, const payment& what, bool 
   if (what.amount.currency != before.total.currency)
     return make_error(errc::invalid_argument, "must be in the order's currency, " + before.total.currency,
                       "/currency");
-  if (what.amount.minor <= 0)
+  if (what.amount.minor <= 0 || what.counted() <= 0)
     return make_error(errc::invalid_argument, "must be more than nothing", "/amount");
-  const auto pool = add({before.owed, before.total.currency}, what.amount);
+  const auto pool = add({before.owed, before.total.currency}, {what.counted(), what.amount.currency});
   if (!pool)
     return make_error(errc::invalid_argument, pool.error().what, "/amount");
   const auto missing = std::max<std::int64_t>(before.total.minor - before.paid, 0);
@@ -139,7 +147,7 @@ result<order_change> paid(const placed_order& before, const payment& what, bool 
   const bool is_too_late = before.state == state::expired && (!can_be_had || pool->minor < missing);
   const auto for_order = is_over || is_too_late ? 0 : std::min(missing, pool->minor);
   order_change change{before, 0, std::nullopt, false};
-  auto entry = payment_entry(before, what.method, what.reference, what.amount, for_order, now);
+  auto entry = payment_entry(before, what, for_order, now);
   if (!entry)
     return entry.error();
   change.booked = std::move(*entry);
@@ -148,6 +156,21 @@ result<order_change> paid(const placed_order& before, const payment& what, bool 
   const bool waits = before.state == state::awaiting_payment || (before.state == state::expired && !is_too_late);
   if (waits && for_order == missing)
     come_to(change, state::paid, now);
+  return change;
+}
+
+result<order_change> given_back(const placed_order& before, const payment& what, time_ms now) {
+  if (what.amount.currency != before.total.currency || what.amount.minor <= 0 || what.counted() <= 0)
+    return make_error(errc::invalid_argument, "must be an amount in the order's currency", "/amount");
+  if (what.counted() > before.owed)
+    return make_error(errc::conflict, "only " + decimal_text({before.owed, before.total.currency}) + " is owed",
+                      "/amount");
+  order_change change{before, 0, std::nullopt, false};
+  auto entry = return_entry(before, what, now);
+  if (!entry)
+    return entry.error();
+  change.booked = std::move(*entry);
+  change.order.owed -= what.counted();
   return change;
 }
 

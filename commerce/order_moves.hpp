@@ -21,15 +21,6 @@ enum class order_move : std::uint8_t { pay, confirm, pack, ship, deliver, cancel
 std::string_view to_string(order_move m) noexcept;
 std::optional<order_move> order_move_from(std::string_view text) noexcept;
 
-/// Money that came in, as somebody says who has seen it.
-struct payment {
-  std::string method;    ///< `cash`, `bank`, …: lower-case letters, digits and `_`, at most 30
-  std::string reference; ///< the payer's receipt; at most 100 characters, may be empty
-  money amount;          ///< positive
-
-  bool operator==(const payment&) const = default;
-};
-
 /// What one move changes, to be written as a whole.
 struct order_change {
   placed_order order;                 ///< as it is from now on
@@ -50,6 +41,8 @@ struct move_options {
   std::string reference;       ///< of `refund`
   bool restock = true;         ///< of `refund`; what is cancelled is always for sale again
   std::string tracking_url;    ///< of `ship`
+  /// Of `refund`: nothing has gone back yet, all is owed; see `given_back`.
+  bool is_still_owed = false;
 };
 result<order_change> moved(const placed_order& before, order_move by, const move_options& how, time_ms now);
 
@@ -57,5 +50,8 @@ result<order_change> moved(const placed_order& before, order_move by, const move
 /// much is owed to the shopper. An order that has expired is paid if `can_be_had` (and nothing is missing); else,
 /// like one that is cancelled or refunded, it takes nothing any more: all is owed.
 result<order_change> paid(const placed_order& before, const payment& what, bool can_be_had, time_ms now);
+
+/// Some of what is owed has gone back to the shopper. `conflict` when less is owed.
+result<order_change> given_back(const placed_order& before, const payment& what, time_ms now);
 
 } // namespace wakala::commerce

@@ -136,6 +136,7 @@ step_result step(conversation_state state, const whatsapp::event& event, const s
         storefront::serve(visit, *asked);
       done.replies = std::move(visit.replies);
       done.wants_order = std::move(visit.wants_order);
+      done.wants_payment = std::move(visit.wants_payment);
       done.answered = !done.replies.empty();
       if (done.answered)
         answer_entry(done.state, context.now);

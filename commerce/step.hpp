@@ -25,14 +25,16 @@ struct step_context {
   time_ms now = 0;           ///< store time
   std::uint64_t id_seed = 0; ///< random, fresh for each step: ids made in the step derive from it
   std::string store_name;
-  std::string currency;                 ///< ISO 4217
-  const catalog* shelf = nullptr;       ///< never null
-  const phrasebook* phrases = nullptr;  ///< never null
-  const order_answer* order = nullptr;  ///< to what the step before asked for; null: it has asked for nothing
-  bool silent = false;                  ///< record only: the tenant keeps messages out of the dialogue
-  std::string_view tenant;              ///< its id, which begins the ids of its products in Meta's catalog
-  const search_index* finder = nullptr; ///< over `shelf`; null: free text is not searched for
-  const shop_settings* shop = nullptr;  ///< null: nothing was configured
+  std::string currency;                    ///< ISO 4217
+  const catalog* shelf = nullptr;          ///< never null
+  const phrasebook* phrases = nullptr;     ///< never null
+  const order_answer* order = nullptr;     ///< to what the step before asked for; null: it has asked for nothing
+  const payment_answer* payment = nullptr; ///< the same, of `wants_payment`
+  bool silent = false;                     ///< record only: the tenant keeps messages out of the dialogue
+  std::string_view tenant;                 ///< its id, which begins the ids of its products in Meta's catalog
+  const search_index* finder = nullptr;    ///< over `shelf`; null: free text is not searched for
+  const shop_settings* shop = nullptr;     ///< null: nothing was configured
+  pay_offer pay = {};                      ///< how orders can be paid
 };
 
 /// A message that the step wants to send to the shopper, from the number that received.
@@ -62,6 +64,7 @@ struct step_result {
   /// The tenant's home has to be asked first. Nothing else of the result counts: with the answer in the context, the
   /// same step is taken again.
   std::optional<order_request> wants_order;
+  std::optional<payment_request> wants_payment; ///< the same
 };
 
 /// Older than this on arrival: recorded and acknowledged, never answered by the bot (design §6.7).

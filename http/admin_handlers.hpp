@@ -35,6 +35,13 @@ void list_orders(admin_call& call);
 void get_order(admin_call& call);
 void move_order(admin_call& call);
 void list_ledger(admin_call& call);
+// admin_payments.cpp
+void list_payments(admin_call& call);
+void get_payment(admin_call& call);
+void act_on_payment(admin_call& call);
+void register_payment_addresses(admin_call& call);
+void get_reconciliation(admin_call& call);
+// admin_messages.cpp
 void post_message(admin_call& call);
 void post_graph_message(admin_call& call);
 // admin_media.cpp

@@ -107,6 +107,11 @@ void bridge::ledger(std::string tenant, std::string after, std::size_t limit, do
   ask_tenant(node_, std::move(tenant), actors::ledger_query{std::move(after), limit}, std::move(done));
 }
 
+void bridge::payment(std::string tenant, std::string action, std::string id, std::string text, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::payment_call{std::move(action), std::move(id), std::move(text)},
+             std::move(done));
+}
+
 void bridge::letters(std::string tenant, persistence::table where, std::string after, std::size_t limit,
                      done_text done) {
   ask_tenant(node_, std::move(tenant), actors::letters_query{where, std::move(after), limit, false}, std::move(done));

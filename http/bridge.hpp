@@ -64,6 +64,9 @@ public:
   void order(std::string tenant, std::string order, std::string action, std::string form, done_text done);
   /// `{"balances":{currency:{account:amount}},"entries":[…],"next":cursor or null}`, the latest first.
   void ledger(std::string tenant, std::string after, std::size_t limit, done_text done);
+  /// What a provider tells, or somebody asks, of payments (`actors::payment_call`). `id`: of an attempt, a cursor, or
+  /// a day.
+  void payment(std::string tenant, std::string action, std::string id, std::string text, done_text done);
   /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`);
   /// answers
   /// `{"items":[…],"next":cursor or null}`. Set-aside input of nobody belongs to the tenant `~system`.

@@ -84,21 +84,13 @@ result<shilling_amount> daraja_amount(const money& total, shilling_rule rule) {
     return make_error(errc::invalid_argument, "M-Pesa takes Kenyan shillings only", "currency");
   if (total.minor <= 0)
     return make_error(errc::invalid_argument, "a charge is above zero", "amount");
-  auto shillings = total.minor / shilling;
-  const auto cents = total.minor % shilling;
-  switch (rule) {
-  case shilling_rule::nearest:
-    shillings += cents >= shilling / 2 ? 1 : 0;
-    break;
-  case shilling_rule::down:
-    break;
-  case shilling_rule::up:
-    shillings += cents > 0 ? 1 : 0;
-    break;
-  }
+  auto charged = to_whole_units(total, rule);
+  if (!charged)
+    return charged.error();
+  const auto shillings = charged->minor / shilling;
   if (shillings < 1)
     return make_error(errc::invalid_argument, "M-Pesa takes one shilling or more", "amount");
-  return shilling_amount{shillings, {shillings * shilling, "KES"}, cents != 0};
+  return shilling_amount{shillings, std::move(*charged), shillings * shilling != total.minor};
 }
 
 result<money> money_from_daraja(std::string_view amount) { return parse_money(amount, "KES"); }

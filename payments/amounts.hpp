@@ -3,7 +3,7 @@
 /// each other, so no amount goes on a provider's wire, or comes off it, in another way.
 #pragma once
 
-#include "runtime/core/money.hpp"
+#include "runtime/core/rounding.hpp"
 
 #include <cstdint>
 #include <string>
@@ -23,11 +23,7 @@ result<money> money_from_stripe(std::int64_t amount, std::string_view currency);
 std::string stripe_currency(std::string_view currency);
 
 /// M-Pesa knows no cents. What becomes of them is the shop's rule, and the shopper sees the result before paying.
-enum class shilling_rule : std::uint8_t {
-  nearest, ///< 50 cents go up
-  down,    ///< in the shopper's favour
-  up,      ///< in the shop's favour
-};
+using shilling_rule = rounding;
 
 /// A total as M-Pesa charges it.
 struct shilling_amount {

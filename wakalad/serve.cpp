@@ -8,6 +8,9 @@
 #include "http/core/server.hpp"
 #include "http/graph_client.hpp"
 #include "http/media_service.hpp"
+#include "http/payment_edge.hpp"
+#include "http/payments/daraja_client.hpp"
+#include "http/payments/stripe_client.hpp"
 #include "http/webhook_edge.hpp"
 #include "persistence/crypto/keyring.hpp"
 #include "persistence/media/file_media_store.hpp"
@@ -166,6 +169,39 @@ private:
   const std::shared_ptr<runtime::standing> may_act_;
 };
 
+/// The way to a payment provider, which can be closed as the one to Meta can; and which a node that may have lost its
+/// shards without noticing does not go.
+class closable_provider final : public payments::provider_client {
+public:
+  closable_provider(std::shared_ptr<payments::provider_client> to, std::shared_ptr<runtime::standing> may_act)
+      : to_(std::move(to)), may_act_(std::move(may_act)) {}
+
+  void send(account keys, payments::provider_request request,
+            std::function<void(payments::provider_answer)> done) override {
+    std::shared_ptr<payments::provider_client> to;
+    {
+      const std::lock_guard lock{mutex_};
+      to = to_;
+    }
+    if (to && (!may_act_ || may_act_->holds()))
+      return to->send(std::move(keys), std::move(request), std::move(done));
+    payments::provider_answer stopped; // not sent
+    stopped.why = to ? "the node has not been heard of by the cluster" : "the node stops";
+    done(std::move(stopped));
+  }
+
+  void close() {
+    std::shared_ptr<payments::provider_client> last;
+    const std::lock_guard lock{mutex_};
+    last.swap(to_);
+  }
+
+private:
+  std::mutex mutex_;
+  std::shared_ptr<payments::provider_client> to_;
+  const std::shared_ptr<runtime::standing> may_act_;
+};
+
 /// Null when the configuration names no place for files, or one that cannot be used.
 std::unique_ptr<http::media_service> media_of(const node_config& config, const actors::node_context& context,
                                               http::io_runtime& io) {
@@ -225,6 +261,16 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   if (cluster)
     context->graph = std::make_shared<fenced_transport>(graph, cluster->may_act);
 
+  const auto may_act = cluster ? cluster->may_act : nullptr;
+  const auto stripe = std::make_shared<closable_provider>(
+      http::make_stripe_client(io, config.payments.stripe_url, http::stripe_client_options()), may_act);
+  const auto daraja = std::make_shared<closable_provider>(
+      http::make_daraja_client(io, *context->clock, config.payments.daraja_url, http::daraja_client_options()),
+      may_act);
+  context->stripe = stripe;
+  context->daraja = daraja;
+  context->payments = config.payments;
+
   runtime::system_config system_settings{config};
   caf::actor_system system{system_settings};
   auto node =
@@ -237,21 +283,27 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
     std::unique_ptr<actors::node>& node;
     http::io_runtime& io;
     closable_transport& graph;
+    closable_provider& stripe;
+    closable_provider& daraja;
     ~in_order() {
       node.reset();
       io.stop();
       graph.close();
+      stripe.close();
+      daraja.close();
     }
-  } end{node, io, *graph};
+  } end{node, io, *graph, *stripe, *daraja};
   http::bridge bridge{*node};
   auto gate = std::make_shared<runtime::admission>(config.limits.in_flight_events, config.limits.in_flight_bytes);
 
   const auto media = media_of(config, *context, io);
   http::webhook_edge edge{http::webhook_edge_options{context, &bridge, config.meta, gate}};
   io.start();
-  auto public_server = need(http::server::start(io, http::make_server_options(config.public_listener, config.limits),
-                                                edge.handler(), edge.precheck()),
-                            "listen.public");
+  http::payment_edge paid_edge{http::payment_edge_options{context, &bridge}};
+  auto public_server =
+      need(http::server::start(io, http::make_server_options(config.public_listener, config.limits),
+                               paid_edge.handler(edge.handler()), paid_edge.precheck(edge.precheck())),
+           "listen.public");
   http::admin_api admin{http::admin_api_options{context, &bridge, config.admin_tokens, config.node_name,
                                                 WAKALA_VERSION, [&] { return &public_server->counters(); },
                                                 media.get()}};

@@ -1,5 +1,6 @@
 #include "commerce/cart.hpp"
 #include "commerce/storefront/getting.hpp"
+#include "commerce/storefront/pay.hpp"
 #include "commerce/storefront/views.hpp"
 #include "commerce/text_cut.hpp"
 
@@ -69,11 +70,16 @@ void tell_placed(visit& v, const order_receipt& receipt) {
   if (receipt.state != order_state::awaiting_payment) // the merchant was quicker than this answer
     return show_order(v);
   v.stand_at(dialogue_position::menu);
-  v.send_buttons(v.say("order.placed", {{"code", receipt.code},
-                                        {"total", display_text(receipt.total)},
-                                        {"minutes", minutes_of(receipt.kept_until - v.context.now)}}) +
-                     way_of(v),
-                 {v.button("button.order", {wish::order, {}, 0}), v.to_shop(), v.to_human()});
+  auto ways = ways_to_pay(v, receipt);
+  const auto* const key = ways.empty() ? "order.placed" : "order.placed_to_pay";
+  auto text = v.say(key, {{"code", receipt.code},
+                          {"total", display_text(receipt.total)},
+                          {"minutes", minutes_of(receipt.kept_until - v.context.now)}}) +
+              way_of(v);
+  if (ways.empty())
+    ways = {v.button("button.order", {wish::order, {}, 0}), v.to_shop()};
+  ways.push_back(v.to_human());
+  v.send_buttons(std::move(text), ways);
 }
 
 } // namespace
@@ -118,7 +124,11 @@ void show_order(visit& v) {
                                              {"total", display_text(before.total)},
                                              {"state", v.say("state." + std::string(to_string(before.state)))}});
   v.stand_at(dialogue_position::menu);
-  v.send_buttons(std::move(text), {v.to_shop(), v.to_cart(), v.to_human()});
+  auto choices = state == order_state::awaiting_payment ? ways_to_pay(v, *ordered) : std::vector<choice>{};
+  if (choices.empty())
+    choices = {v.to_shop(), v.to_cart()};
+  choices.push_back(v.to_human());
+  v.send_buttons(std::move(text), choices);
 }
 
 } // namespace wakala::commerce::storefront

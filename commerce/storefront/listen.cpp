@@ -3,6 +3,7 @@
 #include "commerce/cart.hpp"
 #include "commerce/keywords.hpp"
 #include "commerce/storefront/getting.hpp"
+#include "commerce/storefront/pay.hpp"
 #include "commerce/storefront/views.hpp"
 #include "commerce/text_cut.hpp"
 #include "whatsapp/location_reference.hpp"
@@ -137,6 +138,8 @@ request back(const visit& v) {
     if (stage_of(talk) == check_out_stage::area && area_page_of(talk) > 0)
       return {wish::areas, {}, area_page_of(talk) - 1};
     return before(v, stage_of(talk));
+  case dialogue_position::paying:
+    return {wish::pay, {}, 0};
   case dialogue_position::start:
   case dialogue_position::menu:
   case dialogue_position::human:
@@ -162,6 +165,7 @@ std::optional<request> more(const dialogue& talk) {
     if (stage_of(talk) == check_out_stage::area)
       return request{wish::areas, {}, area_page_of(talk) + 1};
     return std::nullopt;
+  case dialogue_position::paying:
   case dialogue_position::start:
   case dialogue_position::menu:
   case dialogue_position::product:
@@ -199,6 +203,10 @@ std::optional<request> from_keyword(const visit& v, keyword word) {
     return back(v);
   case keyword::more:
     return more(v.state.talk);
+  case keyword::pay:
+    return waiting_order(v) == nullptr ? std::nullopt : std::optional(request{wish::pay, {}, 0});
+  case keyword::have_paid:
+    return v.state.ordered ? std::optional(request{wish::have_paid, {}, 0}) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -220,6 +228,8 @@ bool calls_the_shop(keyword word) noexcept {
   case keyword::greeting:
   case keyword::back:
   case keyword::more:
+  case keyword::pay:
+  case keyword::have_paid:
     return false;
   }
   return false;
@@ -251,6 +261,9 @@ std::optional<request> from_text(visit& v, const heard_text& said, bool is_first
   if (!v.state.talk.human && v.state.talk.position == dialogue_position::checking_out)
     if (auto answer = answer_in(v, text, said.written))
       return answer;
+  if (!v.state.talk.human && v.state.talk.position == dialogue_position::paying)
+    if (auto number = number_in(said.written))
+      return request{wish::pay_from, std::move(*number), 0};
   auto heard = find_keyword(text);
   const bool is_greeting = heard && heard->word == keyword::greeting;
   if (v.state.talk.human) {

@@ -1,5 +1,7 @@
 #include "commerce/storefront/news.hpp"
 
+#include "commerce/storefront/pay.hpp"
+
 #include <algorithm>
 
 namespace wakala::commerce::storefront {
@@ -19,7 +21,13 @@ order_receipt* receipt_of(conversation_state& state, std::string_view code) {
 bool remember(conversation_state& state, const order_news& news) {
   auto* const receipt = receipt_of(state, news.code);
   // A code may come back after years: the order it was then is another one.
-  if (receipt == nullptr || receipt->placed_at != news.placed_at || receipt->state == news.state)
+  if (receipt == nullptr || receipt->placed_at != news.placed_at)
+    return false;
+  if (news.payment) {
+    receipt->kept_until = news.kept_until;
+    return true;
+  }
+  if (receipt->state == news.state)
     return false;
   receipt->state = news.state;
   receipt->tracking_url = news.tracking_url;
@@ -28,6 +36,8 @@ bool remember(conversation_state& state, const order_news& news) {
 }
 
 void tell(visit& v, const order_news& news) {
+  if (news.payment)
+    return tell_payment(v, news);
   if (news.state == order_state::awaiting_payment)
     return;
   const bool can_be_followed = news.state == order_state::shipped && !news.tracking_url.empty();

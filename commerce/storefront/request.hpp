@@ -39,6 +39,12 @@ enum class wish : std::uint8_t {
   take_place,   ///< `subject`: coordinates, a line break, what it is called
   details,      ///< choose what to change before ordering
   confirm,      ///< place what was shown
+  pay,          ///< choose how
+  pay_mpesa,
+  pay_card,
+  pay_number, ///< ask for the number that pays
+  pay_from,   ///< `subject`: that number, as it was given
+  have_paid,  ///< so the shopper says
   toggle_language,
   english,
   kiswahili,
@@ -61,9 +67,10 @@ struct request {
 /// `menu:help`, `cats:<page>`, `cat:<category>`, `page:<category>:<page>`, `prod:<id>`, `add:<id>:<pieces>`,
 /// `cart:view`, `cart:lines:<page>`, `cart:edit:<id>`, `cart:qty:<id>:<pieces>`, `cart:remove:<id>`, `cart:empty`,
 /// `cart:order`, `lang:en`, `lang:sw`, `lang:other`, `find:<words>:<page>`, `get:how`, `get:delivery`, `get:pickup`,
-/// `get:areas:<page>`, `get:area:<name>`, `get:name`, `get:myname`, `get:address`, `get:details`, `get:confirm`. Each
-/// says all that is needed, so that a tap on an old message still works. Empty for wishes that only words make. At
-/// most 125 characters for ids and categories of at most 100.
+/// `get:areas:<page>`, `get:area:<name>`, `get:name`, `get:myname`, `get:address`, `get:details`, `get:confirm`,
+/// `pay:how`, `pay:mpesa`, `pay:card`, `pay:number`, `pay:from:<number>`, `pay:done`. Each says all that is needed,
+/// so that a tap on an old message still works. Empty for wishes that only words make. At most 125 characters for ids
+/// and categories of at most 100.
 std::string to_reply_id(const request& r);
 
 /// Reads what `to_reply_id` writes; nothing for any other text.

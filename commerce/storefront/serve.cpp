@@ -1,4 +1,5 @@
 #include "commerce/storefront/getting.hpp"
+#include "commerce/storefront/pay.hpp"
 #include "commerce/storefront/views.hpp"
 
 namespace wakala::commerce::storefront {
@@ -52,6 +53,13 @@ std::string_view intent_name(wish what) noexcept {
   case wish::take_place:
   case wish::details:
     return "getting";
+  case wish::pay:
+  case wish::pay_mpesa:
+  case wish::pay_card:
+  case wish::pay_number:
+  case wish::pay_from:
+  case wish::have_paid:
+    return "pay";
   case wish::toggle_language:
   case wish::english:
   case wish::kiswahili:
@@ -97,6 +105,8 @@ void show_again(visit& v) {
     return show_found(v, talk.category, talk.page);
   case dialogue_position::checking_out:
     return ask_again(v);
+  case dialogue_position::paying:
+    return ask_number(v);
   }
 }
 
@@ -162,6 +172,18 @@ void serve(visit& v, const request& asked) {
     return choose_detail(v);
   case wish::confirm:
     return confirm(v);
+  case wish::pay:
+    return choose_way(v);
+  case wish::pay_mpesa:
+    return pay_by(v, pay_way::mpesa);
+  case wish::pay_card:
+    return pay_by(v, pay_way::card);
+  case wish::pay_number:
+    return ask_number(v);
+  case wish::pay_from:
+    return pay_from(v, asked.subject);
+  case wish::have_paid:
+    return check_payment(v);
   case wish::toggle_language:
     return speak(v, v.state.spoken == language::english ? language::kiswahili : language::english);
   case wish::english:

@@ -40,6 +40,7 @@ public:
   time_ms time; ///< of the event
   std::vector<reply> replies;
   std::optional<order_request> wants_order;
+  std::optional<payment_request> wants_payment;
   std::vector<whatsapp::ordered_item> goods; ///< of a native order message
 
   const catalog& shelf() const noexcept { return *context.shelf; }

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
+#include <netinet/in.h>
 
 namespace wakala {
 namespace {
@@ -105,6 +107,18 @@ problem check_provider_url(const std::string& value) {
                              : check_graph_url(value);
 }
 
+problem check_addresses(const std::string& value) {
+  for (std::size_t at = 0; at <= value.size();) {
+    const auto end = std::min(value.find(',', at), value.size());
+    const auto one = value.substr(at, end - at);
+    in6_addr into{}; // of either family
+    if (inet_pton(AF_INET, one.c_str(), &into) != 1 && inet_pton(AF_INET6, one.c_str(), &into) != 1)
+      return "must be IP addresses with commas between them";
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
 problem check_graph_version(const std::string& value) {
   const auto dot = value.find('.');
   const auto digits = [](std::string_view part) {
@@ -167,6 +181,17 @@ std::vector<setting> make_settings() {
       "payments.stripe_url", [](auto& config) -> auto& { return config.payments.stripe_url; }, check_provider_url));
   all.push_back(text(
       "payments.daraja_url", [](auto& config) -> auto& { return config.payments.daraja_url; }, check_provider_url));
+  all.push_back(text(
+      "payments.public_url", [](auto& config) -> auto& { return config.payments.public_url; },
+      [](const std::string& value) -> problem { return value.empty() ? std::nullopt : check_provider_url(value); }));
+  all.push_back(text(
+      "payments.daraja_addresses", [](auto& config) -> auto& { return config.payments.daraja_addresses; },
+      [](const std::string& value) -> problem {
+        return value == "published" || value == "any" ? std::nullopt : check_addresses(value);
+      }));
+  all.push_back(text(
+      "payments.trusted_proxies", [](auto& config) -> auto& { return config.payments.trusted_proxies; },
+      [](const std::string& value) -> problem { return value.empty() ? std::nullopt : check_addresses(value); }));
   // Two bytes of a hash choose the shard, so there cannot be more than they can name.
   all.push_back(value_of(
       "cluster.shard_count", [](auto& config) -> auto& { return config.cluster.shard_count; },

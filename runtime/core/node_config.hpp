@@ -42,6 +42,14 @@ struct meta_config {
 struct payments_config {
   std::string stripe_url = "https://api.stripe.com";
   std::string daraja_url = "https://api.safaricom.co.ke";
+  /// Where the providers reach this cluster's public listener: `https://pay.example`. Empty: no callbacks can come,
+  /// and M-Pesa is not offered.
+  std::string public_url;
+  /// Addresses that Daraja's callbacks may come from, with commas between them; `published`: those that Safaricom
+  /// names; `any`: all.
+  std::string daraja_addresses = "published";
+  /// Addresses of own proxies, with commas between them: what they say of a caller's address is believed.
+  std::string trusted_proxies;
 };
 
 /// Every bound of a node. A bound of zero is refused by the reader of the configuration.

@@ -30,6 +30,11 @@ meta:
   app_secret: ${{DEMO_META_APP_SECRET}}
   verify_token: ${{DEMO_META_VERIFY_TOKEN}}
   graph_url: {graph}
+payments:
+  public_url: http://{host}:{public}
+  stripe_url: {graph}/_sandbox/stripe
+  daraja_url: {graph}/_sandbox/daraja
+  daraja_addresses: any
 admin:
   tokens:
     - token: ${{DEMO_ADMIN_TOKEN}}
@@ -168,7 +173,7 @@ def run_smoke(bin_dir):
             chat.write("hi")
             chat.expect("Hi Baraka")
             smoke.check_cart(shop)
-            smoke.place_order(shop, first)
+            smoke.place_order(shop, first, "WEKA ODA", "Asante. Oda yako ni")
             shop.check_running()
             statuses = shop.stop()
             if any(statuses.values()):

@@ -24,11 +24,20 @@ meta:
   app_secret: ${{DEMO_META_APP_SECRET}}
   verify_token: ${{DEMO_META_VERIFY_TOKEN}}
   graph_url: http://{host}:{phone}
+payments:
+  public_url: http://{host}:{public}
+  stripe_url: http://{host}:{phone}/_sandbox/stripe
+  daraja_url: http://{host}:{phone}/_sandbox/daraja
+  daraja_addresses: any
 admin:
   tokens:
     - token: ${{DEMO_ADMIN_TOKEN}}
       scopes: [operator]
 """
+
+TENANT_SECRETS = ("app_secret", "verify_token", "access_token")
+SECRETS = ("admin_token", "meta_app_secret", "meta_verify_token", *TENANT_SECRETS)
+PAYMENT_SECRETS = ("stripe_key", "stripe_webhook_secret", "daraja_key", "daraja_secret", "daraja_passkey")
 
 
 def read_json(*parts):
@@ -74,10 +83,26 @@ class DemoShop:
 
     def _load_secrets(self):
         path = self.path("secrets.json")
-        if not os.path.exists(path):
-            names = ("admin_token", "meta_app_secret", "meta_verify_token", "app_secret", "verify_token", "access_token")
-            write_private(path, json.dumps({name: secrets.token_hex(24) for name in names}, indent=2) + "\n")
-        return read_json(path)
+        known = read_json(path) if os.path.exists(path) else {}
+        fresh = {name: secrets.token_hex(24) for name in (*SECRETS, *PAYMENT_SECRETS) if name not in known}
+        if fresh:
+            write_private(path, json.dumps({**known, **fresh}, indent=2) + "\n")
+        return {**known, **fresh}
+
+    def payment_accounts(self):
+        """The tenant's accounts with the sandbox's payment providers."""
+        return {
+            "stripe": {
+                "secret_key": "sk_test_" + self.secrets["stripe_key"],
+                "webhook_secret": "whsec_" + self.secrets["stripe_webhook_secret"],
+            },
+            "mpesa": {
+                "consumer_key": self.secrets["daraja_key"],
+                "consumer_secret": self.secrets["daraja_secret"],
+                "passkey": self.secrets["daraja_passkey"],
+                "short_code": "174379",
+            },
+        }
 
     def _write_numbers(self):
         """Tells the sandbox the tenant's numbers, where their webhooks go and what signs them."""
@@ -115,13 +140,22 @@ class DemoShop:
             made = subprocess.run([self.program("wakalad"), "keygen", self.path("kek")], capture_output=True, text=True)
             if made.returncode != 0:
                 raise ChildFailed(f"wakalad keygen ended with status {made.returncode}: {made.stdout}{made.stderr}")
+        accounts = self.payment_accounts()
         self._start(
             "wakala-sandbox",
             [
                 "--listen", urllib.parse.urlsplit(self.phone_url).netloc,
                 "--numbers-file", self.path("numbers.json"),
+                "--stripe-webhook-url", f"{self.public_url}/v1/payments/stripe/{self.tenant['id']}",
             ],
             f"{self.phone_url}/_sandbox/messages",
+            {
+                "WAKALA_SANDBOX_STRIPE_KEY": accounts["stripe"]["secret_key"],
+                "WAKALA_SANDBOX_STRIPE_WEBHOOK_SECRET": accounts["stripe"]["webhook_secret"],
+                "WAKALA_SANDBOX_DARAJA_KEY": accounts["mpesa"]["consumer_key"],
+                "WAKALA_SANDBOX_DARAJA_SECRET": accounts["mpesa"]["consumer_secret"],
+                "WAKALA_SANDBOX_DARAJA_PASSKEY": accounts["mpesa"]["passkey"],
+            },
         )
         self._start_wakalads()
         self._put_tenant()
@@ -144,7 +178,11 @@ class DemoShop:
     def _put_tenant(self):
         """Creates the tenant, or brings it up to date; the catalog of a shop that has one is left alone."""
         name = self.tenant["id"]
-        wanted = {**self.tenant, **{key: self.secrets[key] for key in ("app_secret", "verify_token", "access_token")}}
+        wanted = {
+            **self.tenant,
+            **{key: self.secrets[key] for key in TENANT_SECRETS},
+            "payments": self.payment_accounts(),
+        }
         try:
             self.admin("POST", "tenants", wanted)
         except loopback.HttpError as refused:

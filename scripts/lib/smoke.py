@@ -6,6 +6,7 @@ import urllib.parse
 
 import leaks
 import loopback
+from demo_shop import PAYMENT_SECRETS, TENANT_SECRETS
 
 # Nothing else on this machine says these, so finding one on disk is a leak.
 SHOPPER_PHONE = "254711904357"
@@ -139,13 +140,104 @@ def play(shop, catalog, show=print):
     return chat
 
 
-def place_order(shop, chat):
+def place_order(shop, chat, words, placed):
     """The cart becomes an order, which the chat and the admin API both know."""
-    chat.write("WEKA ODA")
-    answer = text_of(chat.expect("Asante. Oda yako ni", "KES 500"))
-    orders = shop.admin("GET", f"tenants/{shop.tenant['id']}/orders")["orders"]
-    if len(orders) != 1 or orders[0]["state"] != "awaiting_payment" or orders[0]["code"] not in answer:
-        raise SmokeFailed(f"the admin API shows other orders: {orders}")
+    chat.write(words)
+    answer = text_of(chat.expect(placed, "KES 500"))
+    order = shop.admin("GET", f"tenants/{shop.tenant['id']}/orders")["orders"][0]
+    if order["state"] != "awaiting_payment" or order["code"] not in answer:
+        raise SmokeFailed(f"the admin API shows another order: {order}")
+    return order
+
+
+def sandbox_payment(shop, kind, is_wanted):
+    """What a payment provider has in hand, as soon as there is one that `is_wanted` takes."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        state = loopback.call_json("GET", f"{shop.phone_url}/_sandbox/payments")
+        provider, name = kind
+        for one in state[provider][name]:
+            if is_wanted(one):
+                return one
+        time.sleep(0.05)
+    raise SmokeFailed(f"the sandbox has no such {kind}")
+
+
+def act(shop, identifier, what):
+    quoted = urllib.parse.quote(identifier, safe="")
+    loopback.call("POST", f"{shop.phone_url}/_sandbox/payments/{quoted}", {"do": what})
+
+
+def pay_by_mpesa(shop, chat, order, titles, prompted, paid):
+    """The shopper taps, sees the prompt, and enters the PIN on the phone."""
+    chat.tap(titles[0])
+    chat.expect("KES 500", SHOPPER_PHONE if chat.shopper == SHOPPER_PHONE else chat.shopper)
+    chat.tap(titles[1])
+    chat.expect(prompted)
+    prompt = sandbox_payment(shop, ("daraja", "prompts"), lambda one: one["code"] == "" and order["code"] in str(one))
+    chat.show(f"  {'phone':>8}: M-Pesa asks for KES 500; PIN entered")
+    act(shop, prompt["id"], "right_pin")
+    chat.expect(paid, order["code"])
+
+
+def pay_by_card(shop, chat, order):
+    """The shopper opens the page that the chat has sent, and pays there."""
+    chat.tap("Pay by card")
+    page = text_of(chat.expect("Please pay KES 500", "http"))
+    session = sandbox_payment(shop, ("stripe", "sessions"), lambda one: one.get("url") and one["url"] in page)
+    chat.show(f"  {'page':>8}: paid by card")
+    act(shop, session["id"], "pay")
+    chat.expect("We have received your payment", order["code"])
+
+
+def deliver(shop, chat, order, words):
+    """The merchant brings the order to the door, and the shopper is told at each step."""
+    for action, form, word in zip(
+        ("confirm", "pack", "ship", "deliver"),
+        ({}, {}, {"tracking_url": "https://rider.example/7"}, {}),
+        words,
+        strict=True,
+    ):
+        moved = shop.admin("POST", f"tenants/{shop.tenant['id']}/orders/{order['code']}:{action}", form)
+        chat.expect(word, order["code"])
+    if moved["state"] != "delivered" or moved["paid"]["amount"] != "500.00" or moved["owed"]["amount"] != "0.00":
+        raise SmokeFailed(f"the admin API shows another order: {moved}")
+
+
+def buy(shop, catalog, chat):
+    """A purchase in English, up to the order."""
+    product = product_for(catalog)
+    chat.write(f"2 {product['name']}")
+    chat.expect(f"Added: {product['name']} x2. Cart: KES 500.")
+    return place_order(shop, chat, "CHECKOUT", "Thank you. Your order is")
+
+
+def journeys(shop, catalog, chat):
+    """To the door: with M-Pesa in both languages, and by card."""
+    order = place_order(shop, chat, "WEKA ODA", "Asante. Oda yako ni")
+    pay_by_mpesa(shop, chat, order, ("Lipa na M-Pesa", "Tuma ombi"), "Ombi la M-Pesa", "Tumepokea malipo yako")
+    deliver(shop, chat, order, ("imethibitishwa", "imefungashwa", "iko njiani", "imefikishwa"))
+    english = ("is confirmed", "is packed", "is on its way to you", "was delivered")
+    for phone, name, by_card in (("254733904358", "Brian Otieno", False), ("254733904359", "Carol Njeri", True)):
+        other = Chat(shop.phone_url, chat.number_id, phone, name, chat.show)
+        order = buy(shop, catalog, other)
+        if by_card:
+            pay_by_card(shop, other, order)
+        else:
+            titles = ("Pay with M-Pesa", "Send the prompt")
+            pay_by_mpesa(shop, other, order, titles, "An M-Pesa prompt for KES 500", "We have received your payment")
+        deliver(shop, other, order, english)
+    check_books(shop)
+
+
+def check_books(shop):
+    """What came in is what was sold, by each way."""
+    sums = shop.admin("GET", f"tenants/{shop.tenant['id']}/ledger")["balances"]["KES"]
+    wanted = {"money:mpesa": "1000.00", "money:stripe": "500.00", "sales": "-1500.00"}
+    if {account: amount for account, amount in sums.items() if float(amount)} != wanted:
+        raise SmokeFailed(f"the books do not add up: {sums}")
+    if shop.admin("GET", f"tenants/{shop.tenant['id']}/payments?attention=true")["payments"]:
+        raise SmokeFailed("a payment needs a person")
 
 
 def check_cart(shop):
@@ -163,7 +255,7 @@ def check_leaks(shop, show=print):
         "the shopper's phone number": SHOPPER_PHONE,
         "the shopper's name": SHOPPER_NAME,
         "a text that the shopper typed": TYPED,
-        **{f"the tenant's {key}": shop.secrets[key] for key in ("app_secret", "verify_token", "access_token")},
+        **{f"the tenant's {key}": shop.secrets[key] for key in (*TENANT_SECRETS, *PAYMENT_SECRETS)},
         "the admin token": shop.secrets["admin_token"],
         "the app secret": shop.secrets["meta_app_secret"],
     }
@@ -184,7 +276,7 @@ def run(shop, catalog, show=print):
     """The whole smoke test over a started shop."""
     chat = play(shop, catalog, show)
     check_cart(shop)
-    place_order(shop, chat)
+    journeys(shop, catalog, chat)
     check_leaks(shop, show)
     shop.check_running()
     statuses = shop.stop()

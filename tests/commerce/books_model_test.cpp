@@ -28,7 +28,7 @@ public:
 
   void step() {
     now_ += static_cast<time_ms>(pick(300));
-    switch (pick(10)) {
+    switch (pick(11)) {
     case 0:
     case 1:
     case 2:
@@ -43,6 +43,8 @@ public:
       return edit_stock();
     case 8:
       return pick(3) == 0 ? forget_and_read_again() : pay();
+    case 9:
+      return give_back();
     default:
       return move();
     }
@@ -76,7 +78,8 @@ public:
     }
     if (in != money_)
       return "money is unaccounted for";
-    return sum("money:cash", money_) + sum("sales", -paid_for) + sum("owed_to_shoppers", -owed);
+    return sum("money:cash", money_ + rounded_) + sum("sales", -paid_for) + sum("owed_to_shoppers", -owed) +
+           sum("rounding", -rounded_);
   }
 
 private:
@@ -135,9 +138,12 @@ private:
       return lapse();
     const auto minor = pick(4) == 0 ? 1 + static_cast<std::int64_t>(pick(900)) : o->total.minor;
     const bool can_be_had = book_.short_of(before.lines, shelf_, now_).empty();
-    auto change = paid(before, {"cash", "", {minor, "KES"}}, can_be_had, now_);
+    // Some ways of paying know no fractions: a little more or less comes in than what it counts for.
+    const auto more = pick(4) == 0 ? static_cast<std::int64_t>(pick(3)) : 0;
+    auto change = paid(before, {"cash", "", {minor + more, "KES"}, minor, false}, can_be_had, now_);
     ASSERT_TRUE(change) << change.error().what;
     money_ += minor;
+    rounded_ += more;
     take(*change);
   }
 
@@ -148,11 +154,28 @@ private:
     if (o == nullptr || (o->state == order_state::awaiting_payment && o->kept_until <= now_))
       return;
     const auto by = moves[pick(moves.size())];
-    auto change = moved(*o, by, {}, now_);
+    move_options how;
+    how.is_still_owed = pick(2) == 0; // it goes back later, through a provider
+    auto change = moved(*o, by, how, now_);
     if (!change)
       return;
-    if (by == order_move::refund)
+    if (by == order_move::refund && !how.is_still_owed)
       money_ -= o->paid + o->owed;
+    take(*change);
+  }
+
+  /// Some of what is owed has gone back.
+  void give_back() {
+    auto* o = any_order();
+    if (o == nullptr)
+      return;
+    const auto minor = 1 + static_cast<std::int64_t>(pick(static_cast<std::size_t>(o->total.minor) + 1));
+    const auto change = given_back(*o, {"cash", "", {minor, "KES"}, 0, false}, now_);
+    if (!change) {
+      ASSERT_GT(minor, o->owed);
+      return;
+    }
+    money_ -= minor;
     take(*change);
   }
 
@@ -208,7 +231,8 @@ private:
   std::map<std::string, placed_order> orders_;
   mutable std::map<std::string, std::size_t> news_;
   std::vector<std::string> written_;
-  std::int64_t money_ = 0; ///< that came in, less what was given back
+  std::int64_t money_ = 0;   ///< that came in, for what it counts, less what was given back
+  std::int64_t rounded_ = 0; ///< that came in beyond that
 };
 
 void play(std::uint64_t seed) {

@@ -85,6 +85,7 @@ chat& chat::receive(const whatsapp::event& event) {
   context.finder = &finder_;
   context.shop = &shop;
   context.tenant = "duka";
+  context.pay = pay;
   last = step(state, event, context);
   if (last.wants_order) {
     const auto answer =
@@ -93,6 +94,13 @@ chat& chat::receive(const whatsapp::event& event) {
     context.order = &answer;
     last = step(state, event, context);
     EXPECT_FALSE(last.wants_order);
+  }
+  if (last.wants_payment) {
+    const auto answer = desk ? desk(*last.wants_payment)
+                             : payment_answer{payment_answer::kind::started, {50'000, "KES"}, "254712345678", {}, 0};
+    context.payment = &answer;
+    last = step(state, event, context);
+    EXPECT_FALSE(last.wants_payment);
   }
   EXPECT_EQ(broken_limits(last.replies), "");
   state = last.state;

@@ -43,6 +43,10 @@ public:
   /// What the tenant's home says to a wish for an order; empty: it has enough of everything.
   std::function<order_answer(const order_request&)> home;
 
+  pay_offer pay; ///< nothing can be paid
+  /// What the tenant's home says to a wish to pay; empty: it is started.
+  std::function<payment_answer(const payment_request&)> desk;
+
   /// Steps (again with the home's answer when the step asks for it), checks every reply against the API's limits, and
   /// keeps the new state.
   chat& receive(const whatsapp::event& event);

@@ -24,7 +24,7 @@ placed_order order_of(std::int64_t total, std::vector<cart_line> lines = {{"rice
   return o;
 }
 
-payment cash(std::int64_t minor) { return {"cash", "", {minor, "KES"}}; }
+payment cash(std::int64_t minor) { return {"cash", "", {minor, "KES"}, 0, false}; }
 
 order_change must(result<order_change> change) {
   EXPECT_TRUE(change) << (change ? "" : change.error().what);
@@ -104,12 +104,13 @@ TEST(order_moves, too_much_is_owed_and_given_back_with_the_rest) {
             (std::vector<posting>{{"money:cash", -1'500}, {"sales", 1'000}, {"owed_to_shoppers", 500}}));
   EXPECT_EQ(back.order.paid + back.order.owed, 0);
   EXPECT_EQ(back.sells, -1);
-  EXPECT_EQ(must(moved(change.order, order_move::refund, {"cash", "", false, ""}, noon)).sells, 0) << "it is broken";
+  EXPECT_EQ(must(moved(change.order, order_move::refund, {"cash", "", false, "", false}, noon)).sells, 0)
+      << "it is broken";
 }
 
 TEST(order_moves, a_second_payment_of_a_paid_order_is_owed) {
   const auto once = must(paid(order_of(1'000), cash(1'000), true, noon)).order;
-  const auto twice = must(paid(once, {"mpesa", "SKM7XYZ123", {1'000, "KES"}}, true, noon));
+  const auto twice = must(paid(once, {"mpesa", "SKM7XYZ123", {1'000, "KES"}, 0, false}, true, noon));
   EXPECT_EQ(twice.order.paid, 1'000);
   EXPECT_EQ(twice.order.owed, 1'000);
   EXPECT_FALSE(twice.is_news);
@@ -140,12 +141,52 @@ TEST(order_moves, what_was_paid_of_an_order_that_expires_is_owed) {
   EXPECT_EQ(rest.order.owed, 0);
 }
 
+TEST(order_moves, a_rounded_payment_counts_for_what_it_was_asked_for) {
+  const auto change = must(paid(order_of(99'950), {"mpesa", "R1", {100'000, "KES"}, 99'950, false}, true, noon));
+  EXPECT_EQ(change.order.state, order_state::paid);
+  EXPECT_EQ(change.order.owed, 0);
+  EXPECT_EQ(change.booked->postings,
+            (std::vector<posting>{{"money:mpesa", 100'000}, {"sales", -99'950}, {"rounding", -50}}));
+}
+
+TEST(order_moves, a_refund_through_a_provider_is_owed_until_it_has_gone) {
+  const auto whole = must(paid(order_of(1'000), {"stripe", "pi_1", {1'000, "KES"}, 0, false}, true, noon)).order;
+  move_options how;
+  how.is_still_owed = true;
+  const auto owed = must(moved(whole, order_move::refund, how, noon));
+  EXPECT_EQ(owed.order.state, order_state::refunded);
+  EXPECT_EQ(owed.order.owed, 1'000);
+  EXPECT_EQ(owed.sells, -1);
+  EXPECT_EQ(owed.booked->postings, (std::vector<posting>{{"sales", 1'000}, {"owed_to_shoppers", -1'000}}));
+  EXPECT_FALSE(given_back(owed.order, {"stripe", "re_1", {1'001, "KES"}, 0, false}, noon)) << "less is owed";
+  EXPECT_EQ(given_back(owed.order, {"stripe", "re_1", {1, "UGX"}, 0, false}, noon).error().field, "/amount");
+  const auto gone = must(given_back(owed.order, {"stripe", "re_1", {1'000, "KES"}, 0, false}, noon));
+  EXPECT_EQ(gone.order.owed, 0);
+  EXPECT_EQ(gone.booked->postings, (std::vector<posting>{{"money:stripe", -1'000}, {"owed_to_shoppers", 1'000}}));
+  auto on_its_way = owed.order;
+  on_its_way.returning = 1'000;
+  EXPECT_EQ(moved(on_its_way, order_move::refund, {}, noon).error().code, errc::conflict) << "it would go back twice";
+}
+
+TEST(ledger, what_belongs_to_no_order_waits_in_an_account_of_its_own) {
+  const payment p{"mpesa", "R1", {500, "KES"}, 0, false};
+  balances b;
+  ASSERT_TRUE(b.add(unmatched_entry(p, false, noon).value()));
+  EXPECT_EQ(b.sums().at("KES").at("unmatched"), -500);
+  auto matched = p;
+  matched.was_unmatched = true;
+  ASSERT_TRUE(b.add(must(paid(order_of(500), matched, true, noon)).booked.value()));
+  EXPECT_EQ(b.sums().at("KES").at("unmatched"), 0);
+  EXPECT_EQ(b.sums().at("KES").at("money:mpesa"), 500);
+  EXPECT_FALSE(unmatched_entry({"mpesa", "R2", {0, "KES"}, 0, false}, false, noon));
+}
+
 TEST(order_moves, an_order_without_price_is_confirmed_without_payment) {
   EXPECT_EQ(must(moved(order_of(0), order_move::confirm, {}, noon)).order.state, order_state::confirmed);
 }
 
 TEST(order_moves, money_that_is_none_is_refused_by_field) {
-  EXPECT_EQ(paid(order_of(1'000), {"cash", "", {100, "UGX"}}, true, noon).error().field, "/currency");
+  EXPECT_EQ(paid(order_of(1'000), {"cash", "", {100, "UGX"}, 0, false}, true, noon).error().field, "/currency");
   EXPECT_EQ(paid(order_of(1'000), cash(0), true, noon).error().field, "/amount");
   EXPECT_EQ(paid(order_of(1'000), cash(-5), true, noon).error().field, "/amount");
   auto rich = order_of(1'000);

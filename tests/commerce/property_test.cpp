@@ -76,19 +76,72 @@ catalog random_catalog(dice& d) {
   return make_catalog(std::move(products));
 }
 
-const std::array<std::string, 56> words{
-    "hi",       "habari",    "MENU",     "orodha",   "cart",       "kikapu",  "human",     "mhudumu",
-    "language", "lugha",     "help",     "msaada",   "shop",       "more",    "back",      "2",
-    "0",        "99",        "100",      "add 3",    "remove",     "empty",   "change",    "add",
-    "nonsense", "my order",  "",         "remove n", "change n 2", "english", "kiswahili", "?",
-    "add 2 n",  "n",         "checkout", "weka oda", "stop",       "ANZA",    "sukari",    "unag",
-    "2 unga",   "Westlands", "back",     "yes",      "ndiyo",      "Amina W", "House 7",   "cancel",
-    "delivery", "more",      "agiza",    "rudi",     "nitachukua", "n n n",   "acha",      "stop by tomorrow"};
-const std::array<std::string, 22> odd_taps{
+const std::array<std::string, 60> words{"hi",
+                                        "habari",
+                                        "MENU",
+                                        "orodha",
+                                        "cart",
+                                        "kikapu",
+                                        "human",
+                                        "mhudumu",
+                                        "language",
+                                        "lugha",
+                                        "help",
+                                        "msaada",
+                                        "shop",
+                                        "more",
+                                        "back",
+                                        "2",
+                                        "0",
+                                        "99",
+                                        "100",
+                                        "add 3",
+                                        "remove",
+                                        "empty",
+                                        "change",
+                                        "add",
+                                        "nonsense",
+                                        "my order",
+                                        "",
+                                        "remove n",
+                                        "change n 2",
+                                        "english",
+                                        "kiswahili",
+                                        "?",
+                                        "add 2 n",
+                                        "n",
+                                        "checkout",
+                                        "weka oda",
+                                        "stop",
+                                        "ANZA",
+                                        "sukari",
+                                        "unag",
+                                        "2 unga",
+                                        "Westlands",
+                                        "back",
+                                        "yes",
+                                        "ndiyo",
+                                        "Amina W",
+                                        "House 7",
+                                        "cancel",
+                                        "delivery",
+                                        "more",
+                                        "agiza",
+                                        "rudi",
+                                        "nitachukua",
+                                        "n n n",
+                                        "acha",
+                                        "stop by tomorrow",
+                                        "pay",
+                                        "nimelipa",
+                                        "0712 345 678",
+                                        "i have paid"};
+const std::array<std::string, 28> odd_taps{
     "menu:home",   "menu:shop",    "menu:order",   "menu:human",      "cats:99",    "cat:none",
     "prod:none",   "add:none:1",   "cart:qty:n:3", "cart:lines:1000", "lang:other", "\xF0\x9F\x98\x80",
     "get:how",     "get:delivery", "get:areas:7",  "get:area:Mars",   "get:name",   "get:myname",
-    "get:address", "get:details",  "get:confirm",  "find:n:9"};
+    "get:address", "get:details",  "get:confirm",  "find:n:9",        "pay:how",    "pay:mpesa",
+    "pay:card",    "pay:number",   "pay:from:+1",  "pay:done"};
 
 void expect_sound(const chat& c, const catalog& shelf, const std::string& what) {
   for (const auto& line : c.state.basket.lines) {
@@ -124,6 +177,7 @@ TEST(storefront_property, every_message_is_one_that_meta_accepts) {
     c.name = random_text(d, 300);
     if (seed % 2 == 0)
       c.shop = random_settings(d);
+    c.pay = {d.one_in(2), d.one_in(2), rounding::nearest, d.one_in(2) ? "PayBill 174379" : ""};
     std::size_t answered = 0;
     for (int turn = 0; turn < 60; ++turn) {
       std::string what;

@@ -87,7 +87,7 @@ TEST(conversation_codec, refuses_states_that_no_step_makes) {
       [](auto& s) { s.basket.lines[0].price.currency.clear(); },
       [](auto& s) { s.basket.lines.resize(cart_lines_max + 1, s.basket.lines[0]); },
       [](auto& s) { s.talk.human_until = -1; },
-      [](auto& s) { s.talk.position = static_cast<dialogue_position>(9); },
+      [](auto& s) { s.talk.position = static_cast<dialogue_position>(10); },
       [](auto& s) { s.window_by_number["200"] = -1; },
   };
   for (std::size_t i = 0; i < damage.size(); ++i) {

@@ -1,4 +1,6 @@
 // The admin listener on a real node.
+#include "actors/pay_tokens.hpp"
+#include "runtime/core/time_text.hpp"
 #include "tests/http/support/http_node.hpp"
 
 #include <regex>
@@ -10,7 +12,10 @@ namespace {
 
 class admin_listener : public http_node {
 protected:
-  void SetUp() override { serve(); }
+  void SetUp() override {
+    payments.daraja_addresses = "any";
+    serve();
+  }
 
   /// Status and problem body of a refused call.
   void expect_problem(const client_answer& answer, int status, const std::string& field = {}) {
@@ -61,6 +66,15 @@ TEST_F(admin_listener, knows_who_may_do_what) {
       {"POST", "/v1/tenants/bidii/catalog:import", 415, 403, 401},
       {"GET", "/v1/tenants/duka/conversations", 200, 200, 401},
       {"GET", "/v1/tenants/bidii/conversations", 200, 403, 401},
+      {"GET", "/v1/tenants/duka/payments", 200, 200, 401},
+      {"GET", "/v1/tenants/bidii/payments", 200, 403, 401},
+      {"GET", "/v1/tenants/duka/payments/00000000000000000000000000000000", 404, 404, 401},
+      {"POST", "/v1/tenants/duka/payments/00000000000000000000000000000000:check", 404, 404, 401},
+      {"POST", "/v1/tenants/duka/payments/00000000000000000000000000000000:match", 422, 422, 401},
+      {"POST", "/v1/tenants/bidii/payments/00000000000000000000000000000000:settle", 404, 403, 401},
+      {"POST", "/v1/tenants/duka/payments:register", 409, 409, 401}, // it has no account
+      {"GET", "/v1/tenants/duka/reconciliation", 400, 400, 401},     // of which day?
+      {"GET", "/v1/tenants/bidii/reconciliation", 400, 403, 401},
       {"GET", "/v1/tenants/duka/account", 200, 200, 401},
       {"GET", "/v1/tenants/bidii/account", 200, 403, 401},
       {"POST", "/v1/tenants/duka/account:refresh", 503, 503, 401}, // its Graph API is not to be asked
@@ -624,21 +638,35 @@ TEST_F(admin_listener, answers_as_its_description_says) {
   ASSERT_EQ(http_node::post("/v1/webhooks", quality.dump(), app_secret).status, 200);
   const auto code = read("/v1/tenants/duka/orders").at("orders").at(0).at("code").get<std::string>();
   ASSERT_EQ(admin("POST", "/v1/tenants/duka/orders/" + code + ":pay", R"({"amount":"1.00"})").status, 200);
+  auto form = read("/v1/tenants/duka");
+  form["payments"]["mpesa"] = {
+      {"consumer_key", "ck"}, {"consumer_secret", "cs"}, {"short_code", "174379"}, {"passkey", "pass"}};
+  form["payments"]["stripe"] = {{"secret_key", "sk"}, {"webhook_secret", "whsec"}};
+  ASSERT_EQ(admin("PUT", "/v1/tenants/duka", form.dump()).status, 200);
+  const auto token = actors::by_hand_token(*running->context()->tenants->get()->find("duka")->keys, "duka");
+  const json by_hand{{"TransID", "RKT1"},          {"TransAmount", "5.00"},    {"BusinessShortCode", "174379"},
+                     {"BillRefNumber", "unknown"}, {"MSISDN", "254700000001"}, {"FirstName", "AMINA"}};
+  ASSERT_EQ(post_with("/v1/payments/daraja/duka/" + token + "/confirmation", by_hand.dump(), {}).status, 200);
+  const auto payment = read("/v1/tenants/duka/payments").at("payments").at(0).at("id").get<std::string>();
   const auto doc = read("/openapi.json");
   std::size_t compared = 0;
   for (const auto& [path, item] : doc.at("paths").items()) {
     if (!item.contains("get") || !item.at("get").at("responses").at("200").at("content").contains("application/json"))
       continue;
     auto target = path;
-    for (const auto& [name, value] :
-         {std::pair<std::string, std::string>{"{tenant}", "duka"}, {"{contact}", amina.phone}, {"{order}", code}})
+    for (const auto& [name, value] : {std::pair<std::string, std::string>{"{tenant}", "duka"},
+                                      {"{contact}", amina.phone},
+                                      {"{order}", code},
+                                      {"{payment}", payment}})
       if (const auto found = target.find(name); found != std::string::npos)
         target.replace(found, name.size(), value);
+    if (target.ends_with("/reconciliation"))
+      target += "?date=" + to_rfc3339(now()).substr(0, 10);
     const auto& schema = item.at("get").at("responses").at("200").at("content").at("application/json").at("schema");
     EXPECT_EQ(difference(doc, schema, read(target)), "") << target;
     ++compared;
   }
-  EXPECT_EQ(compared, 19U);
+  EXPECT_EQ(compared, 22U);
   const auto& problem = doc.at("components").at("schemas").at("Problem");
   EXPECT_EQ(difference(doc, problem, json::parse(admin("GET", "/v1/tenants?limit=0").body)), "");
 }

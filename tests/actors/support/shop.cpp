@@ -49,6 +49,9 @@ void shop_fixture::start() {
   context->phrases = book;
   context->graph = graph;
   context->step = step;
+  context->stripe = stripe;
+  context->daraja = daraja;
+  context->payments = payments;
   context->tenants->set(load_directory(*store, *context->keys, store->shard_count()).value());
   count = context->count;
   running = std::make_unique<node>(*system, context, store,

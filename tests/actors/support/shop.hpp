@@ -105,6 +105,9 @@ protected:
   std::shared_ptr<scripted_store> store;
   std::shared_ptr<fake_graph> graph = std::make_shared<fake_graph>();
   step_function step = commerce::step;
+  std::shared_ptr<payments::provider_client> stripe; ///< null: there is none
+  std::shared_ptr<payments::provider_client> daraja;
+  payments_config payments;
 
   std::shared_ptr<runtime::counters> count; ///< of the present node
   std::unique_ptr<caf::actor_system_config> config;

@@ -105,7 +105,10 @@ void http_node::serve() {
                                   [this] { return public_server ? &public_server->counters() : nullptr; },
                                   media.get()}};
   const listener_config anywhere{{"127.0.0.1", 0}, {}, {}};
-  public_server = server::start(io, make_server_options(anywhere, limits), edge.handler(), edge.precheck()).value();
+  payment_edge paid{payment_edge_options{running->context(), asks.get()}};
+  public_server = server::start(io, make_server_options(anywhere, limits), paid.handler(edge.handler()),
+                                paid.precheck(edge.precheck()))
+                      .value();
   admin_server =
       server::start(io, make_server_options(anywhere, limits), api.handler(), api.precheck(), api.bound()).value();
   ASSERT_TRUE(eventually([&] { return call(admin_server->port(), "GET", "/readyz").status == 200; }));

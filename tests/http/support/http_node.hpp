@@ -5,6 +5,7 @@
 #include "http/admin_api.hpp"
 #include "http/core/client.hpp"
 #include "http/media_service.hpp"
+#include "http/payment_edge.hpp"
 #include "http/webhook_edge.hpp"
 #include "tests/actors/support/shop.hpp"
 
