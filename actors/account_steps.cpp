@@ -118,6 +118,21 @@ std::vector<errand_step> asking_steps(const tenant_config& config, whatsapp::acc
   return steps;
 }
 
+errand_step creating_step(const tenant_config& config, whatsapp::account_facts& account, time_ms now,
+                          const whatsapp::template_definition& definition) {
+  const auto learn = [&account, now, name = definition.name, language = definition.language](const json& answer) {
+    auto made = answer;
+    made["name"] = name;
+    made["language"] = language;
+    whatsapp::learn_templates(account, {{"data", json::array({std::move(made)})}}, now);
+    return std::optional<graph_question>{};
+  };
+  return about(account, {definition.name,
+                         {"POST", url_encode(config.waba_id) + "/message_templates", config.access_token,
+                          whatsapp::to_request(definition).dump()},
+                         learn});
+}
+
 std::vector<errand_step> blocking_steps(const tenant_config& config, const std::string& contact, bool is_blocked) {
   std::vector<errand_step> steps;
   const json body{{"messaging_product", "whatsapp"}, {"block_users", {{{"user", contact}}}}};

@@ -5,6 +5,7 @@
 #include "actors/graph_errand.hpp"
 #include "actors/tenant_config.hpp"
 #include "whatsapp/account.hpp"
+#include "whatsapp/template_definition.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -20,6 +21,7 @@ struct account_errand {
   bool is_onboarding = false;
   std::string pin;          ///< of the numbers' two-step verification, six digits; empty: they are not registered
   std::string callback_url; ///< instead of the app's own, for this account; empty: the app's
+  bool submits_order_templates = false; ///< those that the account does not have, when all of it is known
 };
 
 /// Numbers of the account as Meta lists them: `[{id,display,name}]`.
@@ -34,6 +36,9 @@ std::vector<errand_step> onboarding_steps(const tenant_config& config, whatsapp:
 /// Asks for account, numbers, messaging limit and templates.
 std::vector<errand_step> asking_steps(const tenant_config& config, whatsapp::account_facts& account, time_ms now,
                                       const found_numbers& found);
+/// Creates a template, and learns of it.
+errand_step creating_step(const tenant_config& config, whatsapp::account_facts& account, time_ms now,
+                          const whatsapp::template_definition& definition);
 /// Adds a shopper to the numbers' block lists, or takes one off them.
 std::vector<errand_step> blocking_steps(const tenant_config& config, const std::string& contact, bool is_blocked);
 

@@ -22,6 +22,7 @@ struct tenant::book_plan {
   std::vector<commerce::ledger_entry> entries;
   std::map<bytes, news_item> news;                           ///< row key → what a shopper is told
   std::map<std::string, payments::tracked_attempt> attempts; ///< by id, as they will be
+  std::vector<hook_note> hooks;                              ///< what the merchant's own system is told
   std::vector<persistence::record> more;                     ///< what goes with it
 };
 

@@ -59,6 +59,8 @@ bool conversation::receive(caf::type_erased_tuple& what) {
     later([this, p = *post, promise = make_response_promise()] { post_message(p, promise); });
   } else if (const auto* order = as<shopper_block>(what)) {
     later([this, q = *order, promise = make_response_promise()] { block(q, promise); });
+  } else if (const auto* turn = as<human_turn>(what)) {
+    later([this, q = *turn, promise = make_response_promise()] { take_turn(q, promise); });
   } else if (const auto* query = as<messages_query>(what)) {
     later([this, q = *query, promise = make_response_promise()] { messages(q, promise); });
   } else {
@@ -247,12 +249,36 @@ bool conversation::fetch_unknown_deliveries() {
 
 // -- the tenant's home is asked ------------------------------------------------------------
 
+result<conversation::home_word> conversation::word_of(const home_wish& wish, const text_answer& answer) {
+  if (!answer.value)
+    return answer.why;
+  home_word said;
+  said.event = wish.event;
+  if (std::holds_alternative<template_wanted>(wish.what.what)) {
+    auto read = commerce::template_answer_from(*answer.value);
+    if (!read)
+      return read.error();
+    said.may_reach = std::move(*read);
+  } else if (std::holds_alternative<pay_wanted>(wish.what.what)) {
+    auto read = commerce::payment_answer_from(*answer.value);
+    if (!read)
+      return read.error();
+    said.payment = std::move(*read);
+  } else {
+    auto read = commerce::order_answer_from(*answer.value);
+    if (!read)
+      return read.error();
+    said.order = std::move(*read);
+  }
+  return said;
+}
+
 void conversation::ask_home() {
   act().is_busy = true;
   const auto refuse = [this](const std::string& why) {
     auto& now = act();
     // One of many while the home is on its way to another node, and each comes again: nobody is to be woken by it.
-    log::debug("home.not_asked", {{"tenant", context_->entry->config.id}, {"why", why}});
+    log::debug("conversation.home_refused", {{"tenant", context_->entry->config.id}, {"why", why}});
     now.asking.reset();
     auto& batch = now.inbox.front();
     auto outcomes = batch.settled;
@@ -261,24 +287,16 @@ void conversation::ask_home() {
     now.inbox.erase(now.inbox.begin());
   };
   ask<text_answer>(
-      context_->owner, home_patience,
-      std::visit([](const auto& wanted) { return place_question{wanted}; }, *act().asking),
+      context_->owner, home_patience, act().asking->what,
       [this, refuse](const text_answer& answer) {
         auto& now = act();
         now.is_busy = false;
-        const auto take = [&](auto said) {
-          if (!said)
-            return refuse(said.error().what);
-          const auto event = std::visit([](const auto& wanted) { return wanted.event; }, *now.asking);
-          now.said = home_answer{event, std::move(*said)};
+        if (auto said = word_of(*now.asking, answer)) {
+          now.said = std::move(*said);
           now.asking.reset();
-        };
-        if (!answer.value)
-          refuse(answer.why.what);
-        else if (std::holds_alternative<order_wanted>(*now.asking))
-          take(commerce::order_answer_from(*answer.value));
-        else
-          take(commerce::payment_answer_from(*answer.value));
+        } else {
+          refuse(said.error().what);
+        }
         go();
       },
       [this, refuse](const caf::error&) {

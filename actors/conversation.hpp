@@ -43,11 +43,16 @@ private:
     std::string read_mark; ///< body of a call that no row remembers
     number_gate::permit_ptr permit;
   };
-  /// What an update asks of the tenant's home before it can go on.
-  using home_question = std::variant<order_wanted, pay_wanted>;
-  struct home_answer {
-    event_hash event{}; ///< of the update
-    std::variant<commerce::order_answer, commerce::payment_answer> what;
+  /// What the home is asked before an update can be dealt with, and what it has said.
+  struct home_wish {
+    event_hash event{};
+    place_question what;
+  };
+  struct home_word {
+    event_hash event{};
+    std::optional<commerce::order_answer> order;
+    std::optional<commerce::template_answer> may_reach;
+    std::optional<commerce::payment_answer> payment;
   };
   /// What a conversation has at hand while it is not silent.
   struct activity {
@@ -59,8 +64,8 @@ private:
     std::optional<send_grant> grant;                         ///< the sender let us through
     std::vector<std::uint64_t> not_ours;                     ///< asked of the store: no such message
     std::size_t singly = 0;                                  ///< so many batches are to be committed alone
-    std::optional<home_question> asking;                     ///< by the first update of the inbox
-    std::optional<home_answer> said;                         ///< to what the update at hand has asked
+    std::optional<home_wish> asking;                         ///< of the home, by the first update of the inbox
+    std::optional<home_word> said;                           ///< what it has said
   };
   /// What a commit changes and its refusal brings back.
   struct changes {
@@ -81,7 +86,7 @@ private:
     boost::container::devector<armed_call> disarmed; ///< it; armed again should the commit be refused
     std::function<void(const error* why)> told;      ///< when it is committed, or why it is not
     bool threw = false;
-    std::optional<home_question> asking; ///< an update of the last batch, which waits for the answer
+    std::optional<home_wish> asking; ///< of an update of the last batch, which waits for the answer
     std::vector<conversation_batch> batches;
     std::vector<conversation_answer> answers; ///< beside the batches
     std::vector<send_result> results;
@@ -102,6 +107,7 @@ private:
   bool fetch_unknown_deliveries();
   void refuse_inbox();
   void ask_home();
+  static result<home_word> word_of(const home_wish& wish, const text_answer& answer);
   void handle_all();
   void handle(work& w, const conversation_batch& batch, conversation_answer& answer);
   void finish_drafts(work& w);
@@ -123,15 +129,26 @@ private:
   conversation_record& record_of(work& w) const;
   /// Meta says by a code that the shopper wants no marketing, or something of the number.
   void learn_from_code(work& w, int code, const std::string& number_id, time_ms at, bool is_of_status);
-  void enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
-               const std::string& number, bool read_mark, send_priority priority = send_priority::reply);
+  void enqueue(work& w, const whatsapp::recipient& to, const commerce::reply& what, const std::string& number,
+               send_priority priority);
+  void enqueue_read_mark(work& w, const whatsapp::recipient& to, const std::string& message_id,
+                         const std::string& number);
+  /// It stands in the transcript as failed.
+  void show_refused(work& w, const commerce::reply& what, transcript_entry shown);
   /// The same of a body that is ready; ends with the ordinal.
   std::uint64_t enqueue_request(work& w, std::string request, transcript_entry shown, send_priority priority,
                                 bool is_posted);
   void map_identities(conversation_record& record, commit_draft& draft) const;
-  /// Keeps the timer of the cart's expiry in step with the cart.
-  void put_cart_timer(const commerce::cart& before, const commerce::cart& after, commit_draft& draft) const;
+  /// Keeps the timers of the cart, of its expiry and of the reminder, in step with it.
+  void put_cart_timers(const commerce::conversation_state& before, const commerce::conversation_state& after,
+                       commit_draft& draft) const;
+  void put_timer(std::string_view name, time_ms before, time_ms due, commit_draft& draft) const;
+  event_key key_of(const timer_fired& timer) const;
   void fire(const timer_fired& timer);
+  void fire_reminder(const timer_fired& timer);
+  /// What any step may know.
+  commerce::step_context known() const;
+  static whatsapp::recipient recipient_of(const commerce::identity& who);
   static void put_figures(const commerce::session_figures& figures, commit_draft& draft);
   void put_state(work& w, const conversation_record& record) const;
   void put_delivery(work& w, std::uint64_t ordinal, const delivery_record& d);
@@ -154,6 +171,8 @@ private:
   void returned(send_result what);
   void apply_result(work& w, const send_result& what);
   void disarm(work& w);
+  /// Meta has refused to show products of its catalog: it is not connected, perhaps. They are shown in our own way.
+  void show_goods_ourselves(work& w, const outbox_item& refused);
   void pump();
   void plan_pump(time_ms wait);
   void expire_front();
@@ -165,6 +184,7 @@ private:
   void post_message(const message_post& post, caf::response_promise promise);
   void enqueue_post(const message_post& post, const caf::response_promise& promise);
   void block(const shopper_block& q, const caf::response_promise& promise);
+  void take_turn(const human_turn& q, const caf::response_promise& promise);
   void drop_what_waits(work& w);
   /// Offers and news that have not left yet.
   void drop_what_nobody_asked_for(work& w);

@@ -31,7 +31,8 @@ inline constexpr std::size_t batches_at_once = 256;
 inline constexpr std::size_t attempts_ahead_max = 4;
 /// Where nothing is ever ambiguous and nobody counts.
 inline constexpr std::size_t attempts_ahead_unlimited = 64;
-inline constexpr std::string_view cart_timer = "cart"; ///< the cart's expiry
+inline constexpr std::string_view cart_timer = "cart";     ///< the cart's expiry
+inline constexpr std::string_view remind_timer = "remind"; ///< its shopper is to be reminded of it
 
 } // namespace wakala::actors
 

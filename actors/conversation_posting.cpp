@@ -1,7 +1,9 @@
 // Messages that somebody outside wants sent to the shopper.
 #include "actors/conversation.hpp"
 #include "actors/conversation_parts.hpp"
+#include "actors/conversation_view.hpp"
 #include "actors/identity_records.hpp"
+#include "commerce/human_turn.hpp"
 #include "commerce/session.hpp"
 
 #include <nlohmann/json.hpp>
@@ -128,6 +130,14 @@ void conversation::enqueue_post(const message_post& post, const caf::response_pr
   w->draft.business.push_back(sealed_record(entry.keys->data, entry.config.id, table::message_ref,
                                             post_row_key(*entry.keys, id_, post.repeat_key),
                                             to_text(message_row{id_, ordinal}), *context_->node->random));
+  // What a person writes; templates and what goes to many come from programs, unless they say that they do not.
+  const bool is_of_person =
+      post.is_agent || (!post.is_template() && post.broadcast.empty() && commerce::has_person(shop.talk, now));
+  if (is_of_person) {
+    const auto before = shop;
+    commerce::give_to_person(shop.talk, now);
+    put_cart_timers(before, shop, w->draft);
+  }
   commerce::count_outbound(shop.current, now, 1);
   commerce::answer_entry(shop, now);
   put_figures(commerce::figures_of(shop.current), w->draft);
@@ -190,6 +200,37 @@ void conversation::block(const shopper_block& q, const caf::response_promise& pr
     drop_what_waits(*w);
   w->all.push_back(std::move(w->draft));
   w->told = told;
+  finish_drafts(*w);
+  commit(std::move(w));
+}
+
+void conversation::take_turn(const human_turn& q, const caf::response_promise& promise) {
+  auto p = promise;
+  auto record = unpacked();
+  if (state_.empty() || !record)
+    return p.deliver(text_answer{std::nullopt, state_.empty() ? make_error(errc::not_found, "no such conversation")
+                                                              : record.error()});
+  const auto about = known();
+  auto stepped = commerce::take_turn(record->shop, q.begins, q.greets, about);
+  const json answer{{"human", human_json(stepped.state.talk, about.now)}};
+  const std::function<void(const error*)> told = [p, answer](const error* why) mutable {
+    p.deliver(why == nullptr ? text_answer{answer.dump(), {}} : text_answer{std::nullopt, *why});
+  };
+  if (stepped.state == record->shop)
+    return told(nullptr);
+  auto w = std::make_shared<work>();
+  w->record = std::move(*record);
+  w->draft.conversation = id_;
+  put_cart_timers(w->record->shop, stepped.state, w->draft);
+  w->record->shop = std::move(stepped.state);
+  remember_outbox(*w);
+  for (const auto& reply : stepped.replies)
+    enqueue(*w, recipient_of(w->record->shop.who), reply, stepped.from_number, send_priority::notification);
+  put_figures(stepped.figures, w->draft);
+  put_state(*w, *w->record);
+  w->all.push_back(std::move(w->draft));
+  w->told = told;
+  arm(*w);
   finish_drafts(*w);
   commit(std::move(w));
 }

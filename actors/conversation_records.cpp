@@ -265,7 +265,7 @@ result<delivery_record> delivery_record_from(std::string_view from) {
 std::string to_text(const outbox_item& i) {
   const auto request = whatsapp::shorten_request(i.request);
   encoder out(form, 48 + request.size());
-  const bool is_broadcast = i.is_posted && i.priority == static_cast<std::uint8_t>(send_priority::broadcast);
+  const bool is_broadcast = i.priority == static_cast<std::uint8_t>(send_priority::broadcast);
   out.byte(flags<4>({i.read_mark, i.attempting, i.is_posted, is_broadcast}));
   out.number(i.ordinal);
   out.numeral(i.number_id);

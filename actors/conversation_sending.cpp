@@ -1,7 +1,10 @@
 #include "actors/conversation.hpp"
 #include "actors/conversation_parts.hpp"
 #include "actors/send_policy.hpp"
+#include "commerce/own_lists.hpp"
 #include "runtime/core/log.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -16,6 +19,18 @@ message_class class_of(const outbox_item& item) {
   if (item.read_mark || (item.is_posted && !is_template(item.request)))
     return message_class::service;
   return item.is_posted ? message_class::templated : message_class::reply;
+}
+
+/// Meta's answer when it cannot show any of the products (Cloud API reference §9.4).
+constexpr int goods_refused = 131009;
+
+/// A message that shows products of Meta's catalog.
+bool shows_goods(const outbox_item& item) {
+  const auto body = nlohmann::json::parse(item.request, nullptr, false);
+  if (!body.is_object() || !body.contains("interactive") || !body.at("interactive").is_object())
+    return false;
+  const auto kind = body.at("interactive").value("type", "");
+  return kind == "product" || kind == "product_list" || kind == "carousel";
 }
 
 } // namespace
@@ -170,6 +185,10 @@ void conversation::apply_result(work& w, const send_result& what) {
   d.error_code = refused_by_meta && !failure.no_code ? std::to_string(failure.code) : "";
   d.error_text = refused_by_meta ? failure.details : what.outcome.why;
   const auto ordinal = item.ordinal;
+  std::optional<outbox_item> goods;
+  if (decision.what == send_decision::verdict::failed && refused_by_meta && !failure.no_code &&
+      failure.code == goods_refused && !item.is_posted && shows_goods(item))
+    goods = item;
   switch (decision.what) {
   case send_decision::verdict::accepted:
     d.status = delivery_status::accepted;
@@ -207,7 +226,24 @@ void conversation::apply_result(work& w, const send_result& what) {
     break;
   }
   put_delivery(w, ordinal, d);
+  if (goods)
+    show_goods_ourselves(w, *goods);
   w.all.push_back(std::move(w.draft));
+}
+
+void conversation::show_goods_ourselves(work& w, const outbox_item& refused) {
+  send(context_->owner, number_news{refused.number_id, goods_refused});
+  auto& record = record_of(w);
+  auto about = known();
+  about.at_meta = nullptr;
+  auto stepped = commerce::show_in_own_lists(record.shop, about);
+  if (stepped.replies.empty())
+    return;
+  record.shop = std::move(stepped.state);
+  for (const auto& reply : stepped.replies)
+    enqueue(w, recipient_of(record.shop.who), reply, refused.number_id, send_priority::reply);
+  put_figures(stepped.figures, w.draft);
+  put_state(w, record);
 }
 
 void conversation::disarm(work& w) {

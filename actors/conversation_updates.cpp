@@ -1,6 +1,7 @@
 #include "actors/conversation.hpp"
 #include "actors/conversation_parts.hpp"
 #include "actors/identity_records.hpp"
+#include "commerce/cart_reminder.hpp"
 #include "runtime/core/log.hpp"
 #include "whatsapp/write_request.hpp"
 
@@ -27,6 +28,8 @@ std::string figures_text(const commerce::session_figures& f) {
 constexpr time_ms news_last = ms_per_hour;
 constexpr time_ms seconds_max = 99'999'999'999; ///< year 5138
 
+time_ms expiry_of(const commerce::cart& c) noexcept { return c.lines.empty() ? 0 : c.expires_at; }
+
 /// -1 when it is none.
 template <class Number>
 Number number_from(std::string_view text) {
@@ -50,11 +53,12 @@ event_outcome conversation::apply(work& w, const conversation_event& e, time_ms 
   return event_outcome::committed; // unless it asks for something first
 }
 
-void conversation::apply_step(work& w, const conversation_event& what, time_ms received_at) {
-  const auto& e = *what.event;
-  const auto& u = e.update;
+whatsapp::recipient conversation::recipient_of(const commerce::identity& who) {
+  return who.phone.empty() ? whatsapp::recipient{{}, who.user_id} : whatsapp::recipient{who.phone, {}};
+}
+
+commerce::step_context conversation::known() const {
   const auto& config = context_->entry->config;
-  auto& record = *w.record;
   commerce::step_context about;
   about.now = context_->node->clock->now();
   about.id_seed = context_->node->random->next_u64();
@@ -65,22 +69,41 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
   about.tenant = config.id;
   about.finder = context_->finder.get();
   about.shop = &config.shop;
-  about.silent = what.is_too_much || !config.wants("messages");
+  about.at_meta = context_->at_meta.get();
   about.pay = context_->pay;
+  about.templates = context_->node->order_templates.get();
+  about.silent = !config.wants("messages");
+  return about;
+}
+
+void conversation::apply_step(work& w, const conversation_event& what, time_ms received_at) {
+  const auto& e = *what.event;
+  const auto& u = e.update;
+  const auto& config = context_->entry->config;
+  auto& record = *w.record;
+  auto about = known();
+  about.silent = about.silent || what.is_too_much;
   if (const auto& said = act().said; said && said->event == e.key.hash) {
-    about.order = std::get_if<commerce::order_answer>(&said->what);
-    about.payment = std::get_if<commerce::payment_answer>(&said->what);
+    about.order = said->order ? &*said->order : nullptr;
+    about.may_reach = said->may_reach ? &*said->may_reach : nullptr;
+    about.payment = said->payment ? &*said->payment : nullptr;
   }
   auto stepped = context_->node->step(record.shop, u, about);
   if (stepped.wants_order) {
-    w.asking = order_wanted{id_, e.key.hash, commerce::to_text(*stepped.wants_order)};
+    w.asking = home_wish{e.key.hash, {order_wanted{id_, e.key.hash, commerce::to_text(*stepped.wants_order)}}};
+    return;
+  }
+  if (const auto& wanted = stepped.wants_template) {
+    w.asking = home_wish{e.key.hash, {template_wanted{id_, e.key.hash, wanted->name, wanted->language}}};
     return;
   }
   if (stepped.wants_payment) {
-    w.asking = pay_wanted{id_, e.key.hash, u.at > 0 ? u.at : received_at, commerce::to_text(*stepped.wants_payment)};
+    w.asking = home_wish{
+        e.key.hash,
+        {pay_wanted{id_, e.key.hash, u.at > 0 ? u.at : received_at, commerce::to_text(*stepped.wants_payment)}}};
     return;
   }
-  put_cart_timer(record.shop.basket, stepped.state.basket, w.draft);
+  put_cart_timers(record.shop, stepped.state, w.draft);
   const bool same_person = stepped.state.who == record.shop.who && !record.mapped.all().empty();
   record.shop = std::move(stepped.state);
   const auto usual = config.phone_numbers.empty() ? std::string{} : config.phone_numbers.front().id;
@@ -100,41 +123,66 @@ void conversation::apply_step(work& w, const conversation_event& what, time_ms r
     w.draft.personal.push_back(
         sealed(table::transcript, ordinal_row_key(id_, record.next_ordinal++), to_text(entry)));
   }
-  const auto& who = record.shop.who;
-  const whatsapp::recipient to =
-      who.phone.empty() ? whatsapp::recipient{{}, who.user_id} : whatsapp::recipient{u.from.value_or(who.phone), {}};
+  auto to = recipient_of(record.shop.who);
+  if (!to.phone.empty())
+    to.phone = u.from.value_or(to.phone);
   remember_outbox(w);
   if (stepped.opts_out)
     drop_what_nobody_asked_for(w);
   if (stepped.answered && u.id)
-    enqueue(w, to, whatsapp::mark_as_read{*u.id, false}, number, true);
+    enqueue_read_mark(w, to, *u.id, number);
   for (const auto& reply : stepped.replies)
-    enqueue(w, to, reply.content, number, false,
-            stepped.is_notice ? send_priority::notification : send_priority::reply);
+    enqueue(w, to, reply, number, stepped.is_notice ? send_priority::notification : send_priority::reply);
   if (!same_person && context_->is_home) // elsewhere the home has written them
     map_identities(record, w.draft);
   put_figures(stepped.figures, w.draft);
   put_state(w, record);
 }
 
-void conversation::enqueue(work& w, const whatsapp::recipient& to, const whatsapp::outbound_content& content,
-                           const std::string& number, bool read_mark, send_priority priority) {
-  auto& record = *w.record;
-  if (!read_mark) {
-    transcript_entry entry;
-    entry.type = whatsapp::type_name(content);
-    entry.text = whatsapp::summary_text(content);
-    entry.number_id = number;
-    auto request = whatsapp::request_text(to, content, outbox_id(id_, record.next_ordinal));
-    enqueue_request(w, std::move(request), std::move(entry), priority, false);
-    return;
-  }
+void conversation::enqueue(work& w, const whatsapp::recipient& to, const commerce::reply& what,
+                           const std::string& number, send_priority priority) {
+  transcript_entry entry;
+  entry.type = whatsapp::type_name(what.content);
+  entry.text = what.shown.empty() ? whatsapp::summary_text(what.content) : what.shown;
+  entry.number_id = number;
+  if (what.refused)
+    return show_refused(w, what, std::move(entry));
+  auto request = whatsapp::request_text(to, what.content, outbox_id(id_, w.record->next_ordinal));
+  // A template was counted by the home, as those are that somebody posts.
+  const bool is_counted = std::holds_alternative<whatsapp::template_message>(what.content);
+  enqueue_request(w, std::move(request), std::move(entry), priority, is_counted);
+}
+
+void conversation::show_refused(work& w, const commerce::reply& what, transcript_entry shown) {
+  const auto ordinal = w.record->next_ordinal++;
+  const auto now = context_->node->clock->now();
+  shown.id = outbox_id(id_, ordinal);
+  shown.inbound = false;
+  shown.at = now;
+  w.draft.personal.push_back(sealed(table::transcript, ordinal_row_key(id_, ordinal), to_text(shown)));
+  delivery_record d;
+  d.status = delivery_status::failed;
+  d.at = now;
+  d.error_code = std::to_string(what.refused->code);
+  d.error_text = what.refused->details;
+  put_delivery(w, ordinal, d);
+  w.told = [before = std::move(w.told), id = shown.id, tenant = context_->entry->config.id,
+            why = *what.refused](const error* failed) {
+    if (before)
+      before(failed);
+    if (failed == nullptr)
+      log::warn("order.not_told", {{"tenant", tenant}, {"id", id}, {"code", why.code}, {"why", why.details}});
+  };
+}
+
+void conversation::enqueue_read_mark(work& w, const whatsapp::recipient& to, const std::string& message_id,
+                                     const std::string& number) {
   outbox_item item;
-  item.ordinal = record.next_ordinal++;
+  item.ordinal = w.record->next_ordinal++;
   item.number_id = number;
   item.read_mark = true;
   item.created_at = context_->node->clock->now();
-  item.request = whatsapp::request_text(to, content);
+  item.request = whatsapp::request_text(to, whatsapp::mark_as_read{message_id, false});
   w.fresh.emplace_back(item.ordinal, w.all.size()); // its row is written once it is known whether it leaves at once
   outbox_.push_back(std::move(item));
 }
@@ -257,17 +305,61 @@ void conversation::map_identities(conversation_record& record, commit_draft& dra
     put(identity_row_key(*entry.keys, identity_kind::phone, who.phone));
 }
 
-void conversation::put_cart_timer(const commerce::cart& before, const commerce::cart& after,
-                                  commit_draft& draft) const {
-  const auto due = [](const commerce::cart& c) { return c.lines.empty() ? time_ms{0} : c.expires_at; };
-  if (due(before) == due(after))
+void conversation::put_timer(std::string_view name, time_ms before, time_ms due, commit_draft& draft) const {
+  if (before == due)
     return;
-  const auto row_key = timer_row_key(id_, cart_timer);
-  draft.personal.push_back(due(after) == 0 ? erased_record(table::timer, row_key)
-                                           : sealed(table::timer, row_key, cart_timer, due(after)));
+  const auto row_key = timer_row_key(id_, name);
+  draft.personal.push_back(due == 0 ? erased_record(table::timer, row_key)
+                                    : sealed(table::timer, row_key, name, due));
+}
+
+void conversation::put_cart_timers(const commerce::conversation_state& before,
+                                   const commerce::conversation_state& after, commit_draft& draft) const {
+  const auto& shop = context_->entry->config.shop;
+  put_timer(cart_timer, expiry_of(before.basket), expiry_of(after.basket), draft);
+  put_timer(remind_timer, commerce::reminder_due(before, shop), commerce::reminder_due(after, shop), draft);
+}
+
+event_key conversation::key_of(const timer_fired& timer) const {
+  return event_key{bucket_at(timer.due),
+                   persistence::keyed_hash(context_->entry->keys->lookup,
+                                           {"timer", to_string(id_), timer.name, std::to_string(timer.due)})};
+}
+
+void conversation::fire_reminder(const timer_fired& timer) {
+  if (outbox_.size() >= context_->node->limits.outbox_per_conversation)
+    return; // it is still due at the next look
+  auto record = unpacked();
+  if (!record)
+    return;
+  const auto about = known();
+  const auto due = commerce::reminder_due(record->shop, *about.shop, about.now);
+  auto w = std::make_shared<work>();
+  w->record = std::move(*record);
+  w->draft.conversation = id_;
+  w->draft.key = key_of(timer);
+  // Something may have changed since: the shopper came back, the shop is closed now.
+  put_timer(remind_timer, timer.due, due > about.now ? due : 0, w->draft);
+  if (due > 0 && due <= about.now) {
+    auto stepped = commerce::remind_of_cart(w->record->shop, about);
+    put_timer(cart_timer, expiry_of(w->record->shop.basket), expiry_of(stepped.state.basket), w->draft);
+    w->record->shop = std::move(stepped.state);
+    remember_outbox(*w);
+    for (const auto& reply : stepped.replies)
+      enqueue(*w, recipient_of(w->record->shop.who), reply, stepped.from_number,
+              send_priority::broadcast); // nobody waits for it
+    put_figures(stepped.figures, w->draft);
+    put_state(*w, *w->record);
+  }
+  w->all.push_back(std::move(w->draft));
+  arm(*w);
+  finish_drafts(*w);
+  commit(std::move(w));
 }
 
 void conversation::fire(const timer_fired& timer) {
+  if (timer.name == remind_timer)
+    return fire_reminder(timer);
   const auto now = context_->node->clock->now();
   auto record = unpacked();
   if (!record)
@@ -281,9 +373,7 @@ void conversation::fire(const timer_fired& timer) {
   draft.personal.push_back(erased_record(table::timer, timer_row_key(id_, timer.name)));
   if (timer.name == cart_timer)
     basket = commerce::cart{};
-  draft.key = event_key{bucket_at(timer.due),
-                        persistence::keyed_hash(context_->entry->keys->lookup,
-                                                {"timer", to_string(id_), timer.name, std::to_string(timer.due)})};
+  draft.key = key_of(timer);
   if (!state_.empty())
     put_state(*w, *record);
   w->all.push_back(std::move(draft));

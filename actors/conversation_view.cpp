@@ -1,5 +1,6 @@
 #include "actors/conversation_view.hpp"
 
+#include "commerce/human_turn.hpp"
 #include "runtime/core/money.hpp"
 #include "runtime/core/time_text.hpp"
 
@@ -27,6 +28,11 @@ json media_json(const whatsapp::media_reference& media) {
 }
 
 } // namespace
+
+json human_json(const commerce::dialogue& talk, time_ms now) {
+  const bool is_active = commerce::has_person(talk, now);
+  return json{{"active", is_active}, {"until", time_or_null(is_active ? talk.human_until : 0)}};
+}
 
 json money_json(const money& m) { return json{{"amount", decimal_text(m)}, {"currency", m.currency}}; }
 
@@ -70,7 +76,7 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
                 {"message_count", shop.current.message_count},
                 {"last_intent", text_or_null(shop.current.last_intent)},
                 {"language", shop.spoken == commerce::language::english ? "en" : "sw"},
-                {"human", shop.talk.human},
+                {"human", commerce::has_person(shop.talk, now)},
                 {"cart_id", text_or_null(cart_is_live ? shop.basket.id : std::string{})}}},
               {"cart",
                {{"cart_id", text_or_null(cart_is_live ? shop.basket.id : std::string{})},
@@ -78,6 +84,7 @@ json conversation_json(const tenant_config& tenant, const conversation_id& id, c
                 {"total", money_json(sum ? *sum : money{0, tenant.currency})},
                 {"expires_at", time_or_null(cart_is_live ? shop.basket.expires_at : 0)}}},
               {"order", std::move(order)},
+              {"human", human_json(shop.talk, now)},
               {"marketing", shop.may.no_marketing || shop.may.opted_out ? "stopped" : "allowed"},
               {"blocked", shop.may.is_blocked},
               {"budgets",

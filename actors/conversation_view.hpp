@@ -9,12 +9,14 @@
 
 namespace wakala::actors {
 
+/// `{active, until}`: whether a person has the conversation, and until when, unless somebody writes.
+nlohmann::json human_json(const commerce::dialogue& talk, time_ms now);
 /// `{amount:"500.00", currency}`.
 nlohmann::json money_json(const money& m);
 /// `[{product_id, name, quantity, price}]`.
 nlohmann::json items_json(const std::vector<commerce::cart_line>& lines);
 
-/// `{conversation_id, session:{…}, cart:{…}, budgets:{…}, outbox}` as in the design's list of fixed names.
+/// `{conversation_id, session:{…}, cart:{…}, human:{…}, budgets:{…}, outbox}` as in the design's list of fixed names.
 nlohmann::json conversation_json(const tenant_config& tenant, const conversation_id& id,
                                  const conversation_record& record, time_ms now, std::size_t outbox,
                                  double pair_tokens);

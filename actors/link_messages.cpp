@@ -128,6 +128,15 @@ void put(encoder& out, const pay_wanted& q) {
   out.difference(q.at);
   out.blob(q.request);
 }
+void put(encoder& out, const hooks_query& q) {
+  out.text(q.state);
+  out.text(q.after);
+  out.number(q.limit);
+}
+void put(encoder& out, const hook_action& q) {
+  out.text(q.id);
+  out.text(q.action);
+}
 void put(encoder& out, const message_post& q) {
   for (const auto* text :
        {&q.number_id, &q.phone, &q.user_id, &q.type, &q.summary, &q.context_id, &q.request, &q.repeat_key})
@@ -136,7 +145,8 @@ void put(encoder& out, const message_post& q) {
   put(out, q.conversation);
   for (const auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category, &q.refusal})
     out.text(*text);
-  out.byte(q.may_reach_out ? 1 : 0);
+  // One byte: who has no use for the second bit reads it as before.
+  out.byte(static_cast<std::uint8_t>((q.may_reach_out ? 1 : 0) | (q.is_agent ? 2 : 0)));
 }
 void put(encoder& out, const read_post& q) {
   out.text(q.number_id);
@@ -147,10 +157,18 @@ void put(encoder& out, const account_errand& q) {
   out.byte(q.is_onboarding ? 1 : 0);
   out.text(q.pin);
   out.text(q.callback_url);
+  if (q.submits_order_templates)
+    out.byte(1);
 }
 void put(encoder& out, const shopper_block& q) {
   out.text(q.contact);
   out.byte(q.is_blocked ? 1 : 0);
+  put(out, q.conversation);
+}
+void put(encoder& out, const human_turn& q) {
+  out.text(q.contact);
+  out.byte(q.begins ? 1 : 0);
+  out.byte(q.greets ? 1 : 0);
   put(out, q.conversation);
 }
 void put(encoder& out, const number_news& q) {
@@ -162,6 +180,12 @@ void put(encoder& out, const number_news& q) {
 void put(encoder& out, const replies_wanted& q) {
   out.number(q.count);
   out.number(q.returned);
+}
+void put(encoder& out, const template_wanted& q) {
+  put(out, q.conversation);
+  out.raw({reinterpret_cast<const char*>(q.event.data()), q.event.size()});
+  out.text(q.name);
+  out.text(q.language);
 }
 void put(encoder& out, const place_question& q) {
   out.number(q.what.index());
@@ -292,6 +316,16 @@ void get(decoder& in, pay_wanted& q) {
   q.request = std::string(in.blob());
 }
 
+void get(decoder& in, hooks_query& q) {
+  q.state = text_of(in);
+  q.after = text_of(in);
+  q.limit = count_of(in);
+}
+void get(decoder& in, hook_action& q) {
+  q.id = text_of(in);
+  q.action = text_of(in);
+}
+
 void get(decoder& in, message_post& q) {
   for (auto* text :
        {&q.number_id, &q.phone, &q.user_id, &q.type, &q.summary, &q.context_id, &q.request, &q.repeat_key})
@@ -301,7 +335,9 @@ void get(decoder& in, message_post& q) {
   q.conversation = looked_up_of(in);
   for (auto* text : {&q.broadcast, &q.template_name, &q.template_language, &q.category, &q.refusal})
     *text = text_of(in);
-  q.may_reach_out = flag_of(in);
+  const auto flags = in.number<std::uint8_t>(3);
+  q.may_reach_out = (flags & 1U) != 0;
+  q.is_agent = (flags & 2U) != 0;
 }
 void get(decoder& in, read_post& q) {
   q.number_id = text_of(in);
@@ -312,10 +348,17 @@ void get(decoder& in, account_errand& q) {
   q.is_onboarding = flag_of(in);
   q.pin = text_of(in);
   q.callback_url = text_of(in);
+  q.submits_order_templates = in.left() > 0 && flag_of(in); // an older node does not say
 }
 void get(decoder& in, shopper_block& q) {
   q.contact = text_of(in);
   q.is_blocked = flag_of(in);
+  q.conversation = looked_up_of(in);
+}
+void get(decoder& in, human_turn& q) {
+  q.contact = text_of(in);
+  q.begins = flag_of(in);
+  q.greets = flag_of(in);
   q.conversation = looked_up_of(in);
 }
 void get(decoder& in, number_news& q) {
@@ -323,6 +366,13 @@ void get(decoder& in, number_news& q) {
   q.code = static_cast<std::int32_t>(in.difference());
   q.is_recovery = flag_of(in);
   q.is_of_status = flag_of(in);
+}
+void get(decoder& in, template_wanted& q) {
+  q.conversation = id_of(in);
+  const auto raw = in.raw(q.event.size());
+  std::copy(raw.begin(), raw.end(), q.event.begin());
+  q.name = text_of(in);
+  q.language = text_of(in);
 }
 void get(decoder& in, replies_wanted& q) {
   q.count = in.number32();

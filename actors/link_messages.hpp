@@ -33,7 +33,7 @@ using any_question =
     std::variant<conversation_query, messages_query, conversations_query, catalog_put, catalog_get, letters_query,
                  letter_action, tenant_put, tenant_delete, tenants_import, place_question, orders_query, message_post,
                  read_post, account_query, account_errand, shopper_block, order_action, ledger_query, catalog_import,
-                 payment_call>;
+                 payment_call, hooks_query, hook_action, human_turn>;
 struct link_query {
   shard_id shard = 0; ///< the tenant's home, or another place of it
   tenant_id tenant;

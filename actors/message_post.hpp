@@ -42,6 +42,7 @@ struct message_post {
   std::string category = {}; ///< of the template, when the home knows it: `MARKETING`, …
   std::string refusal = {};  ///< the answer, unless it was taken before: what the home has against it
   bool may_reach_out = true; ///< false: to a shopper outside of the window the account has sent enough today
+  bool is_agent = false;     ///< a person writes it: the bot falls silent
 
   bool is_template() const { return type == "template"; }
 };

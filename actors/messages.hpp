@@ -241,6 +241,16 @@ struct payment_call {
   std::string id;   ///< of an attempt; a cursor; a day
   std::string text; ///< as it came; a JSON object
 };
+/// Events for the merchant's own system that are not delivered.
+struct hooks_query {
+  std::string state; ///< `pending` or `failed`; empty: both
+  std::string after;
+  std::size_t limit = 100;
+};
+struct hook_action {
+  std::string id;     ///< of the event; empty for `test`
+  std::string action; ///< `retry`, `drop` or `test`
+};
 /// Dead letters and set-aside input of a tenant.
 struct letters_query {
   persistence::table where = persistence::table::dead_letter;
@@ -261,6 +271,14 @@ struct account_query {
 struct shopper_block {
   std::string contact;
   bool is_blocked = true;
+  std::optional<conversation_id> conversation = std::nullopt; ///< when the home of a spread tenant has looked it up
+};
+/// A person takes the conversation over, so that the bot falls silent, or hands it back. Answered by
+/// `{"human":{"active","until"}}`.
+struct human_turn {
+  std::string contact;
+  bool begins = true;
+  bool greets = false;                                        ///< at its end the bot shows its menu, if it may write
   std::optional<conversation_id> conversation = std::nullopt; ///< when the home of a spread tenant has looked it up
 };
 /// For a shard supervisor or the node: how are you? Answered by `text_answer`.
@@ -327,9 +345,18 @@ struct replies_wanted {
   std::uint32_t count = 0;
   std::uint32_t returned = 0;
 };
+/// conversation → its tenant → home: may this template tell the news of an order to a shopper whose window is closed?
+/// Answered by the text of a `commerce::template_answer`; once it may, it is counted, however often the same update
+/// asks. `overloaded` while a limit is used up.
+struct template_wanted {
+  conversation_id conversation;
+  event_hash event{}; ///< of the update that asks
+  std::string name;
+  std::string language;
+};
 struct place_question { // part of the protocol between nodes: append only
   std::variant<leave_place, begin_place, read_again, wake_there, sends_wanted, settle_here, order_wanted, number_news,
-               replies_wanted, pay_wanted>
+               replies_wanted, pay_wanted, template_wanted>
       what;
 };
 
@@ -377,10 +404,13 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::orders_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::order_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::ledger_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::payment_call)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::hooks_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::hook_action)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::read_post)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_errand)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shopper_block)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::human_turn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::number_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::replies_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::message_post)
@@ -403,11 +433,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::orders_
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::order_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::ledger_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::payment_call>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::hooks_query>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::hook_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::read_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::message_post>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::account_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::account_errand>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::shopper_block>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::human_turn>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letters_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::letter_action>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::reconfigure>)

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "actors/directory.hpp"
+#include "actors/merchant_hooks.hpp"
 #include "actors/shard_table.hpp"
 #include "actors/transport.hpp"
+#include "commerce/order_templates.hpp"
 #include "commerce/phrasebook.hpp"
 #include "commerce/step.hpp"
 #include "persistence/crypto/keyring.hpp"
@@ -34,11 +36,13 @@ struct node_context {
   std::shared_ptr<directory_handle> tenants = std::make_shared<directory_handle>();
   std::shared_ptr<shard_table_holder> shards = std::make_shared<shard_table_holder>();
   std::shared_ptr<const commerce::phrasebook> phrases;
+  std::shared_ptr<const commerce::order_templates> order_templates; ///< null: there are none
   std::shared_ptr<transport> graph;
   std::shared_ptr<payments::provider_client> stripe; ///< null: nobody can pay by it
   std::shared_ptr<payments::provider_client> daraja; ///< the same
   payments_config payments;
-  step_function step = commerce::step; ///< tests put a failing one here
+  std::shared_ptr<merchant_hooks> hooks; ///< null: merchants' own systems are told nothing
+  step_function step = commerce::step;   ///< tests put a failing one here
 };
 using node_context_ptr = std::shared_ptr<const node_context>;
 

@@ -40,7 +40,8 @@ json order_json(const commerce::placed_order& o, time_ms now) {
           {"kept_until", to_rfc3339(o.kept_until)},
           {"getting", std::move(getting)},
           {"history", std::move(history)},
-          {"tracking_url", o.tracking_url.empty() ? json(nullptr) : json(o.tracking_url)}};
+          {"tracking_url", o.tracking_url.empty() ? json(nullptr) : json(o.tracking_url)},
+          {"delivery_date", o.delivery_date.empty() ? json(nullptr) : json(o.delivery_date)}};
 }
 
 } // namespace wakala::actors

@@ -13,8 +13,8 @@ namespace wakala::actors {
 bytes order_key(const commerce::placed_order& o);
 
 /// `{id, code, conversation_id, state, items, total, paid, owed, payments, returning, placed_at, kept_until, getting,
-/// history, tracking_url}`; the id is the row's key in hexadecimal digits. One that nobody has looked at since it
-/// lapsed has lapsed all the same.
+/// history, tracking_url, delivery_date}`; the id is the row's key in hexadecimal digits. One that nobody has looked
+/// at since it lapsed has lapsed all the same.
 nlohmann::json order_json(const commerce::placed_order& o, time_ms now);
 
 } // namespace wakala::actors

@@ -52,6 +52,9 @@ stage stage_of(refund_status status) {
   return stage::accepted;
 }
 
+/// What people typed may be cut inside a character.
+std::string shown(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
 /// The refund that a provider speaks of: by its name, or, before that is known, the one that is out.
 refund_work* work_for(payments::tracked_attempt& t, const std::string& reference,
                       const std::optional<money>& amount) {
@@ -63,6 +66,16 @@ refund_work* work_for(payments::tracked_attempt& t, const std::string& reference
         (!amount || *amount == r.amount))
       return &r;
   return nullptr;
+}
+
+/// How a refund has ended. One that had ended in another way already: a person has to look.
+void take_end(payments::tracked_attempt& t, refund_work& r, stage end) {
+  if (r.state < stage::done) {
+    r.state = end;
+  } else if (end >= stage::done && end != r.state) {
+    t.what.mismatch = true;
+    t.is_settled = false;
+  }
 }
 
 /// What a merchant needs to find out whose a payment is: a first name, and the end of a number that is no hash.
@@ -99,7 +112,7 @@ caf::response_promise tenant::pay_desk::call(const payment_call& what) {
     take_stripe_event(what, then);
   else if (what.action == "stk")
     take_stk_callback(what, then);
-  else if (what.action == "reversal")
+  else if (what.action == "reversal" || what.action == "timeout")
     take_reversal(what, then);
   else if (what.action == "validation")
     validate(what, then);
@@ -125,17 +138,11 @@ caf::response_promise tenant::pay_desk::call(const payment_call& what) {
         return show(&why);
       }
       if (what.action == "settle")
-        return apply(
-            what.id,
-            [](tracked& t) {
-              t.is_settled = true;
-              return true;
-            },
-            show);
+        return see_to(what.id, show);
       const bool may_be_asked = !found->what.reference.empty() && open_.contains(what.id);
       if (!may_be_asked || !busy_.insert(what.id).second)
         return show(nullptr); // it is over, or being asked already
-      query(what.id, show);
+      query(what.id, false, show);
     });
   else
     return refuse(make_error(errc::not_found, "payments know no " + what.action));
@@ -176,6 +183,10 @@ void tenant::pay_desk::take_stripe_event(const payment_call& what, const answere
         auto known = *fact;
         if (is_of_refund)
           known.reference.clear(); // of the payment, not of the page
+        const bool is_end =
+            fact->kind == fact_kind::failed || fact->kind == fact_kind::cancelled || fact->kind == fact_kind::expired;
+        if (t.is_link && is_end)
+          return false; // of one of its sessions: the link itself can still be paid
         t = payments::heard(std::move(t), known, now());
         if (fact->kind != fact_kind::refund)
           return true;
@@ -185,8 +196,7 @@ void tenant::pay_desk::take_stripe_event(const payment_call& what, const answere
           return true;
         }
         r->reference = fact->refund_id;
-        if (r->state < stage::done)
-          r->state = stage_of(fact->refund);
+        take_end(t, *r, stage_of(fact->refund));
         return true;
       },
       taken);
@@ -220,13 +230,19 @@ void tenant::pay_desk::take_reversal(const payment_call& what, const answered_fu
   const auto told = payments::read_daraja_result(what.text);
   if (!told)
     return then({std::nullopt, told.error()});
+  const bool is_timeout = what.action == "timeout";
   apply(
       what.id,
-      [this, told = *told](tracked& t) {
+      [this, is_timeout, told = *told](tracked& t) {
         auto* const r = work_for(t, told.ids.originator_conversation_id, told.amount);
-        if (r == nullptr || r->state >= stage::done)
+        if (r == nullptr)
           return false;
-        r->state = told.done ? stage::done : stage::failed;
+        if (is_timeout) { // it may have worked all the same
+          if (r->state < stage::done)
+            r->state = stage::ambiguous;
+          return true;
+        }
+        take_end(t, *r, told.done ? stage::done : stage::failed);
         r->code = told.done ? std::string{} : told.code;
         attempt_fact fact;
         fact.kind = fact_kind::refund;
@@ -271,11 +287,6 @@ void tenant::pay_desk::confirm(const payment_call& what, const answered_function
     return then({std::nullopt, paid.error()});
   if (paid->amount.minor <= 0 || paid->trans_id.empty())
     return then({std::nullopt, bad("TransAmount", "is no payment")});
-  if (!config().payments.mpesa || (paid->short_code != config().payments.mpesa->shop.short_code &&
-                                   paid->short_code != config().payments.mpesa->shop.till)) {
-    log::warn("payment.of_another_short_code", {{"tenant", config().id}});
-    return then({std::nullopt, bad("BusinessShortCode", "is not the shop's")});
-  }
   shop_.with_books([this, paid = std::move(*paid), then] {
     const auto key = shop_.receipt_row("mpesa", paid.trans_id);
     runtime::get_request request{config().id, {{table::tenant_entity, key}}};
@@ -298,24 +309,55 @@ void tenant::pay_desk::confirm(const payment_call& what, const answered_function
 }
 
 void tenant::pay_desk::confirm_now(const payments::c2b_payment& paid, const answered_function& then) {
-  const auto answer = [then](const error* why) {
+  const done_function answer = [then](const error* why) {
     then(why != nullptr ? text_answer{std::nullopt, *why} : text_answer{payments::c2b_confirmation_answer(), {}});
   };
-  const auto code = payments::order_code_in(paid.typed_reference, commerce::order_code_length);
-  const auto* const order = code ? shop_.book_.with_code(*code) : nullptr;
-  if (order != nullptr)
-    for (const auto& id : order->attempts) {
-      const auto at = open_.find(id);
-      const auto nameless = [&](const tracked& t) {
-        return std::find(t.booked.begin(), t.booked.end(), std::string{}) != t.booked.end();
-      };
-      // A prompt's payment is confirmed this way, too, and the query that has told of it knew no receipt.
-      if (at != open_.end() && at->second.what.due == paid.amount && nameless(at->second)) {
-        auto after = at->second;
-        after.what = payments::advance(std::move(after.what), payments::fact_of(paid));
-        return carry(at->second, after, answer);
-      }
+  const auto& mpesa = config().payments.mpesa;
+  const bool is_ours = mpesa && (paid.short_code == mpesa->shop.short_code || paid.short_code == mpesa->shop.till);
+  if (!is_ours) // of an account that the shop had before, perhaps: the token is ours, and so is the money
+    log::warn("payment.of_another_short_code", {{"tenant", config().id}});
+  const auto code =
+      is_ours ? payments::order_code_in(paid.typed_reference, commerce::order_code_length) : std::nullopt;
+  if (!code)
+    return book_by_hand(paid, std::nullopt, answer);
+  if (const auto* const live = shop_.book_.with_code(*code))
+    return look_for_its_prompt(paid, *live, answer);
+  // Its order is over; a prompt for it that is still open says which it was.
+  for (const auto& [id, t] : open_)
+    if (t.order_code == *code && t.what.due == paid.amount && !t.order_row.empty())
+      return find_order(t.order_row, [this, paid, answer](const result<placed_order>& found) {
+        if (found)
+          look_for_its_prompt(paid, *found, answer);
+        else
+          book_by_hand(paid, std::nullopt, answer);
+      });
+  book_by_hand(paid, std::nullopt, answer);
+}
+
+void tenant::pay_desk::look_for_its_prompt(const payments::c2b_payment& paid, const placed_order& order,
+                                           const done_function& answer) {
+  load_attempts(order, [this, paid, order, answer](const result<std::vector<tracked>>& all) {
+    if (!all) {
+      const auto why = all.error();
+      answer(&why);
+      return shop_.books_free();
     }
+    // A prompt's payment is confirmed this way, too, and the query that has told of it knew no receipt.
+    for (const auto& t : *all) {
+      if (t.what.due != paid.amount || std::find(t.booked.begin(), t.booked.end(), std::string{}) == t.booked.end())
+        continue;
+      auto after = t;
+      auto fact = payments::fact_of(paid);
+      fact.account.clear(); // a till's prompt is sent by its store's number
+      after.what = payments::advance(std::move(after.what), fact);
+      return carry(t, after, answer);
+    }
+    book_by_hand(paid, order, answer);
+  });
+}
+
+void tenant::pay_desk::book_by_hand(const payments::c2b_payment& paid, const std::optional<placed_order>& order,
+                                    const done_function& answer) {
   tracked t;
   bytes key;
   append_u64(key, static_cast<std::uint64_t>(now()));
@@ -329,7 +371,7 @@ void tenant::pay_desk::confirm_now(const payments::c2b_payment& paid, const answ
   t.typed = paid.typed_reference.substr(0, typed_max);
   t.covers = paid.amount.minor;
   std::optional<placed_order> with;
-  if (order != nullptr && order->total.currency == paid.amount.currency) {
+  if (order && order->total.currency == paid.amount.currency) {
     t.what.order_id = order->id;
     t.order_row = to_hex(as_span(order_key(*order)));
     t.order_code = order->code;
@@ -377,8 +419,8 @@ void tenant::pay_desk::match(const payment_call& what, const answered_function& 
     find(id, [this, named, then, refuse](const result<tracked>& found) {
       if (!found)
         return refuse(found.error());
-      if (!found->by_hand || !found->order_row.empty())
-        return refuse(make_error(errc::conflict, "is of an order already"));
+      if (!found->by_hand || !found->order_row.empty() || found->is_settled)
+        return refuse(make_error(errc::conflict, "is of an order already, or was given back"));
       const auto* const live = shop_.book_.with_code(named);
       const auto row = live != nullptr ? to_hex(as_span(order_key(*live))) : named;
       find_order(row, [this, t = *found, row, then, refuse](const result<placed_order>& order) {
@@ -410,6 +452,31 @@ void tenant::pay_desk::match(const payment_call& what, const answered_function& 
           list({"get", id, {}}, then);
         });
       });
+    });
+  });
+}
+
+void tenant::pay_desk::see_to(const std::string& id, const done_function& then) {
+  shop_.with_books([this, id, then] {
+    find(id, [this, then](const result<tracked>& found) {
+      if (!found) {
+        const auto why = found.error();
+        then(&why);
+        return shop_.books_free();
+      }
+      auto after = *found;
+      after.is_settled = true;
+      for (auto& r : after.refunds) // M-Pesa does not say what has become of it: a person has found out
+        if (after.what.provider == payments::payment_provider::mpesa && r.state > stage::wanted &&
+            r.state < stage::done)
+          r.state = stage::failed;
+      book_plan plan{shop_.balances_};
+      const bool is_nobodys = after.by_hand && after.order_row.empty() && !found->is_settled;
+      for (const auto& receipt : after.booked)
+        if (is_nobodys) // it was given back by hand
+          if (const auto entry = commerce::unmatched_entry({"mpesa", receipt, after.what.due, 0, false}, true, now()))
+            static_cast<void>(shop_.add_entry(plan, *entry));
+      carry_with(std::move(plan), *found, after, then);
     });
   });
 }
@@ -448,14 +515,14 @@ void tenant::pay_desk::register_addresses(const answered_function& then) {
 void tenant::pay_desk::list(const payment_call& what, const answered_function& then) {
   if (what.action == "get")
     return find(what.id, [this, then](const result<tracked>& found) {
-      then(found ? text_answer{payment_json(*found, rules()).dump(), {}} : text_answer{std::nullopt, found.error()});
+      then(found ? text_answer{shown(payment_json(*found, rules())), {}} : text_answer{std::nullopt, found.error()});
     });
   if (what.action == "attention") {
     auto items = json::array();
     for (const auto& [id, t] : open_)
       if (items.size() < shown_max && !payments::attention(t, rules()).empty())
         items.push_back(payment_json(t, rules()));
-    return then({json{{"payments", std::move(items)}, {"next", nullptr}}.dump(), {}});
+    return then({shown(json{{"payments", std::move(items)}, {"next", nullptr}}), {}});
   }
   persistence::range_query query;
   query.tenant = config().id;
@@ -477,7 +544,7 @@ void tenant::pay_desk::list(const payment_call& what, const answered_function& t
       [then](result<row_list> found) {
         if (!found)
           return then({std::nullopt, found.error()});
-        then({json{{"payments", std::move(found->rows)}, {"next", std::move(found->next)}}.dump(), {}});
+        then({shown(json{{"payments", std::move(found->rows)}, {"next", std::move(found->next)}}), {}});
       });
 }
 

@@ -33,7 +33,7 @@ commerce::pay_offer tenant::offer_of(const node_context& node, const tenant_conf
 }
 
 payments::tracking_rules tenant::pay_desk::rules() const {
-  return {config().payments.mpesa ? config().payments.mpesa->confirm_from : 0};
+  return {config().payments.mpesa.value_or(mpesa_shop{}).confirm_from};
 }
 
 const tenant_config& tenant::pay_desk::config() const { return shop_.context_->entry->config; }
@@ -47,6 +47,10 @@ bool tenant::pay_desk::is_provided(const tracked& t) const {
 bytes tenant::pay_desk::row_of(std::string_view id) const { return attempt_prefix + from_hex(id).value_or(bytes{}); }
 
 void tenant::pay_desk::load() {
+  shop_.load_rows(table::tenant_entity, owing_prefix, [this](const bytes& key, const result<std::string>&) {
+    settle(to_hex(as_span(std::string_view(key).substr(owing_prefix.size()))));
+    return true;
+  });
   shop_.load_rows(
       table::tenant_entity, open_attempt_prefix,
       [this](const bytes&, const result<std::string>& text) {
@@ -126,11 +130,14 @@ void tenant::pay_desk::look() {
   if (!shop_.context_->is_home)
     return;
   std::vector<std::pair<std::string, payments::next_step>> due;
+  std::vector<std::string> counted;
   auto soonest = payments::never;
   for (const auto& [id, t] : open_) {
     if (busy_.contains(id))
       continue;
     const auto step = payments::next_of(t, rules());
+    if (!payments::to_book(t, rules()).receipts.empty() && t.booked.empty() && !t.what.mismatch)
+      counted.push_back(id); // what had to be confirmed need not be any more
     if (step.what == step_kind::none)
       continue;
     if (step.at <= now())
@@ -140,8 +147,32 @@ void tenant::pay_desk::look() {
   }
   for (const auto& [id, step] : due)
     take_step(id, step);
+  for (const auto& id : counted)
+    book_now(id);
   if (soonest != payments::never)
     look_in(std::chrono::milliseconds{soonest - now()});
+}
+
+void tenant::pay_desk::book_now(const std::string& id) {
+  if (!busy_.insert(id).second)
+    return;
+  shop_.with_books([this, id] {
+    find(id, [this, id](const result<tracked>& found) {
+      const auto over = [this, id](const error*) { step_over(id); };
+      if (found && !payments::to_book(*found, rules()).receipts.empty())
+        return carry(*found, *found, over);
+      over(nullptr);
+      shop_.books_free();
+    });
+  });
+}
+
+std::optional<time_ms> tenant::pay_desk::next_due() const {
+  auto soonest = payments::never;
+  for (const auto& [id, t] : open_)
+    if (const auto step = payments::next_of(t, rules()); step.what != step_kind::none)
+      soonest = std::min(soonest, step.at);
+  return soonest == payments::never ? std::nullopt : std::optional(soonest);
 }
 
 void tenant::pay_desk::look_in(std::chrono::milliseconds pause) {
@@ -163,7 +194,7 @@ void tenant::pay_desk::take_step(const std::string& id, const payments::next_ste
   case step_kind::start:
     return start(id);
   case step_kind::query:
-    return query(id);
+    return query(id, true);
   case step_kind::close:
     return close(id);
   case step_kind::lapse: {

@@ -28,8 +28,12 @@ public:
   caf::response_promise pay(const pay_wanted& wanted);
   /// What providers and the admin API say and ask.
   caf::response_promise call(const payment_call& what);
+  /// When the next thing is to be done.
+  std::optional<time_ms> next_due() const;
   /// The rows of the plan's attempts.
   void add_rows(const book_plan& plan, std::vector<persistence::record>& rows) const;
+  /// Sends back what is owed for the order of that row, payment by payment.
+  void settle(const std::string& order_row);
   /// The books were written: what follows for attempts of these orders.
   void written(const book_plan& plan);
 
@@ -55,6 +59,8 @@ private:
   /// Does what is due, and comes back when the next thing is.
   void look();
   void look_in(std::chrono::milliseconds pause);
+  /// Books what counts by now, though nothing was heard.
+  void book_now(const std::string& id);
   void take_step(const std::string& id, const payments::next_step& step);
   void step_over(const std::string& id);
 
@@ -83,14 +89,16 @@ private:
   void start_answered(const std::string& id, std::int64_t number, const payments::provider_answer& answer);
 
   // pay_queries.cpp: how did it go, and the end of a page
-  void query(const std::string& id, done_function then = {});
+  /// `is_due`: it is one of the looks that were planned, not one that somebody asked for.
+  void query(const std::string& id, bool is_due, done_function then = {});
   void close(const std::string& id);
   void send(const tracked& t, payments::provider_request request,
             std::function<void(payments::provider_answer)> then);
 
   // pay_returns.cpp: money that goes back
-  void settle(const std::string& order_row);
-  void load_attempts(const placed_order& o, std::function<void(std::vector<tracked>)> then);
+  void settle_again(const std::string& order_row);
+  /// All of them, what was booked last first.
+  void load_attempts(const placed_order& o, std::function<void(result<std::vector<tracked>>)> then);
   void give_back(const std::string& id, std::int64_t number);
   void send_return(const std::string& id, std::int64_t number);
   void return_answered(const std::string& id, std::int64_t number, const payments::provider_answer& answer);
@@ -102,6 +110,11 @@ private:
   void validate(const payment_call& what, const answered_function& then) const;
   void confirm(const payment_call& what, const answered_function& then);
   void confirm_now(const payments::c2b_payment& paid, const answered_function& then);
+  void look_for_its_prompt(const payments::c2b_payment& paid, const placed_order& order, const done_function& answer);
+  void book_by_hand(const payments::c2b_payment& paid, const std::optional<placed_order>& order,
+                    const done_function& answer);
+  /// A person has: of what M-Pesa will not say more about, too.
+  void see_to(const std::string& id, const done_function& then);
   void match(const payment_call& what, const answered_function& then);
   void register_addresses(const answered_function& then);
   void list(const payment_call& what, const answered_function& then);
@@ -120,6 +133,7 @@ private:
 };
 
 inline const bytes attempt_prefix = "attempt."; ///< and its id: when it was asked for (8 bytes), and a hash (8 bytes)
+inline const bytes owing_prefix = "owing.";     ///< and an order's row key, while something of it is to go back
 inline const bytes open_attempt_prefix = "open_attempt."; ///< and the same, while it is open
 
 } // namespace wakala::actors

@@ -123,6 +123,12 @@ void tenant::pay_desk::carry_with(book_plan plan, const tracked& before, const t
   auto e = std::make_shared<errand>(errand{std::move(plan), {}, {}, {}, {}, {}, {}, {}});
   e->before = before;
   e->after = after;
+  const auto open_word = [this](tracked t) {
+    t.is_settled = false;
+    return payments::attention(t, rules());
+  };
+  if (before.is_settled && after.is_settled && open_word(before) != open_word(after))
+    e->after.is_settled = false; // a person has seen to something else
   e->due = payments::to_book(after, rules());
   e->then = std::move(then);
   if (after.order_row.empty())
@@ -182,27 +188,44 @@ void tenant::pay_desk::plan_payments(book_plan& plan, errand& e) {
   };
   for (const auto& receipt : e.due.named)
     remember(receipt);
+  std::vector<std::string> settled; ///< receipts that the books have from now on
   for (const auto& receipt : e.due.receipts) {
     if (const auto known = e.receipts.find(receipt); known != e.receipts.end()) {
-      if (!e.order || known->second != e.order->id)
-        log::warn("payment.receipt_of_another_order", {{"tenant", config().id}, {"attempt", e.after.what.id}});
-      continue; // the books have it: told by the merchant, or by a confirmation
-    }
-    const auto p = payment_of(e.after, receipt);
-    remember(receipt);
-    if (!e.order) {
-      if (auto entry = commerce::unmatched_entry(p, false, now()))
-        shop_.add_entry(plan, *entry);
-      continue;
-    }
-    const auto owed_before = e.order->owed;
-    const auto change = shop_.add_payment(plan, *e.order, p);
-    if (!change) { // an amount that nobody could have asked for: a person has to see it
-      log::error("payment.not_booked",
-                 {{"tenant", config().id}, {"attempt", e.after.what.id}, {"why", change.error().what}});
+      // The books have it: told by the merchant, or by a confirmation. Of another order it is not this one's.
+      if (e.order && known->second == e.order->id) {
+        settled.push_back(receipt);
+        continue;
+      }
+      log::warn("payment.receipt_of_another_order", {{"tenant", config().id}, {"attempt", e.after.what.id}});
       e.after.what.mismatch = true;
       continue;
     }
+    const auto p = payment_of(e.after, receipt);
+    if (!e.order) {
+      remember(receipt);
+      settled.push_back(receipt);
+      if (auto entry = commerce::unmatched_entry(p, false, now()); entry && shop_.add_entry(plan, *entry))
+        if (config().webhook.is_on())
+          plan.hooks.push_back({"payment.received", {}, *entry, {}});
+      continue;
+    }
+    const auto owed_before = e.order->owed;
+    auto with = plan; // a payment that is refused leaves nothing behind
+    const auto change = shop_.add_payment(with, *e.order, p);
+    if (!change) { // the cart is another order by now, for example: the money is there, and a person has to see it
+      log::error("payment.not_booked",
+                 {{"tenant", config().id}, {"attempt", e.after.what.id}, {"why", change.error().what}});
+      e.after.what.mismatch = true;
+      if (auto entry = commerce::unmatched_entry(p, false, now()))
+        static_cast<void>(shop_.add_entry(plan, *entry));
+      settled.push_back(receipt);
+      if (!receipt.empty())
+        plan.more.push_back(shop_.receipt_record(method_of(e.after), receipt, "unmatched:" + e.after.what.id));
+      continue;
+    }
+    plan = std::move(with);
+    remember(receipt);
+    settled.push_back(receipt);
     e.order = *change;
     e.order->provided += p.counted();
     if (e.order->owed > owed_before && e.order->owed - owed_before >= p.counted())
@@ -213,6 +236,7 @@ void tenant::pay_desk::plan_payments(book_plan& plan, errand& e) {
                                  {"attempt", e.after.what.id},
                                  {"state", to_string(e.order->state)}});
   }
+  e.due.receipts = std::move(settled);
   payments::note_booked(e.after, e.due, now());
 }
 
@@ -291,6 +315,12 @@ void tenant::pay_desk::add_rows(const book_plan& plan, std::vector<persistence::
     rows.push_back(sealed_record(entry.keys->data, config().id, table::tenant_entity, std::move(key), text,
                                  *shop_.context_->node->random));
   };
+  for (const auto& [key, o] : plan.orders) { // so that it is not forgotten, whoever dies
+    if (o.provided > 0 && o.owed > o.returning)
+      put(owing_prefix + key, o.code);
+    else if (!o.attempts.empty())
+      rows.push_back(erased_record(table::tenant_entity, owing_prefix + key));
+  }
   for (const auto& [id, t] : plan.attempts) {
     const auto text = payments::to_text(t);
     put(row_of(id), text);

@@ -38,7 +38,7 @@ void tenant::pay_desk::send(const tracked& t, payments::provider_request request
                });
 }
 
-void tenant::pay_desk::query(const std::string& id, done_function then) {
+void tenant::pay_desk::query(const std::string& id, bool is_due, done_function then) {
   const auto over = [this, id, then](const error* why) {
     step_over(id);
     if (then)
@@ -53,9 +53,16 @@ void tenant::pay_desk::query(const std::string& id, done_function then) {
                      ? result<payments::provider_request>(make_error(errc::not_found, "nobody can be asked"))
                  : is_stripe ? payments::stripe_session_query(t.what.reference)
                              : payments::stk_query_request(config().payments.mpesa->shop, t.what.reference, now());
-  if (!request) // of a link nothing is to be asked: its events say all
-    return over(nullptr);
-  send(t, std::move(*request), [this, id, is_stripe, over](const payments::provider_answer& answer) {
+  if (!request) // of a link nothing is to be asked: its events say all; and who has no account there cannot ask
+    return apply(
+        id,
+        [this, is_due](tracked& known) {
+          if (is_due)
+            payments::note_look(known, now());
+          return is_due;
+        },
+        over);
+  send(t, std::move(*request), [this, id, is_stripe, is_due, over](const payments::provider_answer& answer) {
     std::optional<payments::attempt_fact> fact;
     std::string code;
     if (is_stripe && answer.what == call_outcome::accepted) {
@@ -70,8 +77,9 @@ void tenant::pay_desk::query(const std::string& id, done_function then) {
     }
     apply(
         id,
-        [this, fact, code](tracked& known) {
-          payments::note_look(known, now());
+        [this, fact, code, is_due](tracked& known) {
+          if (is_due) // those that shoppers and merchants ask for use up none
+            payments::note_look(known, now());
           if (fact)
             known = payments::heard(std::move(known), *fact, now());
           if (!code.empty() && code != "0")
@@ -117,7 +125,7 @@ void tenant::pay_desk::close(const std::string& id) {
         },
         [this, id, is_over, is_link](const error* why) {
           if (why == nullptr && is_over && !is_link)
-            return query(id);
+            return query(id, false);
           step_over(id);
         });
   });

@@ -150,7 +150,7 @@ void tenant::pay_desk::report(const std::string& day, const answered_function& t
                {"balances", std::move(balances)},
                {"open", open},
                {"attention", std::move(attention)}}
-              .dump(),
+              .dump(-1, ' ', false, json::error_handler_t::replace),
           {}});
   };
   read_span(ledger_prefix, from, until, take_entry, [this, from, until, take_attempt, show, fail](const error* why) {

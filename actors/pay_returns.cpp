@@ -24,6 +24,7 @@ namespace {
 constexpr time_ms answer_comes = 90 * ms_per_second;
 constexpr time_ms wait_first = 2 * ms_per_second;
 constexpr std::int64_t doublings = 8; // up to 8 minutes
+constexpr std::chrono::seconds settled_again{5};
 
 refund_work* work_of(payments::tracked_attempt& t, std::int64_t number) {
   const auto at = std::find_if(t.refunds.begin(), t.refunds.end(), [&](const auto& r) { return r.number == number; });
@@ -47,26 +48,36 @@ money amount_of(const payments::tracked_attempt& t, const std::string& receipt) 
 
 } // namespace
 
-void tenant::pay_desk::load_attempts(const placed_order& o, std::function<void(std::vector<tracked>)> then) {
+void tenant::pay_desk::load_attempts(const placed_order& o, std::function<void(result<std::vector<tracked>>)> then) {
   struct gathering {
     std::vector<tracked> found;
+    std::optional<error> why;
     std::size_t left = 0;
   };
   if (o.attempts.empty())
-    return then({});
+    return then(std::vector<tracked>{});
   const auto all = std::make_shared<gathering>();
   all->left = o.attempts.size();
   for (const auto& id : o.attempts)
     find(id, [all, then](result<tracked> t) {
       if (t)
         all->found.push_back(std::move(*t));
+      else // of what is not known, nothing may be paid back
+        all->why = t.error();
       if (--all->left > 0)
         return;
-      std::sort(all->found.begin(), all->found.end(), [](const tracked& a, const tracked& b) {
-        return a.booked_at > b.booked_at;
+      if (all->why)
+        return then(*all->why);
+      std::sort(all->found.begin(), all->found.end(), [](const tracked& x, const tracked& y) {
+        return x.booked_at > y.booked_at;
       }); // what came last goes first
       then(std::move(all->found));
     });
+}
+
+void tenant::pay_desk::settle_again(const std::string& order_row) {
+  shop_.books_free();
+  shop_.after(settled_again, [this, order_row] { settle(order_row); });
 }
 
 void tenant::pay_desk::settle(const std::string& order_row) {
@@ -74,18 +85,23 @@ void tenant::pay_desk::settle(const std::string& order_row) {
     return;
   shop_.with_books([this, order_row] {
     settling_.erase(order_row);
-    find_order(order_row, [this](const result<placed_order>& order) {
+    find_order(order_row, [this, order_row](const result<placed_order>& order) {
       if (!order)
-        return shop_.books_free();
-      load_attempts(*order, [this, order = *order](const std::vector<tracked>& all) {
+        return order.error().code == errc::not_found ? shop_.books_free() : settle_again(order_row);
+      load_attempts(*order, [this, order_row, order = *order](const result<std::vector<tracked>>& all) {
+        if (!all)
+          return settle_again(order_row);
         const auto left = order.owed - order.returning;
         std::set<std::string> gone; // receipts that are on their way back, or there
-        for (const auto& t : all)
-          for (const auto& r : t.refunds)
+        bool needs_person = false;  // who gives it back by hand should not find that another payment has gone instead
+        for (const auto& t : *all)
+          for (const auto& r : t.refunds) {
             gone.insert(r.receipt);
-        for (const auto& t : all) {
+            needs_person = needs_person || (r.state == stage::failed && !t.is_settled);
+          }
+        for (const auto& t : *all) {
           const bool is_stripe = t.what.provider == payment_provider::stripe;
-          if (!is_provided(t) || (!is_stripe && !config().payments.mpesa->can_reverse()))
+          if (needs_person || !is_provided(t) || (!is_stripe && !config().payments.mpesa->can_reverse()))
             continue;
           for (const auto& receipt : t.booked) {
             const auto counts_as = worth_of(t, receipt);
@@ -102,7 +118,10 @@ void tenant::pay_desk::settle(const std::string& order_row) {
                                      0,
                                      now()});
             log::info("payment.goes_back", {{"tenant", config().id}, {"order", order.code}, {"attempt", t.what.id}});
-            return carry(t, after, [](const error*) {}); // and, when that is written, the next one
+            return carry(t, after, [this, order_row](const error* why) {
+              if (why != nullptr) // and when it is written, the next one
+                shop_.after(settled_again, [this, order_row] { settle(order_row); });
+            });
           }
         }
         shop_.books_free();
@@ -145,11 +164,12 @@ void tenant::pay_desk::send_return(const std::string& id, std::int64_t number) {
   } else if (config().payments.mpesa) {
     const auto& mpesa = *config().payments.mpesa;
     const auto amount = payments::daraja_amount(r->amount);
-    const auto address = callback_address(attempt_token(*shop_.context_->entry->keys, config().id, id), "reversal");
+    const auto token = attempt_token(*shop_.context_->entry->keys, config().id, id);
     if (amount)
-      request = payments::reversal_request(
-          {mpesa.initiator, mpesa.initiator_credential},
-          {r->receipt, amount->shillings, mpesa.shop.short_code, address, address, "Refund " + t.order_code});
+      request = payments::reversal_request({mpesa.initiator, mpesa.initiator_credential},
+                                           {r->receipt, amount->shillings, mpesa.shop.short_code,
+                                            callback_address(token, "reversal"), callback_address(token, "timeout"),
+                                            "Refund " + t.order_code});
   }
   if (!request) {
     payments::provider_answer refused;

@@ -89,7 +89,7 @@ void tenant::pay_desk::pay_now(const pay_wanted& wanted, const payment_request& 
       if (const auto at = open_.find(id); at != open_.end() && payments::may_still_be_paid(at->second.what.state)) {
         is_asked = true;
         if (!at->second.what.reference.empty() && busy_.insert(id).second)
-          query(id);
+          query(id, false);
       }
     return simply(is_asked ? payment_answer::kind::checking : payment_answer::kind::nothing);
   }
@@ -217,7 +217,10 @@ result<payments::provider_request> tenant::pay_desk::start_request(const tracked
   const auto& stripe = *config().payments.stripe;
   payments::stripe_checkout checkout;
   checkout.purpose = {config().id, order.id, t.what.id};
-  if (t.what.due == order.total && order.lines.size() < stripe_lines_max && order.paid == 0) {
+  // Stripe takes no line that costs nothing.
+  const bool is_free = std::any_of(order.lines.begin(), order.lines.end(),
+                                   [](const commerce::cart_line& line) { return line.price.minor == 0; });
+  if (t.what.due == order.total && order.lines.size() < stripe_lines_max && order.paid == 0 && !is_free) {
     for (const auto& line : order.lines)
       checkout.lines.push_back({line.name, line.quantity, line.price});
     if (order.fee.minor > 0)

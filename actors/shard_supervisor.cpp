@@ -126,17 +126,20 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const for_tenant<order_action>& q) { return ask_tenant(q); },
       [this](const for_tenant<ledger_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<payment_call>& q) { return ask_tenant(q); },
+      [this](const for_tenant<hooks_query>& q) { return ask_tenant(q); },
+      [this](const for_tenant<hook_action>& q) { return ask_tenant(q); },
       [this](const for_tenant<message_post>& q) { return ask_tenant(q); },
       [this](const for_tenant<read_post>& q) { return ask_tenant(q); },
       [this](const for_tenant<account_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<account_errand>& q) { return ask_tenant(q); },
       [this](const for_tenant<shopper_block>& q) { return ask_tenant(q); },
+      [this](const for_tenant<human_turn>& q) { return ask_tenant(q); },
       [this](const for_tenant<reconfigure>& q) {
         // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
         const auto it = tenants_.find(q.tenant);
         if (it == tenants_.end() || !it->second.actor) {
-          if (q.question.entry && q.question.entry->shard == shard_ && !q.question.entry->config.catalog_id.empty())
-            tenant_for(q.tenant); // Meta's catalog is to be filled
+          if (q.question.entry && q.question.entry->shard == shard_ && q.question.entry->config.works_unasked())
+            tenant_for(q.tenant);
           return;
         }
         if (q.question.entry) {
@@ -219,8 +222,8 @@ void shard_supervisor::opened_with(runtime::opened all) {
   wake_next();
   const auto tenants = context_->tenants->get();
   for (const auto& [id, entry] : tenants->all())
-    if (entry->shard == shard_ && !entry->config.catalog_id.empty())
-      tenant_for(id); // a batch may be out at Meta, and nobody may write for long
+    if (entry->shard == shard_ && entry->config.works_unasked())
+      tenant_for(id); // something may be out or due, and nobody may write for long
 }
 
 void shard_supervisor::close(const error& why) {

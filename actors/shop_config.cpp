@@ -28,6 +28,7 @@ constexpr std::size_t groups_max = 500;
 constexpr std::size_t words_of_group_max = 20;
 constexpr std::size_t word_max = 32; // bytes
 constexpr std::uint16_t minutes_of_hour = 60;
+constexpr std::uint64_t reminder_hours_max = 20; // and some time of the 24 h window is left
 
 error bad(std::string field, std::string why) {
   return make_error(errc::invalid_argument, std::move(why), std::move(field));
@@ -172,7 +173,7 @@ std::string time_text(std::uint16_t minutes) {
 
 result<shop_settings> parse_shop(const json& form, std::string_view currency, std::string_view time_zone) {
   shop_settings shop;
-  if (auto r = only(form, "/shop", {"delivery", "pick_up", "hours", "synonyms"}); !r)
+  if (auto r = only(form, "/shop", {"delivery", "pick_up", "hours", "synonyms", "cart_reminder_hours"}); !r)
     return r.error();
   if (const auto at = form.find("delivery"); at != form.end())
     if (auto r = read_delivery(*at, currency, shop); !r)
@@ -191,6 +192,11 @@ result<shop_settings> parse_shop(const json& form, std::string_view currency, st
   if (const auto at = form.find("synonyms"); at != form.end())
     if (auto r = read_synonyms(*at, shop); !r)
       return r.error();
+  if (const auto at = form.find("cart_reminder_hours"); at != form.end()) {
+    if (!at->is_number_unsigned() || at->get<std::uint64_t>() < 1 || at->get<std::uint64_t>() > reminder_hours_max)
+      return bad("/shop/cart_reminder_hours", "must be a whole number from 1 to 20");
+    shop.cart_reminder_hours = at->get<std::uint8_t>();
+  }
   return shop;
 }
 
@@ -209,6 +215,8 @@ json shop_form(const shop_settings& shop) {
                                                                     time_text(span.closes));
   if (!shop.synonyms.empty())
     form["synonyms"] = shop.synonyms;
+  if (shop.cart_reminder_hours > 0)
+    form["cart_reminder_hours"] = shop.cart_reminder_hours;
   return form;
 }
 

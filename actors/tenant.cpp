@@ -80,6 +80,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
         apply_account(); // a hold or a slow pace may have come to its end
         ask_meta_now_and_then();
         sync_catalog();
+        deliver_hooks();
         self_->delayed_send(self_,
                             std::max(context_->node->limits.conversation_idle / 4, std::chrono::milliseconds{50}),
                             idle_tick{});
@@ -99,11 +100,14 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const order_action& q) { return act_on_order(q); },
       [this](const ledger_query& q) { return list_ledger(q); },
       [this](const payment_call& what) { return desk_->call(what); },
+      [this](const hooks_query& q) { return list_hooks(q); },
+      [this](const hook_action& q) { return act_on_hook(q); },
       [this](message_post& post) { return post_message(std::move(post)); },
       [this](const read_post& post) { return post_read(post); },
       [this](const account_query& q) { return answer_account(q); },
       [this](const account_errand& errand) { return run_account_errand(errand); },
       [this](const shopper_block& q) { return block_shopper(q); },
+      [this](const human_turn& q) { return ask_conversation(q); },
       [this](const number_news& news) { take_news(news); },
       [this](catalog_get) {
         return text_answer{catalog_text(), {}};
@@ -132,10 +136,12 @@ void tenant::load() {
             read_spread(answer.value->at(1));
             read_account(answer.value->at(2));
             load_stock();
+            read_catalog_sync(answer.value->at(4));
             if (!context_->is_home)
               return;
             read_balances(answer.value->at(3));
             read_catalog_sync(answer.value->at(4));
+            load_hooks();
             load_news(); // `await` is last in, first out: the orders are there when the news are told
             desk_->load();
             load_orders();

@@ -5,6 +5,7 @@
 
 #include "actors/flood_guard.hpp"
 #include "actors/graph_errand.hpp"
+#include "actors/hook_events.hpp"
 #include "actors/identity_cache.hpp"
 #include "actors/messages.hpp"
 #include "actors/posting_windows.hpp"
@@ -35,6 +36,7 @@ struct tenant_context {
   commerce::catalog_snapshot shelf;
   commerce::search_snapshot finder; ///< over `shelf`
   commerce::pay_offer pay;
+  std::shared_ptr<const commerce::meta_goods> at_meta; ///< null: nothing is known to be there
   std::shared_ptr<number_gates> gates;
   caf::actor supervisor; ///< of the shard
   caf::actor owner;      ///< the tenant itself
@@ -178,6 +180,12 @@ private:
   caf::response_promise place_order(const order_wanted& wanted);
   /// Knows what there is while it does it, since nothing else is being booked.
   void place_now(const order_wanted& wanted, commerce::order_request request, const answered_function& then);
+  // tenant_order_care.cpp: what shoppers ask of their orders
+  void answer_about(const order_wanted& wanted, const commerce::order_question& q, const answered_function& then);
+  using order_function = std::function<void(result<std::optional<commerce::placed_order>>)>;
+  /// The conversation's order of that code and time, whatever its state.
+  void find_order(const conversation_id& whose, const commerce::order_question& q, const order_function& then);
+  void cancel_for_shopper(const std::optional<commerce::placed_order>& found, const answered_function& then);
   result<void> add_lapse(book_plan& plan, const commerce::placed_order& o, time_ms now) const;
   void drop_lapsed_orders();
   void lapses_written(const std::vector<commerce::placed_order>& lapsed, bool is_written);
@@ -207,6 +215,12 @@ private:
   commerce::catalog_snapshot present_shelf() const;
   void show_shelf();
 
+  // tenant_waking.cpp: a timer of the home, so that what is due is done although nobody writes
+  /// With what the plan brings, when the timer there is would come later.
+  void put_home_timer(const book_plan& plan, std::vector<persistence::record>& rows);
+  void home_timer_fired();
+  std::optional<time_ms> next_due() const;
+
   // pay_desk.hpp: payments through providers, at home
   class pay_desk;
   /// The ways of paying that the shop has now.
@@ -228,6 +242,9 @@ private:
     time_ms at = 0;
     std::string text; ///< of the `commerce::order_news`
     bool is_on_its_way = false;
+    event_hash event{};      ///< of the update that tells it, while it is on its way
+    bool is_counted = false; ///< as a template: it may go
+    time_ms wait = 0;        ///< a limit is used up for so long
   };
   /// Row key of the latest news of the order.
   static bytes news_key(const commerce::placed_order& order);
@@ -237,6 +254,47 @@ private:
   /// Tells the first of each order, unless it is on its way.
   void tell_news();
   void news_told(const bytes& key, event_outcome outcome);
+
+  // tenant_templates.cpp: order templates, outside of shoppers' windows
+  /// May the news leave by a template? Counted as a posted one is.
+  caf::response_promise allow_template(const template_wanted& wanted);
+  /// Brings to Meta those that the account does not have.
+  void submit_order_templates(std::function<void(std::string)> then);
+  // tenant_hooks.cpp: what the merchant's own system is told, in order for each order, until it has taken it
+  struct hook_desk;
+  void load_hooks();
+  void read_hooks();
+  /// Rows for what the plan has to tell.
+  void add_hook_rows(book_plan& plan, std::vector<persistence::record>& rows);
+  void hooks_written(const book_plan& plan);
+  void hooks_reconfigured();
+  /// Sends what may go now.
+  void deliver_hooks();
+  void deliver_hooks_at(time_ms due);
+  void send_hook(const bytes& key);
+  /// Reads the row of one that is held; puts it back when it cannot be read now.
+  void open_held_hook(const bytes& key, std::function<void(hook_row)> then);
+  void hook_answered(const bytes& key, const hook_row& row, const hook_answer& answer);
+  void hook_refused(const bytes& key, hook_row row, const hook_answer& answer);
+  bytes hooks_fingerprint() const;
+  void read_hooks_stopped(const std::optional<bytes>& sealed);
+  void resume_hooks();
+  void set_aside_old_hooks();
+  void set_hook_aside(const bytes& key, hook_row row, std::string why);
+  void forget_failed_hooks();
+  void commit_hooks(std::vector<persistence::record> rows, std::function<void(result<void>)> then);
+  persistence::record hook_record(const bytes& row_key, const hook_row& row) const;
+  result<hook_row> open_hook(const bytes& row_key, const bytes& sealed) const;
+  hook_call hook_call_of(std::string id, std::string body) const;
+
+  // tenant_hook_calls.cpp: the same as the merchant asks for it
+  caf::response_promise list_hooks(const hooks_query& q);
+  caf::response_promise act_on_hook(const hook_action& q);
+  void test_hook(const caf::response_promise& promise);
+  void retry_or_drop_hook(const hook_action& q, const bytes& key, const caf::response_promise& promise,
+                          unsigned tries = 0);
+  void retry_hook(const bytes& key, const runtime::get_answer& rows, const caf::response_promise& promise);
+  void drop_hook(const bytes& key, const caf::response_promise& promise);
 
   // tenant_posting.cpp: messages that somebody outside wants sent
   struct posting; ///< one on its way
@@ -294,6 +352,10 @@ private:
   void sync_catalog_in(std::chrono::milliseconds pause);
   /// It is started soon; many changes in a row start it once.
   void sync_catalog_soon();
+  /// From now on the conversations show as WhatsApp's own products what Meta is known to have.
+  void show_meta_goods();
+  /// Meta does not show them although it should: for a while our own lists do.
+  void goods_were_refused();
   void send_catalog_batch(std::string body);
   void ask_about_catalog_batch();
   void catalog_step_done(const commerce::sync_judgement& how);
@@ -420,6 +482,7 @@ private:
     commerce::meta_shelf wanted;
     commerce::catalog_snapshot wanted_of; ///< what `wanted` was made of
     commerce::item_shop wanted_for;
+    time_ms not_shown_until = 0; ///< Meta has refused to show products
   };
   catalog_syncing meta_catalog_;
   commerce::stock_book book_;
@@ -428,7 +491,9 @@ private:
   bool is_shelf_stale_ = false;
   std::deque<std::function<void()>> book_work_; ///< the first is being done
   std::map<bytes, news_item> news_;             ///< by row key, so that those of one order are in order
+  time_ms home_timer_ = 0;                      ///< when it is due; 0: there is none, as far as is known
   std::unique_ptr<pay_desk> desk_;              ///< never null
+  std::shared_ptr<hook_desk> hooks_;            ///< at home
 };
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,

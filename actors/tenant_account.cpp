@@ -123,6 +123,9 @@ void tenant::look_whose_account() {
 }
 
 void tenant::take_news(const number_news& news) {
+  constexpr int goods_refused = 131009;
+  if (news.code == goods_refused) // says nothing of the account; each place learns it by itself
+    return goods_were_refused();
   if (!context_->is_home) {
     ask_place(context_->entry->shard, place_question{news},
               [](const result<std::string>&) {}); // told again by the next
@@ -197,9 +200,15 @@ caf::response_promise tenant::run_account_errand(const account_errand& errand) {
     return refuse(errc::conflict, "Meta verifies the callback with it: set it first", "verify_token");
   if (is_asking_meta_)
     return refuse(errc::overloaded, "Meta is being asked just now", "");
+  if (errand.submits_order_templates && !context_->node->order_templates)
+    return refuse(errc::conflict, "this node has no order templates", "");
   whatsapp::forget_trouble(account_); // somebody acts; what is still wrong shows itself again
   context_->gates->resume_all();
-  ask_meta(errand, [this, promise](std::string answer) { deliver(promise, std::move(answer)); });
+  const auto answer = [this, promise](std::string text) { deliver(promise, std::move(text)); };
+  if (errand.submits_order_templates)
+    submit_order_templates(answer);
+  else
+    ask_meta(errand, answer);
   return promise;
 }
 

@@ -69,6 +69,9 @@ result<void> tenant::add_change(book_plan& plan, const commerce::order_change& c
   }
   if (change.is_news)
     plan.news.insert_or_assign(news_key(o), news_at(o, o.history.back().at));
+  if (context_->entry->config.webhook.is_on())
+    for (auto& note : hook_notes_of(change))
+      plan.hooks.push_back(std::move(note));
   plan.orders.insert_or_assign(key, o);
   return {};
 }
@@ -150,6 +153,8 @@ void tenant::write_books(book_plan plan, std::function<void(const error*)> then)
   for (const auto& [key, item] : plan.news)
     rows.push_back(news_record(key, item));
   desk_->add_rows(plan, rows);
+  put_home_timer(plan, rows);
+  add_hook_rows(plan, rows);
   std::move(plan.more.begin(), plan.more.end(), std::back_inserter(rows));
   const auto written = [this, plan, then, is_the_live_one] {
     for (const auto& [key, o] : plan.orders)
@@ -160,6 +165,7 @@ void tenant::write_books(book_plan plan, std::function<void(const error*)> then)
     balances_ = plan.sums;
     for (const auto& [key, item] : plan.news)
       news_.insert_or_assign(key, item);
+    hooks_written(plan);
     if (!plan.sold.empty() && !std::exchange(is_shelf_stale_, true))
       after(shelf_pause, [this] { show_shelf(); });
     desk_->written(plan);
@@ -168,6 +174,7 @@ void tenant::write_books(book_plan plan, std::function<void(const error*)> then)
     tell_news();
   };
   const auto refused = [this, then](const error& why) {
+    home_timer_ = 0; // it was not written
     then(&why);
     books_free();
   };

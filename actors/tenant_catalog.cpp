@@ -29,6 +29,8 @@ constexpr runtime::backoff_policy looking{milliseconds{2'000}, milliseconds{60'0
 constexpr runtime::backoff_policy trying_again{milliseconds{10'000}, milliseconds{900'000}};
 /// A batch that has not ended after so long is sent again.
 constexpr time_ms batch_ends_within = ms_per_day;
+/// After Meta has refused to show products, our own lists show them.
+constexpr std::chrono::hours not_shown_for{1};
 /// When so many items in a row are refused one by one, it is not the items: no more is asked in a hurry.
 constexpr unsigned refusals_in_a_row_max = 10;
 
@@ -166,7 +168,36 @@ void tenant::read_catalog_sync(const std::optional<bytes>& sealed) {
       log::error("tenant.catalog_sync_unreadable", {{"tenant", entry.config.id}, {"why", known.error().what}});
   }
   meta_catalog_.is_known = true;
+  show_meta_goods();
   sync_catalog_soon();
+}
+
+void tenant::show_meta_goods() {
+  const auto& config = context_->entry->config;
+  const auto& known = meta_catalog_.state;
+  std::shared_ptr<commerce::meta_goods> goods;
+  if (!config.catalog_id.empty() && known.catalog_id == config.catalog_id &&
+      context_->node->clock->now() >= meta_catalog_.not_shown_until) {
+    goods = std::make_shared<commerce::meta_goods>();
+    goods->catalog_id = config.catalog_id;
+    for (const auto& [product_id, digest] : known.held)
+      if (!digest.empty() && !known.refused.contains(product_id))
+        goods->products.insert(product_id);
+  }
+  const auto& before = context_->at_meta;
+  if (before == nullptr ? goods == nullptr : goods != nullptr && *before == *goods)
+    return;
+  auto next = std::make_shared<tenant_context>(*context_);
+  next->at_meta = std::move(goods);
+  change_context(next);
+}
+
+void tenant::goods_were_refused() {
+  if (context_->at_meta == nullptr)
+    return;
+  log::warn("catalog.not_shown", {{"tenant", context_->entry->config.id}});
+  meta_catalog_.not_shown_until = context_->node->clock->now() + milliseconds{not_shown_for}.count();
+  show_meta_goods(); // and again at the first look after that
 }
 
 const commerce::meta_shelf& tenant::wanted_at_meta() {
@@ -219,8 +250,14 @@ void tenant::sync_catalog() {
     commerce::batch_lost(syncing.state);
   const auto& wanted = wanted_at_meta();
   auto body = commerce::next_batch(syncing.state, wanted, *context_->shelf, syncing.wanted_for, now);
-  if (!body)
+  if (!body) {
+    // Not before: what is on its way may be at Meta or not.
+    const auto before = context_->at_meta;
+    show_meta_goods();
+    if (context_->at_meta != before)
+      tell_places_to_read([] {});
     return;
+  }
   syncing.is_busy = true;
   commit_entity(catalog_sync_key, commerce::to_text(syncing.state),
                 [this, body = std::move(*body)](const result<void>& done) {

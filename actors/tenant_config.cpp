@@ -16,9 +16,10 @@ using nlohmann::json;
 namespace {
 
 constexpr std::array<std::string_view, 3> filter_names{"messages", "status", "errors"};
-constexpr std::array<std::string_view, 14> known_keys{
-    "id",           "name",         "currency",   "time_zone",     "waba_id", "phone_numbers", "app_secret",
-    "verify_token", "access_token", "catalog_id", "event_filters", "limits",  "shop",          "payments"};
+constexpr std::array<std::string_view, 15> known_keys{
+    "id",         "name",         "currency",     "time_zone",  "waba_id",       "phone_numbers",
+    "app_secret", "verify_token", "access_token", "catalog_id", "event_filters", "limits",
+    "shop",       "payments",     "webhook"};
 
 error bad(std::string field, std::string why) {
   return make_error(errc::invalid_argument, std::move(why), std::move(field));
@@ -215,6 +216,12 @@ result<tenant_config> parse_tenant(const json& form, const tenant_config* before
       return payments.error();
     config.payments = std::move(*payments);
   }
+  if (const auto it = form.find("webhook"); it != form.end()) {
+    auto webhook = parse_webhook(*it, before != nullptr ? &before->webhook : nullptr);
+    if (!webhook)
+      return webhook.error();
+    config.webhook = std::move(*webhook);
+  }
   return config;
 }
 
@@ -239,6 +246,8 @@ json to_form(const tenant_config& config) {
     form["shop"] = std::move(shop);
   if (auto payments = payments_form(config.payments, false); !payments.empty())
     form["payments"] = std::move(payments);
+  if (config.webhook.is_on())
+    form["webhook"] = webhook_form(config.webhook);
   return form;
 }
 
@@ -249,6 +258,8 @@ std::string to_stored(const tenant_config& config) {
   form["access_token"] = config.access_token;
   if (auto payments = payments_form(config.payments, true); !payments.empty())
     form["payments"] = std::move(payments);
+  if (config.webhook.is_on())
+    form["webhook"] = stored_webhook(config.webhook);
   return form.dump();
 }
 

@@ -2,6 +2,7 @@
 /// A merchant as the operator configures it.
 #pragma once
 
+#include "actors/hook_config.hpp"
 #include "actors/payment_config.hpp"
 #include "commerce/shop_settings.hpp"
 #include "runtime/core/clock.hpp"
@@ -42,6 +43,7 @@ struct tenant_config {
   std::map<std::string, std::int64_t> limits;
   commerce::shop_settings shop; ///< how it sells
   payment_settings payments;    ///< how it is paid
+  merchant_webhook webhook;     ///< where its own system hears of orders
 
   std::int64_t limit(const std::string& which, std::int64_t usual) const;
   /// Webhook POSTs a second before they are put off: `limits.inbound_per_s`, 200 when it is not set.
@@ -61,6 +63,8 @@ struct tenant_config {
   /// Messages a minute of one shopper that are answered: `limits.shopper_messages_per_minute`, 60 when it is not set.
   std::size_t shopper_messages_per_minute() const;
   bool wants(std::string_view filter) const;
+  /// There is something to do although nobody writes: its actor runs as soon as its shard is open.
+  bool works_unasked() const { return !catalog_id.empty() || webhook.is_on(); }
   bool operator==(const tenant_config&) const = default;
 };
 

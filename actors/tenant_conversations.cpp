@@ -102,6 +102,10 @@ void tenant::idle_sweep() {
     identities_aged_at_ = now;
     identities_.age([this](const conversation_id& id) { return may_be_unsaved(id); });
   }
+  if (auto& until = meta_catalog_.not_shown_until; until != 0 && now >= until) {
+    until = 0; // Meta may have been asked to connect it
+    show_meta_goods();
+  }
   std::vector<conversation_id> idle;
   for (const auto& s : order_) {
     if (s.last_used > before || idle.size() >= 1'000)
@@ -143,6 +147,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   next->entry = std::move(entry);
   next->pay = offer_of(*next->node, next->entry->config);
   change_context(next);
+  show_meta_goods(); // perhaps there is another catalog, or none
   set_posting_limits();
   context_->gates->resume_all(); // perhaps with a new token
   if (is_new_token && context_->is_home && whatsapp::forget_trouble(account_))
@@ -151,6 +156,7 @@ void tenant::reconfigure_with(tenant_entry_ptr entry) {
   apply_account();          // to new numbers, too
   meta_catalog_.due_at = 0; // perhaps with a new token, or for another catalog
   sync_catalog_soon();
+  hooks_reconfigured();
   look_at_spread();
 }
 

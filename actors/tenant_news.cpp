@@ -74,6 +74,7 @@ void tenant::tell_news() {
     e.update.at = item.at;
     e.tenant = context_->entry->config.id;
     e.key = event_key{bucket_at(item.at), persistence::keyed_hash(context_->entry->keys->lookup, {"news", key})};
+    item.event = e.key.hash;
     const auto now = context_->node->clock->now();
     shard_batch batch;
     batch.received_at = now;
@@ -91,7 +92,9 @@ void tenant::tell_news() {
 
 void tenant::news_told(const bytes& key, event_outcome outcome) {
   const auto again = [this, key] {
-    after(told_again, [this, key] {
+    const auto waiting = news_.find(key);
+    const std::chrono::milliseconds wait{waiting == news_.end() ? 0 : std::exchange(waiting->second.wait, 0)};
+    after(std::max<std::chrono::milliseconds>(told_again, wait), [this, key] {
       if (const auto at = news_.find(key); at != news_.end())
         at->second.is_on_its_way = false;
       tell_news();

@@ -2,9 +2,11 @@
 #include "actors/book_plan.hpp"
 #include "actors/conversation_records.hpp"
 #include "actors/order_view.hpp"
+#include "actors/pay_desk.hpp"
 #include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "commerce/order_moves.hpp"
+#include "commerce/order_templates.hpp"
 #include "persistence/digest.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/log.hpp"
@@ -39,6 +41,7 @@ namespace {
 constexpr std::size_t method_max = 30;
 constexpr std::size_t reference_max = 100;
 constexpr std::size_t url_max = 500;
+constexpr std::size_t date_max = 10;
 constexpr std::size_t order_key_size = 24;
 
 error bad(std::string what, std::string pointer) {
@@ -59,8 +62,9 @@ std::vector<std::string_view> keys_of(order_move move) {
   case order_move::refund:
     return {"method", "reference", "restock"};
   case order_move::ship:
-    return {"tracking_url"};
+    return {"tracking_url", "delivery_date"};
   case order_move::confirm:
+    return {"delivery_date"};
   case order_move::pack:
   case order_move::deliver:
   case order_move::cancel:
@@ -95,14 +99,17 @@ result<void> read_form(const std::string& text, order_move move, std::string_vie
   auto method = text_of(form, "method", method_max, "cash");
   auto reference = text_of(form, "reference", reference_max, {});
   auto url = text_of(form, "tracking_url", url_max, {});
+  auto day = text_of(form, "delivery_date", date_max, {});
   auto own = text_of(form, "currency", 3, std::string(currency));
-  for (const auto* each : {&method, &reference, &url, &own})
+  for (const auto* each : {&method, &reference, &url, &day, &own})
     if (!*each)
       return each->error();
   if (!is_method(*method))
     return bad("must have 1 to 30 lower-case letters, digits or _", "/method");
   if (!url->empty() && !url->starts_with("https://"))
     return bad("must begin with https://", "/tracking_url");
+  if (!day->empty() && !commerce::is_date(*day))
+    return bad("must be a day of the calendar, as 2026-12-01", "/delivery_date");
   if (const auto restock = form.find("restock"); restock != form.end()) {
     if (!restock->is_boolean())
       return bad("must be true or false", "/restock");
@@ -111,6 +118,7 @@ result<void> read_form(const std::string& text, order_move move, std::string_vie
   how.method = *method;
   how.reference = *reference;
   how.tracking_url = std::move(*url);
+  how.delivery_date = std::move(*day);
   if (move != order_move::pay)
     return {};
   const auto amount = form.find("amount");
@@ -268,6 +276,8 @@ void tenant::move_order(const errand_ptr& errand) {
                                 {"order", order.code},
                                 {"by", to_string(*errand->move)},
                                 {"state", to_string(order.state)}});
+    if (why == nullptr && errand->how.is_still_owed)
+      desk_->settle(to_hex(as_span(order_key(order)))); // the merchant wants it, whatever is usual
     errand->then(why != nullptr ? text_answer{std::nullopt, *why}
                                 : text_answer{order_json(order, context_->node->clock->now()).dump(), {}});
   });

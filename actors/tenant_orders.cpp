@@ -49,12 +49,16 @@ caf::response_promise tenant::place_order(const order_wanted& wanted) {
     return promise;
   }
   auto request = commerce::order_request_from(wanted.request);
-  if (!request || request->lines.empty()) {
+  if (!request || (request->lines.empty() && !request->about)) {
     deliver(promise, make_error(errc::invalid_argument, "is no request for an order", "request"));
     return promise;
   }
   if (book_work_.size() >= book_work_max) {
     deliver(promise, make_error(errc::overloaded, "too many orders at once"));
+    return promise;
+  }
+  if (request->about) {
+    answer_about(wanted, *request->about, to(promise));
     return promise;
   }
   with_books([this, wanted, request = std::move(*request), then = to(promise)] { place_now(wanted, request, then); });
@@ -117,6 +121,8 @@ void tenant::place_now(const order_wanted& wanted, commerce::order_request reque
     then({std::nullopt, added.error()});
     return books_free();
   }
+  if (entry.config.webhook.is_on())
+    plan.hooks.push_back({"order.placed", order, std::nullopt, {}});
   write_books(std::move(plan), [then, order](const error* why) {
     then(why != nullptr ? text_answer{std::nullopt, *why} : text_answer{commerce::to_text(placed_answer(order)), {}});
   });

@@ -29,6 +29,9 @@ inline const bytes balances_key = "balances";
 inline const bytes ledger_prefix =
     "ledger.";                            ///< and the time (8 bytes), and a number that is never used twice (8 bytes)
 inline const bytes news_prefix = "news."; ///< and the order's id, and the how manieth of the order (8 bytes)
+inline const bytes hook_prefix = "hook."; ///< and a `hook_key`: an event for the merchant's own system
+inline const bytes failed_hook_prefix = "hook_failed."; ///< and a `hook_key`: one that was set aside
+inline const bytes hooks_stopped_key = "webhook_stopped";
 inline const bytes receipt_prefix = "receipt."; ///< and a keyed hash of how and with which reference was paid
 inline const bytes stock_prefix = "stock.";     ///< and the product's id: pieces sold since the catalog was put
 

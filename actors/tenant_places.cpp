@@ -299,6 +299,8 @@ void tenant::wake_up(const wake& w, unsigned tries) {
 }
 
 void tenant::fire(const timer_fired& timer) {
+  if (timer.conversation == conversation_id{})
+    return home_timer_fired();
   if (is_between_generations())
     return; // it is still due at the next look
   if (!is_elsewhere(timer.conversation))
@@ -324,6 +326,8 @@ caf::response_promise tenant::answer_place(const place_question& q) {
     return place_order(*wanted);
   if (const auto* wanted = std::get_if<pay_wanted>(&q.what))
     return desk_->pay(*wanted);
+  if (const auto* wanted = std::get_if<template_wanted>(&q.what))
+    return allow_template(*wanted);
   auto promise = self_->make_response_promise();
   const auto stale = [this, promise] {
     deliver(promise, make_error(errc::conflict, "the tenant's conversations have been spread anew since"));
@@ -399,6 +403,7 @@ caf::response_promise tenant::answer_place(const place_question& q) {
           },
           [](const order_wanted&) {}, // above
           [](const pay_wanted&) {},   // above
+          [](const template_wanted&) {},
       },
       q.what);
   return promise;

@@ -127,6 +127,7 @@ caf::response_promise tenant::ask_conversation(const Query& q) {
 template caf::response_promise tenant::ask_conversation(const conversation_query& q);
 template caf::response_promise tenant::ask_conversation(const messages_query& q);
 template caf::response_promise tenant::ask_conversation(const shopper_block& q);
+template caf::response_promise tenant::ask_conversation(const human_turn& q);
 template void tenant::put_question(const conversation_id& id, const message_post& q, answered_function then);
 template void tenant::put_question(const conversation_id& id, const shopper_block& q, answered_function then);
 

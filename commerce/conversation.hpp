@@ -54,6 +54,7 @@ struct cart {
   std::string id; ///< `c_` and 24 hex digits; empty while nothing was ever added
   std::vector<cart_line> lines;
   time_ms expires_at = 0;
+  bool reminded = false; ///< its shopper was reminded of it: once in its life
 
   bool operator==(const cart&) const = default;
 };
@@ -74,8 +75,9 @@ enum class language : std::uint8_t { english, kiswahili };
 
 /// Where the dialogue stands. In `cart`, a `product_id` means that this line is being changed; otherwise page 0 is
 /// the cart itself and page n ≥ 1 the n-th list of its lines to choose from. In `found`, `category` is what was
-/// searched for. In `checking_out`, `page` says which question is open (`check_out_stage`). In `paying`, the number
-/// that pays is asked for.
+/// searched for. In `checking_out`, `page` says which question is open (`check_out_stage`). In `menu`, a `category`
+/// is the code of an order: the question is open whether it shall be cancelled. In `paying`, the number that pays is
+/// asked for.
 enum class dialogue_position : std::uint8_t {
   start,
   menu,
@@ -163,8 +165,8 @@ struct conversation_state {
 /// The form of a record that holds this state: 2 when something was ordered, 3 when anything is said of permissions
 /// or a free entry, 4 when the shopper wrote STOP or START, said how to get an order, is at a place of the dialogue
 /// that came with these, or wavers between languages, 5 when there is more than one order, or one that the shop has
-/// told something of, 6 when the dialogue is at a place that came with paying. A state without is written as before
-/// there were any, so that a node of that version can read it.
+/// told something of, 6 when the shopper was reminded of the cart, or the dialogue is at a place that came with
+/// paying. A state without is written as before there were any, so that a node of that version can read it.
 std::uint8_t record_form(const conversation_state& state) noexcept;
 constexpr std::uint8_t record_form_max = 6;
 

@@ -151,7 +151,7 @@ constexpr std::uint8_t ordered_form = 2;
 constexpr std::uint8_t permissions_form = 3;
 constexpr std::uint8_t full_form = 4;
 constexpr std::uint8_t orders_form = 5;
-constexpr std::uint8_t paying_form = 6;
+constexpr std::uint8_t later_form = 6;
 
 // Of the third form and later.
 constexpr std::uint8_t ordered_bit = 1;
@@ -197,6 +197,9 @@ constexpr std::uint8_t opted_out_bit = 1;
 constexpr std::uint8_t strayed_bit = 2;
 constexpr std::uint8_t getting_bit = 4;
 constexpr std::uint8_t opted_bit = 8;
+
+// Of the sixth form, in a byte at its end.
+constexpr std::uint8_t reminded_bit = 1;
 
 void put_getting(encoder& out, const getting& g) {
   out.byte(static_cast<std::uint8_t>(g.how));
@@ -281,6 +284,8 @@ void put_rest(encoder& out, const conversation_state& state) {
     put_receipt(out, *state.ordered);
   if (form >= orders_form)
     put_orders(out, state);
+  if (form >= later_form)
+    out.byte(state.basket.reminded ? reminded_bit : std::uint8_t{0});
 }
 
 void get_rest(decoder& in, conversation_state& state) {
@@ -303,6 +308,11 @@ void get_rest(decoder& in, conversation_state& state) {
     state.ordered = get_receipt(in);
   if (in.form() >= orders_form)
     get_orders(in, state);
+  if (in.form() >= later_form) {
+    const auto late_bits = in.byte();
+    in.expect((late_bits & ~reminded_bit) == 0);
+    state.basket.reminded = (late_bits & reminded_bit) != 0;
+  }
   in.expect(in.form() == record_form(state)); // there is one way to write it
 }
 
@@ -312,8 +322,8 @@ std::uint8_t record_form(const conversation_state& state) noexcept {
   const auto is_told = [](const order_receipt& r) {
     return r.state != order_state::awaiting_payment || !r.tracking_url.empty();
   };
-  if (state.talk.position == dialogue_position::paying)
-    return paying_form;
+  if (state.basket.reminded || state.talk.position == dialogue_position::paying)
+    return later_form;
   if (!state.earlier.empty() || (state.ordered && is_told(*state.ordered)))
     return orders_form;
   if (is_full(state))

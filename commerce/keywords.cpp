@@ -1,5 +1,7 @@
 #include "commerce/keywords.hpp"
 
+#include "commerce/order.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -40,6 +42,7 @@ const std::array entries{
     entry{"swahili", {keyword::kiswahili, sw}},
     entry{"help", {keyword::help, en}},
     entry{"?", {keyword::help, std::nullopt}},
+    entry{"info", {keyword::help, en}},
     entry{"msaada", {keyword::help, sw}},
     entry{"shop", {keyword::shop, en}},
     entry{"keep shopping", {keyword::shop, en}},
@@ -133,6 +136,55 @@ constexpr std::array verbs{
     verb_entry{"ongeza", heard_order::kind::add},       verb_entry{"weka", heard_order::kind::add},
 };
 
+struct care_entry {
+  std::string_view text;
+  enum heard_order_care::kind what;
+  language tongue;
+  bool needs_code = false; ///< the words alone mean something else, or nothing
+};
+
+constexpr auto cancels = heard_order_care::kind::cancel;
+constexpr auto repeats = heard_order_care::kind::again;
+constexpr std::array cares{
+    care_entry{"cancel", cancels, en},
+    care_entry{"cancel order", cancels, en},
+    care_entry{"cancel my order", cancels, en},
+    care_entry{"cancel the order", cancels, en},
+    care_entry{"ghairi", cancels, sw},
+    care_entry{"ghairi oda", cancels, sw},
+    care_entry{"ghairi oda yangu", cancels, sw},
+    care_entry{"futa oda", cancels, sw},
+    care_entry{"futa oda yangu", cancels, sw},
+    care_entry{"sitisha oda", cancels, sw},
+    care_entry{"batilisha oda", cancels, sw},
+    care_entry{"futa", cancels, sw, true},
+    care_entry{"again", repeats, en},
+    care_entry{"same again", repeats, en},
+    care_entry{"the same again", repeats, en},
+    care_entry{"order again", repeats, en},
+    care_entry{"buy again", repeats, en},
+    care_entry{"reorder", repeats, en},
+    care_entry{"re-order", repeats, en},
+    care_entry{"repeat order", repeats, en},
+    care_entry{"repeat my order", repeats, en},
+    care_entry{"repeat", repeats, en, true},
+    care_entry{"tena", repeats, sw},
+    care_entry{"agiza tena", repeats, sw},
+    care_entry{"nunua tena", repeats, sw},
+    care_entry{"oda tena", repeats, sw},
+    care_entry{"weka oda tena", repeats, sw},
+    care_entry{"rudia oda", repeats, sw},
+    care_entry{"rudia oda yangu", repeats, sw},
+};
+
+/// The code of an order that the word may be, in capitals; else nothing.
+std::string code_in(std::string_view word) {
+  std::string code;
+  for (const char c : word)
+    code += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return is_order_code(code) ? code : std::string{};
+}
+
 /// Takes a number off the front or the end of `name`.
 std::optional<std::int64_t> take_number(std::string_view& name) {
   if (const auto front = find_number(first_word(name))) {
@@ -196,6 +248,22 @@ std::optional<heard_order> find_order(std::string_view folded) {
   if (!quantity || name.empty())
     return std::nullopt;
   return heard_order{heard_order::kind::add, quantity, std::string(name), std::string(folded)};
+}
+
+std::optional<heard_order_care> find_order_care(std::string_view folded) {
+  const auto meant = [](std::string_view text, bool has_code) {
+    const auto at = std::find_if(cares.begin(), cares.end(),
+                                 [&](const auto& c) { return c.text == text && (has_code || !c.needs_code); });
+    return at == cares.end() ? nullptr : &*at;
+  };
+  if (const auto* care = meant(folded, false))
+    return heard_order_care{care->what, {}, care->tongue};
+  auto code = code_in(last_word(folded));
+  if (code.empty() || code.size() == folded.size())
+    return std::nullopt;
+  if (const auto* care = meant(trimmed(folded.substr(0, folded.size() - code.size())), true))
+    return heard_order_care{care->what, std::move(code), care->tongue};
+  return std::nullopt;
 }
 
 } // namespace wakala::commerce

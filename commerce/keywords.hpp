@@ -50,4 +50,13 @@ struct heard_order {
 
 std::optional<heard_order> find_order(std::string_view folded);
 
+/// What somebody wants of an order that was placed: `cancel order`, `ghairi oda k7q2m`, `again`, `agiza tena`.
+struct heard_order_care {
+  enum class kind : std::uint8_t { cancel, again } what = kind::cancel;
+  std::string code; ///< in capitals; empty: the latest
+  language tongue = language::english;
+};
+
+std::optional<heard_order_care> find_order_care(std::string_view folded);
+
 } // namespace wakala::commerce

@@ -19,15 +19,19 @@ struct consent_word {
   heard_consent means;
 };
 
-// ONDOA, which is on the usual lists, takes something out of the cart here.
+// ONDOA, which is on the usual lists, takes something out of the cart here. French, Portuguese and Spanish words are
+// heard although the shop does not speak these languages.
 constexpr std::array words{
-    consent_word{"stop", {true, en}},       consent_word{"stop all", {true, en}},
-    consent_word{"stopall", {true, en}},    consent_word{"unsubscribe", {true, en}},
-    consent_word{"optout", {true, en}},     consent_word{"opt out", {true, en}},
-    consent_word{"end", {true, en}},        consent_word{"quit", {true, en}},
-    consent_word{"acha", {true, sw}},       consent_word{"sitisha", {true, sw}},
-    consent_word{"start", {false, en}},     consent_word{"unstop", {false, en}},
-    consent_word{"subscribe", {false, en}}, consent_word{"anza", {false, sw}},
+    consent_word{"stop", {true, en}},    consent_word{"stop all", {true, en}},
+    consent_word{"stopall", {true, en}}, consent_word{"unsubscribe", {true, en}},
+    consent_word{"optout", {true, en}},  consent_word{"opt out", {true, en}},
+    consent_word{"end", {true, en}},     consent_word{"quit", {true, en}},
+    consent_word{"acha", {true, sw}},    consent_word{"sitisha", {true, sw}},
+    consent_word{"arret", {true, en}},   consent_word{"pare", {true, en}},
+    consent_word{"parar", {true, en}},   consent_word{"sair", {true, en}},
+    consent_word{"baja", {true, en}},    consent_word{"start", {false, en}},
+    consent_word{"unstop", {false, en}}, consent_word{"subscribe", {false, en}},
+    consent_word{"anza", {false, sw}},
 };
 
 constexpr std::size_t text_max = 64; // more than any of them, however it is dressed up

@@ -85,6 +85,18 @@ bool get_getting(const json& form, T& into) {
   return true;
 }
 
+bool get_question(const json& form, order_request& into) {
+  const auto at = form.find("about");
+  if (at == form.end())
+    return true;
+  const auto what = at->at("what").get<std::string>();
+  if (what != "look" && what != "cancel")
+    return false;
+  into.about = order_question{what == "cancel" ? order_question::kind::cancel : order_question::kind::look,
+                              at->at("code").get<std::string>(), at->at("placed_at").get<time_ms>()};
+  return true;
+}
+
 /// What `make` makes of the text.
 template <class T, class Make>
 result<T> read(std::string_view text, const char* what, Make make) {
@@ -104,6 +116,10 @@ std::string make_order_code(std::uint64_t random) {
     random /= code_letters.size();
   }
   return code;
+}
+
+bool is_order_code(std::string_view text) noexcept {
+  return text.size() == order_code_length && text.find_first_not_of(code_letters) == std::string_view::npos;
 }
 
 std::string to_text(const placed_order& o) {
@@ -130,6 +146,8 @@ std::string to_text(const placed_order& o) {
     form["provided"] = o.provided;
   if (o.returning != 0)
     form["returning"] = o.returning;
+  if (!o.delivery_date.empty())
+    form["delivery_date"] = o.delivery_date;
   return form.dump();
 }
 
@@ -147,6 +165,7 @@ result<placed_order> placed_order_from(std::string_view text) {
     o.paid = j.value("paid", std::int64_t{0}); // orders of earlier versions have neither this nor what follows
     o.owed = j.value("owed", std::int64_t{0});
     o.tracking_url = j.value("tracking_url", std::string{});
+    o.delivery_date = j.value("delivery_date", std::string{});
     bool is_whole = conversation && state && !o.lines.empty() && get_getting(j, o);
     for (const auto& step : j.value("history", json::array())) {
       const auto reached = order_state_from(step.at("state").get<std::string>());
@@ -169,7 +188,7 @@ order_news news_of(const placed_order& o) {
   std::int64_t items = 0;
   for (const auto& line : o.lines)
     items += line.quantity;
-  return {o.code, o.state, o.total, items, o.placed_at, o.kept_until, o.tracking_url, std::nullopt};
+  return {o.code, o.state, o.total, items, o.placed_at, o.kept_until, o.tracking_url, std::nullopt, o.delivery_date};
 }
 
 std::string to_text(const order_news& n) {
@@ -178,6 +197,8 @@ std::string to_text(const order_news& n) {
       {"placed_at", n.placed_at}, {"kept_until", n.kept_until},  {"tracking_url", n.tracking_url}};
   if (n.payment)
     form["payment"] = to_json(*n.payment);
+  if (!n.delivery_date.empty())
+    form["delivery_date"] = n.delivery_date;
   return form.dump();
 }
 
@@ -193,7 +214,8 @@ result<order_news> order_news_from(std::string_view text) {
                     j.at("placed_at").get<time_ms>(),
                     j.at("kept_until").get<time_ms>(),
                     j.at("tracking_url").get<std::string>(),
-                    std::nullopt};
+                    std::nullopt,
+                    j.value("delivery_date", std::string{})};
     if (const auto at = j.find("payment"); at != j.end())
       if (news.payment = payment_news_in(*at); !news.payment)
         return make_error(errc::corrupt, "news of an order cannot be read");
@@ -204,13 +226,17 @@ result<order_news> order_news_from(std::string_view text) {
 std::string to_text(const order_request& r) {
   json form{{"cart_id", r.cart_id}, {"lines", to_json(r.lines)}, {"total", to_json(r.total)}};
   put_getting(form, r);
+  if (r.about)
+    form["about"] = {{"what", r.about->what == order_question::kind::cancel ? "cancel" : "look"},
+                     {"code", r.about->code},
+                     {"placed_at", r.about->placed_at}};
   return form.dump();
 }
 
 result<order_request> order_request_from(std::string_view text) {
   return read<order_request>(text, "a request for an order", [](const json& j) -> result<order_request> {
     order_request r{j.at("cart_id").get<std::string>(), lines_of(j.at("lines")), money_of(j.at("total"))};
-    if (!get_getting(j, r))
+    if (!get_getting(j, r) || !get_question(j, r))
       return make_error(errc::corrupt, "a request for an order cannot be read");
     return r;
   });
@@ -220,7 +246,10 @@ std::string to_text(const order_answer& a) {
   auto shortages = json::array();
   for (const auto& s : a.short_of)
     shortages.push_back({{"product_id", s.product_id}, {"left", s.left}, {"sold", s.sold}});
-  return json{{"placed", a.placed ? to_json(*a.placed) : json(nullptr)}, {"short_of", std::move(shortages)}}.dump();
+  json form{{"placed", a.placed ? to_json(*a.placed) : json(nullptr)}, {"short_of", std::move(shortages)}};
+  if (a.about)
+    form["about"] = to_text(*a.about);
+  return form.dump();
 }
 
 result<order_answer> order_answer_from(std::string_view text) {
@@ -231,6 +260,12 @@ result<order_answer> order_answer_from(std::string_view text) {
     for (const auto& s : j.at("short_of"))
       a.short_of.push_back(
           {s.at("product_id").get<std::string>(), s.at("left").get<std::int64_t>(), s.at("sold").get<bool>()});
+    if (const auto at = j.find("about"); at != j.end()) {
+      auto order = placed_order_from(at->get<std::string>());
+      if (!order)
+        return order.error();
+      a.about = std::move(*order);
+    }
     return a;
   });
 }

@@ -44,6 +44,7 @@ struct placed_order {
   std::uint32_t told = 0;               ///< news of it so far
   std::int64_t provided = 0;            ///< of what was paid or is owed, in minor units: came through a provider
   std::int64_t returning = 0;           ///< of what is owed, in minor units: is on its way back through a provider
+  std::string delivery_date;            ///< promised, as `2026-12-01`; may be empty
 
   bool operator==(const placed_order&) const = default;
 };
@@ -52,6 +53,9 @@ constexpr std::size_t order_code_length = 5;
 
 /// A code made of `random`: digits and capitals without 0, O, 1, I, L, U (which make words and mistakes).
 std::string make_order_code(std::uint64_t random);
+
+/// Whether it could be one: of such characters, in capitals, and so many.
+bool is_order_code(std::string_view text) noexcept;
 
 /// Attempts to pay for one order; who has not managed by then needs a person.
 constexpr std::size_t attempts_max = 20;
@@ -66,10 +70,23 @@ struct order_news {
   time_ms kept_until = 0;
   std::string tracking_url;
   std::optional<payment_news> payment; ///< nothing: it is about the order's state
+  std::string delivery_date;           ///< as of the order
 
   bool operator==(const order_news&) const = default;
 };
 order_news news_of(const placed_order& o);
+
+/// What a shopper wants of an order that was placed.
+struct order_question {
+  enum class kind : std::uint8_t {
+    look,   ///< what was ordered
+    cancel, ///< when it waits for its payment and nothing of it is paid; else nothing happens
+  } what = kind::look;
+  std::string code;
+  time_ms placed_at = 0; ///< a code may come back after years
+
+  bool operator==(const order_question&) const = default;
+};
 
 /// What a step asks of the tenant's home before it can go on: to place an order, all or nothing.
 struct order_request {
@@ -80,6 +97,8 @@ struct order_request {
   hand_over how = hand_over::undecided;
   std::string area = {}; ///< of delivery, as configured
   money fee = {};        ///< of delivery, part of `total`; without currency: there is none
+  /// Not to place one, but this of one that was placed; then all the rest is empty.
+  std::optional<order_question> about = {};
 
   bool operator==(const order_request&) const = default;
 };
@@ -93,10 +112,12 @@ struct shortage {
   bool operator==(const shortage&) const = default;
 };
 
-/// Either an order, or why there is none.
+/// Either an order, or why there is none. To a question about an order: that order as it is now, or nothing at all
+/// when this shopper has none of that code.
 struct order_answer {
   std::optional<order_receipt> placed;
   std::vector<shortage> short_of; ///< empty exactly when placed
+  std::optional<placed_order> about = {};
 
   bool operator==(const order_answer&) const = default;
 };

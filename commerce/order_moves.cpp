@@ -111,6 +111,8 @@ result<order_change> moved(const placed_order& before, order_move by, const move
   come_to(change, found->to, now);
   if (by == order_move::ship)
     change.order.tracking_url = how.tracking_url;
+  if ((by == order_move::confirm || by == order_move::ship) && !how.delivery_date.empty())
+    change.order.delivery_date = how.delivery_date;
   if (by == order_move::refund && how.is_still_owed) {
     if (before.paid > 0)
       change.booked = owing_entry(before, "refund_due", now);
@@ -139,7 +141,9 @@ result<order_change> paid(const placed_order& before, const payment& what, bool 
                       "/currency");
   if (what.amount.minor <= 0 || what.counted() <= 0)
     return make_error(errc::invalid_argument, "must be more than nothing", "/amount");
-  const auto pool = add({before.owed, before.total.currency}, {what.counted(), what.amount.currency});
+  // What is on its way back to the shopper pays for nothing any more.
+  const auto left = std::max<std::int64_t>(before.owed - before.returning, 0);
+  const auto pool = add({left, before.total.currency}, {what.counted(), what.amount.currency});
   if (!pool)
     return make_error(errc::invalid_argument, pool.error().what, "/amount");
   const auto missing = std::max<std::int64_t>(before.total.minor - before.paid, 0);
@@ -152,7 +156,7 @@ result<order_change> paid(const placed_order& before, const payment& what, bool 
     return entry.error();
   change.booked = std::move(*entry);
   change.order.paid += for_order;
-  change.order.owed = pool->minor - for_order;
+  change.order.owed = before.owed - left + pool->minor - for_order;
   const bool waits = before.state == state::awaiting_payment || (before.state == state::expired && !is_too_late);
   if (waits && for_order == missing)
     come_to(change, state::paid, now);

@@ -43,6 +43,7 @@ struct move_options {
   std::string tracking_url;    ///< of `ship`
   /// Of `refund`: nothing has gone back yet, all is owed; see `given_back`.
   bool is_still_owed = false;
+  std::string delivery_date; ///< of `confirm` and `ship`; empty: as it was
 };
 result<order_change> moved(const placed_order& before, order_move by, const move_options& how, time_ms now);
 

@@ -4,10 +4,11 @@ namespace wakala::commerce {
 
 std::span<const phrase_rule> phrase_rules() {
   // The limits of Cloud API reference §9.4: button titles and the word that opens a list 20, row titles 24, their
-  // descriptions 72. Texts leave room for what is filled in.
+  // descriptions 72, footers 60. Texts leave room for what is filled in.
   constexpr std::size_t button = 20;
   constexpr std::size_t row = 24;
   constexpr std::size_t description = 72;
+  constexpr std::size_t footer = 60;
   constexpr std::size_t text = 512;
   static const std::vector<phrase_rule> rules{
       {"greet.named", text, {"name", "store"}},
@@ -90,7 +91,8 @@ std::span<const phrase_rule> phrase_rules() {
       {"button.card", button, {}},
       {"button.prompt", button, {}},
       {"button.number", button, {}},
-      {"button.again", button, {}},
+      {"button.retry", button, {}},
+      {"button.pay", button, {}},
       {"pay.how", text, {"code", "total"}},
       {"pay.none", text, {}},
       {"pay.ask_number", text, {}},
@@ -117,6 +119,7 @@ std::span<const phrase_rule> phrase_rules() {
       {"pay.lapsed", text, {"amount", "code"}},
       {"pay.too_late", text, {"amount", "code"}},
       {"pay.returned", text, {"amount", "code"}},
+      {"news.expected", text, {"date"}},
       {"state.awaiting_payment", description, {}},
       {"state.paid", description, {}},
       {"state.confirmed", description, {}},
@@ -126,9 +129,26 @@ std::span<const phrase_rule> phrase_rules() {
       {"state.cancelled", description, {}},
       {"state.refunded", description, {}},
       {"state.expired", description, {}},
+      {"button.cancel", button, {}},
+      {"button.drop", button, {}},
+      {"button.keep", button, {}},
+      {"button.again", button, {}},
+      {"care.ask", text, {"code", "total"}},
+      {"care.cancelled", text, {"code", "total"}},
+      {"care.part_paid", text, {"code"}},
+      {"care.too_late", text, {"code", "state"}},
+      {"care.unknown", text, {"code"}},
+      {"again.price", text, {"name", "price", "before"}},
+      {"again.gone", text, {"names"}},
+      {"remind.title", text, {}},
+      {"remind.end", text, {}},
       {"order.brought", text, {"area"}},
       {"order.fetched", text, {"place"}},
       {"found.body", text, {"query"}},
+      {"meta.footer", footer, {}},
+      {"meta.footer_more", footer, {}},
+      {"meta.swipe", text, {}},
+      {"meta.hint", text, {}},
       {"goods.price", text, {"name", "price", "shown"}},
       {"goods.less", text, {"name", "quantity", "stock"}},
       {"goods.more", text, {"count"}},
@@ -171,6 +191,18 @@ std::span<const phrase_rule> phrase_rules() {
       {"day.friday", row, {}},
       {"day.saturday", row, {}},
       {"day.sunday", row, {}},
+      {"month.january", row, {}},
+      {"month.february", row, {}},
+      {"month.march", row, {}},
+      {"month.april", row, {}},
+      {"month.may", row, {}},
+      {"month.june", row, {}},
+      {"month.july", row, {}},
+      {"month.august", row, {}},
+      {"month.september", row, {}},
+      {"month.october", row, {}},
+      {"month.november", row, {}},
+      {"month.december", row, {}},
       {"consent.stopped", text, {}},
       {"consent.started", text, {}},
   };

@@ -92,6 +92,14 @@ std::optional<reopening> closed_until(const opening_hours& hours, time_ms now) n
   return std::nullopt;
 }
 
+time_ms open_from(const opening_hours& hours, time_ms at) noexcept {
+  const auto closed = closed_until(hours, at);
+  if (!closed)
+    return at;
+  const auto day = floor_div(floor_div(at, ms_per_minute) + hours.utc_offset, minutes_of_day);
+  return ((day + closed->days_off) * minutes_of_day + closed->minute - hours.utc_offset) * ms_per_minute;
+}
+
 std::optional<std::int32_t> offset_of_zone(std::string_view name) noexcept {
   const auto at = std::find_if(zones.begin(), zones.end(), [&](const auto& zone) { return zone.first == name; });
   return at != zones.end() ? std::optional(at->second) : fixed_offset(name);

@@ -44,6 +44,8 @@ struct shop_settings {
   opening_hours hours;
   /// Groups of single words that mean the same, as the merchant wrote them.
   std::vector<std::vector<std::string>> synonyms;
+  /// So long after the shopper's last activity they are reminded of a cart, once; 0: never.
+  std::uint8_t cart_reminder_hours = 0;
 
   bool delivers() const noexcept { return !areas.empty(); }
   bool can_be_fetched_from() const noexcept { return !pick_up.empty(); }
@@ -65,6 +67,9 @@ struct reopening {
 
 /// Nothing while the shop is open, or has no hours.
 std::optional<reopening> closed_until(const opening_hours& hours, time_ms now) noexcept;
+
+/// `at`, or, when the shop is closed then, the moment at which it opens next. `at` for a shop without hours.
+time_ms open_from(const opening_hours& hours, time_ms at) noexcept;
 
 /// Minutes east of UTC of a time zone that has the same ones all year: an IANA name of a few we know, `UTC`, or a
 /// fixed offset such as `+03:00`.

@@ -1,8 +1,10 @@
 #include "commerce/step.hpp"
 
 #include "commerce/cart.hpp"
+#include "commerce/human_turn.hpp"
 #include "commerce/identity.hpp"
 #include "commerce/opt_out.hpp"
+#include "commerce/order_templates.hpp"
 #include "commerce/session.hpp"
 #include "commerce/storefront/listen.hpp"
 #include "commerce/storefront/news.hpp"
@@ -42,8 +44,7 @@ bool deserves_answer(const whatsapp::event& event) {
 
 /// A person answered from the phone app: the bot makes room.
 void make_room(conversation_state& state, time_ms at) {
-  state.talk.human = true;
-  state.talk.human_until = std::max(state.talk.human_until, at + ms_per_day);
+  give_to_person(state.talk, at);
   count_outbound(state.current, at, 1);
   answer_entry(state, at);
 }
@@ -58,6 +59,34 @@ void take_preference(permissions& may, const whatsapp::event& event, time_ms at)
   may.marketing_at = at;
 }
 
+/// Outside of the window only a template that the home allows may go.
+void reach_out(step_result& done, const order_news& news, const step_context& context) {
+  constexpr int marketing_stopped = 131050;
+  auto& state = done.state;
+  const auto* form = context.templates == nullptr ? nullptr : context.templates->find(news.state, state.spoken);
+  if (form == nullptr || state.may.opted_out)
+    return;
+  if (context.may_reach == nullptr) {
+    done.wants_template = {form->definition.name, form->definition.language};
+    return;
+  }
+  storefront::visit visit(state, context, context.now);
+  storefront::tell_by_template(visit, *form, news);
+  auto& told = visit.replies.back();
+  told.refused = context.may_reach->refused;
+  if (!told.refused && context.may_reach->category == "MARKETING" && state.may.no_marketing) {
+    auto& why = told.refused.emplace();
+    why.code = marketing_stopped;
+    why.details = "Meta holds the template for marketing, which the shopper has stopped";
+  }
+  done.is_notice = true;
+  if (!told.refused) {
+    answer_entry(state, context.now);
+    count_outbound(state.current, context.now, 1);
+  }
+  done.replies = std::move(visit.replies);
+}
+
 /// An order of this shopper has come to another state.
 void tell_news(step_result& done, const whatsapp::event& event, const step_context& context) {
   const auto news = order_news_from(event.value.value_or(""));
@@ -65,8 +94,13 @@ void tell_news(step_result& done, const whatsapp::event& event, const step_conte
   if (!news || !storefront::remember(state, *news))
     return; // nothing that the shopper does not know already
   done.from_number = latest_number(state);
-  if (state.may.is_blocked || window_closes_at(state, done.from_number) <= context.now)
+  if (state.may.is_blocked)
     return;
+  if (window_closes_at(state, done.from_number) <= context.now) {
+    if (!news->payment) // that is of use while the shopper is here, or not at all
+      reach_out(done, *news, context);
+    return;
+  }
   storefront::visit visit(state, context, context.now);
   storefront::tell(visit, *news);
   done.replies = std::move(visit.replies);

@@ -14,32 +14,75 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wakala::commerce {
 
+class order_templates;
+
+/// A template that is to go to a shopper whose window is closed.
+struct template_request {
+  std::string name;
+  std::string language; ///< as Meta writes it
+
+  bool operator==(const template_request&) const = default;
+};
+
+/// Why Meta would not take it.
+struct send_refusal {
+  int code = 0;
+  std::string details;
+
+  bool operator==(const send_refusal&) const = default;
+};
+
+/// What the tenant's home says to a wish for a template.
+struct template_answer {
+  std::optional<send_refusal> refused; ///< nothing: it may go, and is counted
+  std::string category;                ///< as Meta has it: `UTILITY`, …; empty: not known
+
+  bool operator==(const template_answer&) const = default;
+};
+// As JSON. Reading anything else is `corrupt`.
+std::string to_text(const template_answer& a);
+result<template_answer> template_answer_from(std::string_view text);
+
+/// What Meta's catalog is known to hold of the shop's.
+struct meta_goods {
+  std::string catalog_id;
+  std::set<std::string, std::less<>> products; ///< by our ids
+
+  bool operator==(const meta_goods&) const = default;
+};
+
 /// What a step may know beside state and event.
 struct step_context {
   time_ms now = 0;           ///< store time
   std::uint64_t id_seed = 0; ///< random, fresh for each step: ids made in the step derive from it
   std::string store_name;
-  std::string currency;                    ///< ISO 4217
-  const catalog* shelf = nullptr;          ///< never null
-  const phrasebook* phrases = nullptr;     ///< never null
-  const order_answer* order = nullptr;     ///< to what the step before asked for; null: it has asked for nothing
-  const payment_answer* payment = nullptr; ///< the same, of `wants_payment`
-  bool silent = false;                     ///< record only: the tenant keeps messages out of the dialogue
-  std::string_view tenant;                 ///< its id, which begins the ids of its products in Meta's catalog
-  const search_index* finder = nullptr;    ///< over `shelf`; null: free text is not searched for
-  const shop_settings* shop = nullptr;     ///< null: nothing was configured
-  pay_offer pay = {};                      ///< how orders can be paid
+  std::string currency;                       ///< ISO 4217
+  const catalog* shelf = nullptr;             ///< never null
+  const phrasebook* phrases = nullptr;        ///< never null
+  const order_answer* order = nullptr;        ///< to what the step before asked for; null: it has asked for nothing
+  const payment_answer* payment = nullptr;    ///< the same, of `wants_payment`
+  bool silent = false;                        ///< record only: the tenant keeps messages out of the dialogue
+  std::string_view tenant;                    ///< its id, which begins the ids of its products in Meta's catalog
+  const search_index* finder = nullptr;       ///< over `shelf`; null: free text is not searched for
+  const shop_settings* shop = nullptr;        ///< null: nothing was configured
+  pay_offer pay = {};                         ///< how orders can be paid
+  const order_templates* templates = nullptr; ///< null: outside the window nothing is told
+  const template_answer* may_reach = nullptr; ///< to what the step before asked for; null: it has asked for nothing
+  const meta_goods* at_meta = nullptr;        ///< null: products are shown in lists of our own
 };
 
 /// A message that the step wants to send to the shopper, from the number that received.
 struct reply {
   whatsapp::outbound_content content;
+  std::string shown = {};                   ///< in the transcript; empty: what the content says of itself
+  std::optional<send_refusal> refused = {}; ///< it stands in the transcript as failed and is not sent
 };
 
 /// A figure for the daily reports: one row per session, replaced as the session goes on.
@@ -64,7 +107,8 @@ struct step_result {
   /// The tenant's home has to be asked first. Nothing else of the result counts: with the answer in the context, the
   /// same step is taken again.
   std::optional<order_request> wants_order;
-  std::optional<payment_request> wants_payment; ///< the same
+  std::optional<payment_request> wants_payment;   ///< the same
+  std::optional<template_request> wants_template; ///< the same, of a template
 };
 
 /// Older than this on arrival: recorded and acknowledged, never answered by the bot (design §6.7).

@@ -121,4 +121,8 @@ std::vector<placed_order> stock_book::lapsed(time_ms now, std::size_t most) cons
   return found;
 }
 
+std::optional<time_ms> stock_book::first_lapse() const noexcept {
+  return by_end_.empty() ? std::nullopt : std::optional(by_end_.begin()->first);
+}
+
 } // namespace wakala::commerce

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ public:
   /// Orders that waited for their payment in vain, at most `most` of them, earliest first. They are still in the
   /// book.
   std::vector<placed_order> lapsed(time_ms now, std::size_t most) const;
+  /// When the first of those that wait for payment has waited long enough; nothing when none does.
+  std::optional<time_ms> first_lapse() const noexcept;
 
   std::size_t size() const noexcept { return orders_.size(); }
 

@@ -49,6 +49,12 @@ void get_account(admin_call& call) { call.actors().account(call.value("tenant"),
 
 void list_templates(admin_call& call) { call.actors().account(call.value("tenant"), true, answer_with(call.to)); }
 
+void submit_order_templates(admin_call& call) {
+  actors::account_errand errand;
+  errand.submits_order_templates = true;
+  call.actors().account_errand(call.value("tenant"), std::move(errand), answer_with(call.to));
+}
+
 void refresh_account(admin_call& call) {
   call.actors().account_errand(call.value("tenant"), {}, answer_with(call.to));
 }

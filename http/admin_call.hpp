@@ -60,6 +60,9 @@ bool is_graph_version(std::string_view text);
 /// A phone number as people write it becomes its digits; anything else is a user id and stays as it is.
 std::string contact_of(const std::string& text);
 
+/// `?name=true` or `false`; false when it is missing. Error: `invalid_argument` naming it.
+result<bool> flag_of(const request_head& what, std::string_view name);
+
 /// Answers with the text that the actors give, or with their error.
 bridge::done_text answer_with(const responder& to, int status = 200);
 

@@ -30,6 +30,27 @@ void get_conversation(admin_call& call) {
   call.actors().conversation(call.value("tenant"), contact_of(call.value("contact")), answer_with(call.to));
 }
 
+result<bool> flag_of(const request_head& what, std::string_view name) {
+  const auto given = query_values{what.query}.find(name);
+  if (!given || *given == "false")
+    return false;
+  if (*given == "true")
+    return true;
+  return make_error(errc::invalid_argument, "must be true or false", std::string(name));
+}
+
+void hand_over_conversation(admin_call& call) {
+  call.actors().take_turn(call.value("tenant"), contact_of(call.value("contact")), true, false, answer_with(call.to));
+}
+
+void hand_back_conversation(admin_call& call) {
+  if (const auto greets = flag_of(call.what, "greet"))
+    call.actors().take_turn(call.value("tenant"), contact_of(call.value("contact")), false, *greets,
+                            answer_with(call.to));
+  else
+    call.to.send(problem_for(greets.error()));
+}
+
 void list_messages(admin_call& call) {
   if (auto wanted = read_page(call.what, is_ordinal_cursor))
     call.actors().messages(call.value("tenant"), contact_of(call.value("contact")), std::move(wanted->after),

@@ -30,6 +30,8 @@ void import_catalog(admin_call& call);
 // admin_conversations.cpp
 void list_conversations(admin_call& call);
 void get_conversation(admin_call& call);
+void hand_over_conversation(admin_call& call);
+void hand_back_conversation(admin_call& call);
 void list_messages(admin_call& call);
 void list_orders(admin_call& call);
 void get_order(admin_call& call);
@@ -44,6 +46,11 @@ void get_reconciliation(admin_call& call);
 // admin_messages.cpp
 void post_message(admin_call& call);
 void post_graph_message(admin_call& call);
+// admin_hooks.cpp
+void list_hooks(admin_call& call);
+void retry_hook(admin_call& call);
+void drop_hook(admin_call& call);
+void test_hook(admin_call& call);
 // admin_media.cpp
 void get_media(admin_call& call);
 void post_media(admin_call& call);
@@ -53,6 +60,7 @@ std::variant<std::monostate, body_permission, response> bound_file(admin_call& c
 // admin_account.cpp
 void get_account(admin_call& call);
 void list_templates(admin_call& call);
+void submit_order_templates(admin_call& call);
 void refresh_account(admin_call& call);
 void onboard_account(admin_call& call);
 void block_shopper(admin_call& call);

@@ -177,8 +177,14 @@ std::optional<response> take_message(admin_call& call) {
   auto number = number_asked_for(entry->config, call.what);
   auto key = repeat_key_of(call);
   auto broadcast = broadcast_of(call.what);
-  if (!number || !key || !broadcast)
-    return problem_for(!number ? number.error() : !key ? key.error() : broadcast.error());
+  const auto agent = flag_of(call.what, "agent");
+  if (!number || !key || !broadcast || !agent)
+    return problem_for(!number      ? number.error()
+                       : !key       ? key.error()
+                       : !broadcast ? broadcast.error()
+                                    : agent.error());
+  if (*agent && !broadcast->empty())
+    return problem_for(make_error(errc::invalid_argument, "is not for messages to many", "agent"));
   auto body = whatsapp::parse_json(call.what.body, actors::request_depth_max);
   if (!body)
     return problem_for(make_error(errc::invalid_argument, not_json));
@@ -189,6 +195,8 @@ std::optional<response> take_message(admin_call& call) {
     post->broadcast = std::move(*broadcast);
     post->priority = actors::send_priority::broadcast;
   }
+  if (auto* post = std::get_if<message_post>(&checked.what); post != nullptr)
+    post->is_agent = *agent;
   hand_on(call, entry->config.id, checked.what,
           [](const auto& post, const result<std::string>& text) { return answer_of(post, text); });
   return std::nullopt;

@@ -90,6 +90,10 @@ void bridge::account_errand(std::string tenant, actors::account_errand errand, d
   ask_tenant(node_, std::move(tenant), std::move(errand), std::move(done));
 }
 
+void bridge::take_turn(std::string tenant, std::string contact, bool begins, bool greets, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::human_turn{std::move(contact), begins, greets}, std::move(done));
+}
+
 void bridge::block_shopper(std::string tenant, std::string contact, bool is_blocked, done_text done) {
   ask_tenant(node_, std::move(tenant), actors::shopper_block{std::move(contact), is_blocked}, std::move(done));
 }
@@ -110,6 +114,15 @@ void bridge::ledger(std::string tenant, std::string after, std::size_t limit, do
 void bridge::payment(std::string tenant, std::string action, std::string id, std::string text, done_text done) {
   ask_tenant(node_, std::move(tenant), actors::payment_call{std::move(action), std::move(id), std::move(text)},
              std::move(done));
+}
+
+void bridge::hooks(std::string tenant, std::string state, std::string after, std::size_t limit, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::hooks_query{std::move(state), std::move(after), limit},
+             std::move(done));
+}
+
+void bridge::act_on_hook(std::string tenant, std::string id, std::string action, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::hook_action{std::move(id), std::move(action)}, std::move(done));
 }
 
 void bridge::letters(std::string tenant, persistence::table where, std::string after, std::size_t limit,

@@ -57,6 +57,8 @@ public:
   /// Asks Meta for it, after onboarding if wanted; answers `{"steps":[{step,ok,…}],"numbers":[{id,display,name}]}`.
   void account_errand(std::string tenant, actors::account_errand errand, done_text done);
   /// Answers `{"blocked":…,"at_meta":[{phone_number_id,ok,…}]}`.
+  /// A person takes a conversation over, or hands it back (`greets`: the bot shows its menu).
+  void take_turn(std::string tenant, std::string contact, bool begins, bool greets, done_text done);
   void block_shopper(std::string tenant, std::string contact, bool is_blocked, done_text done);
   /// `{"orders":[…],"next":cursor or null}`, the latest first.
   void orders(std::string tenant, std::string after, std::size_t limit, done_text done);
@@ -67,6 +69,10 @@ public:
   /// What a provider tells, or somebody asks, of payments (`actors::payment_call`). `id`: of an attempt, a cursor, or
   /// a day.
   void payment(std::string tenant, std::string action, std::string id, std::string text, done_text done);
+  /// `{"deliveries":[…],"next":cursor or null,"stopped_at"}`: events that the merchant's own system has not taken.
+  void hooks(std::string tenant, std::string state, std::string after, std::size_t limit, done_text done);
+  /// `retry` or `drop` one of them, or `test` the webhook.
+  void act_on_hook(std::string tenant, std::string id, std::string action, done_text done);
   /// Dead letters (`table::dead_letter`), set-aside input (`table::aside`) or account notices (`table::notice`);
   /// answers
   /// `{"items":[…],"next":cursor or null}`. Set-aside input of nobody belongs to the tenant `~system`.

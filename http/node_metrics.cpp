@@ -58,6 +58,15 @@ void add_sends(metrics_text& page, const runtime::counters& c) {
   page.counter("wakala_sends_expired_total", "Messages that were never sent in their time.", now(c.sends_expired));
 }
 
+void add_hooks(metrics_text& page, const runtime::counters& c) {
+  page.counter("wakala_hooks_delivered_total", "Events that merchants' own systems have taken.",
+               now(c.hooks_delivered));
+  page.counter("wakala_hooks_retried_total", "Tries to deliver such an event that will be repeated.",
+               now(c.hooks_retried));
+  page.counter("wakala_hooks_failed_total", "Events set aside since they could not be delivered in time.",
+               now(c.hooks_failed));
+}
+
 void add_conversations(metrics_text& page, const runtime::counters& c) {
   page.counter("wakala_conversations_activated_total", "Conversations loaded.", now(c.conversations_activated));
   page.counter("wakala_conversations_passivated_total", "Conversations put to rest.",
@@ -132,6 +141,7 @@ std::string render(const node_metrics& node) {
   add_events(page, node.count);
   add_store(page, node.count);
   add_sends(page, node.count);
+  add_hooks(page, node.count);
   add_conversations(page, node.count);
   add_media(page, node.count);
   add_shards(page, node.shards);

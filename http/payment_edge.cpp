@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::string_view payments_path = "/v1/payments/";
 constexpr std::size_t body_max = std::size_t{256} * 1024; ///< events of Stripe have some 5 kB
-constexpr std::array<std::string_view, 3> of_attempts{"stk", "reversal", ""};
+constexpr std::array<std::string_view, 3> of_attempts{"stk", "reversal", "timeout"};
 constexpr std::array<std::string_view, 3> by_hand{"validation", "confirmation", ""};
 
 bool is_for(std::string_view path) { return path.starts_with(payments_path); }
@@ -103,7 +103,7 @@ struct payment_edge::state {
     const auto& accounts = tenant->config.payments;
     if (parts[0] == "stripe" && parts.size() == 2 && accounts.stripe)
       return door{std::move(tenant), "stripe", {}};
-    if (parts[0] != "daraja" || parts.size() != 4 || !accounts.mpesa)
+    if (parts[0] != "daraja" || parts.size() != 4)
       return std::nullopt;
     const auto token = parts[2];
     const auto what = parts[3];

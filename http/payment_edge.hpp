@@ -16,10 +16,11 @@ struct payment_edge_options {
   bridge* actors = nullptr; ///< outlives every request
 };
 
-/// `/v1/payments/stripe/{tenant}` and `/v1/payments/daraja/{tenant}/{token}/{stk|validation|confirmation|reversal}`
-/// (payments reference §2.6, §3.6). 404 for a tenant without that provider, and for a token that we have not made;
-/// 403 for an address that Daraja has not, and for a signature that is not Stripe's; 200 once what was told is
-/// durable; 503 until then. Tokens are never logged. Thread-safe.
+/// `/v1/payments/stripe/{tenant}` and
+/// `/v1/payments/daraja/{tenant}/{token}/{stk|validation|confirmation|reversal|timeout}` (payments reference §2.6,
+/// §3.6). 404 for a tenant without that provider, and for a token that we have not made; 403 for an address that
+/// Daraja has not, and for a signature that is not Stripe's; 200 once what was told is durable; 503 until then.
+/// Tokens are never logged. Thread-safe.
 class payment_edge {
 public:
   explicit payment_edge(payment_edge_options options);

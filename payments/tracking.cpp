@@ -152,6 +152,8 @@ tracked_attempt heard(tracked_attempt before, const attempt_fact& fact, time_ms 
     t.is_contradicted = true;
     return t;
   }
+  if (fact.kind == fact_kind::succeeded && fact.source == fact_source::query)
+    t.is_contradicted = false; // it was asked too soon
   const bool was_paid = t.what.money_arrived;
   t.what = advance(std::move(t.what), fact);
   if (t.what.money_arrived && !was_paid) {
@@ -182,6 +184,10 @@ std::string_view attention(const tracked_attempt& t, const tracking_rules& rules
     return "refund_failed";
   if (t.what.mismatch)
     return "review";
+  if (std::any_of(t.refunds.begin(), t.refunds.end(), [&](const refund_work& r) {
+        return !is_page(t) && (r.state == stage::sent || r.state == stage::accepted);
+      }))
+    return "refund_under_way";
   if (needs_confirming(t, rules) && next_of(t, rules).what == step_kind::none)
     return "unconfirmed";
   return {};

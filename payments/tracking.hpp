@@ -116,7 +116,7 @@ booking to_book(const tracked_attempt& t, const tracking_rules& rules);
 void note_booked(tracked_attempt& t, const booking& b, time_ms now);
 
 /// A word about it that only a person can settle: `review`, `unconfirmed`, `contradicted`, `refund_failed`,
-/// `unmatched`, `disputed`; empty: none.
+/// `unmatched`, `disputed`, `refund_under_way`; empty: none.
 std::string_view attention(const tracked_attempt& t, const tracking_rules& rules);
 
 /// A call came to nothing for now: wait, longer each time.

@@ -30,6 +30,9 @@ struct counters {
   counter statuses_unmatched{0};
   counter identity_clashes{0};
   counter messages_too_many{0}; ///< of one shopper: recorded, not answered
+  counter hooks_delivered{0};   ///< events that a merchant's own system has taken
+  counter hooks_retried{0};     ///< tries that will be repeated
+  counter hooks_failed{0};      ///< events that were set aside
   counter conversations_activated{0};
   counter conversations_passivated{0};
   counter webhook_posts{0};

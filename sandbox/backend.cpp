@@ -117,6 +117,10 @@ send_outcome backend::send(std::string_view phone_number_id, std::string_view be
     return refused(number, phone_number_id, shown_to,
                    refuse(131009, "The recipient is no phone number and no user id.", ids_.trace_id()));
 
+  if (catalogs_.shows_nothing(request, clock_->now()))
+    return refused(number, phone_number_id, shown_to,
+                   refuse(131009, "None of the products is in the catalog.", ids_.trace_id()));
+
   auto calling = context();
   if (auto refusal = refusal_of(calling, *number, owner_of(*number), request))
     return refused(number, phone_number_id, shown_to, std::move(*refusal));

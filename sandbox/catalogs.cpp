@@ -192,6 +192,31 @@ graph_answer catalog_store::products(const catalog& of, const json& parameters) 
   return good(answer);
 }
 
+bool catalog_store::shows_nothing(const json& message, time_ms now) {
+  const auto part = message.find("interactive");
+  if (part == message.end() || !part->contains("action"))
+    return false;
+  const auto& action = part->at("action");
+  std::vector<json> shown; // `{product_retailer_id, catalog_id}`
+  const auto type = text_or(*part, "type");
+  if (type == "product")
+    shown.push_back(action);
+  for (const auto& section : type == "product_list" ? action.at("sections") : json::array())
+    for (const auto& item : section.at("product_items"))
+      shown.push_back(
+          {{"product_retailer_id", item.at("product_retailer_id")}, {"catalog_id", action.at("catalog_id")}});
+  for (const auto& card : type == "carousel" ? action.at("cards") : json::array())
+    if (text_or(card, "type") == "product")
+      shown.push_back(card.at("action"));
+  return !shown.empty() && std::ranges::all_of(shown, [&](const json& each) {
+    const auto held = catalogs_.find(text_or(each, "catalog_id"));
+    if (held == catalogs_.end())
+      return false;
+    work(held->second, now);
+    return !held->second.items.contains(text_or(each, "product_retailer_id"));
+  });
+}
+
 json catalog_store::view(std::string_view id, time_ms now) {
   const auto found = catalogs_.find(id);
   if (found == catalogs_.end())

@@ -27,6 +27,9 @@ public:
   graph_answer call(std::string_view method, std::string_view id, std::string_view edge,
                     const nlohmann::ordered_json& parameters, time_ms now, id_source& ids);
 
+  /// A message that shows products of which its catalog has none; a catalog that nobody has called yet may have any.
+  bool shows_nothing(const nlohmann::ordered_json& message, time_ms now);
+
   /// What a tester sees: `{"id","batch_ms","batches":[…],"items":{…}}`; null when nobody has called it yet.
   nlohmann::ordered_json view(std::string_view id, time_ms now);
   /// `{"batch_ms"?: how long batches take from now on, "end"?: "error" for those that come to nothing, "refuse"?: the

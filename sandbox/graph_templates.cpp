@@ -2,7 +2,7 @@
 #include "sandbox/graph_call.hpp"
 #include "sandbox/request_parts.hpp"
 #include "sandbox/template_review.hpp"
-#include "sandbox/template_rules.hpp"
+#include "whatsapp/template_rules.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@ constexpr std::size_t edits_max = 10; // of an approved template, in 30 days
 
 graph_outcome only(graph_answer answer) { return {std::move(answer), {}, {}}; }
 
-graph_outcome faulty(call_context& context, const template_fault& fault) {
+graph_outcome faulty(call_context& context, const whatsapp::template_fault& fault) {
   return only(refuse_with_title(100, fault.subcode, fault.title, fault.message, context.ids.trace_id()));
 }
 

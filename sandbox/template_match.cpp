@@ -1,7 +1,7 @@
 #include "sandbox/template_match.hpp"
 
 #include "sandbox/request_parts.hpp"
-#include "sandbox/template_text.hpp"
+#include "whatsapp/template_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 
 #include "sandbox/control_calls.hpp"
 #include "sandbox/request_parts.hpp"
-#include "sandbox/template_rules.hpp"
+#include "whatsapp/template_rules.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -42,6 +42,8 @@ int check_config_command(const std::string& file, bool as_json) {
     problems.push_back(config.error().what);
   else if (const auto phrases = load_phrases(config->strings_dir); !phrases)
     problems.push_back("shop.strings_dir: " + phrases.error().field + ": " + phrases.error().what);
+  else if (const auto templates = load_order_templates(config->order_templates_file); !templates)
+    problems.push_back("shop.order_templates_file: " + templates.error().what);
   return report(as_json, json{{"file", file}}, problems, file + ": good");
 }
 

@@ -8,6 +8,7 @@
 #include "http/core/server.hpp"
 #include "http/graph_client.hpp"
 #include "http/media_service.hpp"
+#include "http/merchant_hook_client.hpp"
 #include "http/payment_edge.hpp"
 #include "http/payments/daraja_client.hpp"
 #include "http/payments/stripe_client.hpp"
@@ -19,6 +20,7 @@
 #include "runtime/config/value_text.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/system_config.hpp"
+#include "wakalad/guarded_hooks.hpp"
 #include "wakalad/open_store.hpp"
 #include "wakalad/phrases.hpp"
 
@@ -250,6 +252,8 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   context->tenants->set(need(actors::load_directory(*store, *context->keys, context->shard_count), "store"));
   context->phrases =
       std::make_shared<const commerce::phrasebook>(need(load_phrases(config.strings_dir), "shop.strings_dir"));
+  context->order_templates = std::make_shared<const commerce::order_templates>(
+      need(load_order_templates(config.order_templates_file), "shop.order_templates_file"));
 
   http::io_runtime io{config.io_threads};
   const bool discards = config.meta.graph_url == actors::discard_url;
@@ -260,6 +264,11 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   context->graph = graph;
   if (cluster)
     context->graph = std::make_shared<fenced_transport>(graph, cluster->may_act);
+  const auto hooks = std::make_shared<closable_hooks>(
+      http::make_merchant_hook_client(io, http::hook_client_options(config.webhooks, WAKALA_VERSION)));
+  context->hooks = hooks;
+  if (cluster)
+    context->hooks = make_fenced_hooks(hooks, cluster->may_act);
 
   const auto may_act = cluster ? cluster->may_act : nullptr;
   const auto stripe = std::make_shared<closable_provider>(
@@ -285,14 +294,16 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
     closable_transport& graph;
     closable_provider& stripe;
     closable_provider& daraja;
+    closable_hooks& hooks;
     ~in_order() {
       node.reset();
       io.stop();
       graph.close();
+      hooks.close();
       stripe.close();
       daraja.close();
     }
-  } end{node, io, *graph, *stripe, *daraja};
+  } end{node, io, *graph, *stripe, *daraja, *hooks};
   http::bridge bridge{*node};
   auto gate = std::make_shared<runtime::admission>(config.limits.in_flight_events, config.limits.in_flight_bytes);
 

@@ -78,12 +78,18 @@ void show_category(visit& v, std::string_view category, std::int64_t wanted) {
     v.send_buttons(v.say("gone.category"), {v.to_shop(), v.to_cart(), v.to_menu()});
     return;
   }
+  const std::string name(category); // `category` may be part of the state that changes below
+  auto body = v.say("products.body", {{"category", short_name(name)}});
+  if (are_at_meta(v, products)) {
+    const auto page = page_of_goods(products.size(), wanted);
+    v.stand_at(dialogue_position::products, name, page.number);
+    return send_goods(v, name, std::move(body), products, page);
+  }
   const auto page = page_of(products.size(), wanted);
   std::vector<offer> offers;
   offers.reserve(page.count + 2);
   for (std::size_t i = page.first; i < page.first + page.count; ++i)
     offers.push_back(product_row(v, *products[i]));
-  const std::string name(category); // `category` may be part of the state that changes below
   if (page.has_more())
     offers.push_back(more_row(v, page, {wish::category, name, std::int64_t{page.number} + 1}));
   if (page.number > 0)
@@ -91,8 +97,7 @@ void show_category(visit& v, std::string_view category, std::int64_t wanted) {
   else
     offers.push_back({v.say("row.back"), {}, {wish::categories, {}, page_of_category(v, name)}});
   v.stand_at(dialogue_position::products, name, page.number);
-  v.send_list(v.say("products.body", {{"category", short_name(name)}}), v.say("products.open"), name,
-              std::move(offers));
+  v.send_list(std::move(body), v.say("products.open"), name, std::move(offers));
 }
 
 } // namespace wakala::commerce::storefront

@@ -86,7 +86,7 @@ void tell_placed(visit& v, const order_receipt& receipt) {
 
 void check_out(visit& v) {
   auto& basket = v.state.basket;
-  if (const auto* const answer = v.context.order)
+  if (const auto* const answer = v.context.order; answer != nullptr && !answer->about)
     return answer->placed ? tell_placed(v, *answer->placed) : show_cart_with(v, reduce_cart(v, answer->short_of));
   if (basket.lines.empty() && v.state.ordered) // tapped twice
     return show_order(v);
@@ -106,10 +106,7 @@ void show_order(visit& v) {
   if (!ordered)
     return show_cart_with(v, correct_cart(v), "order.open", "order.none");
   const auto total = display_text(ordered->total);
-  const bool waits = ordered->state == order_state::awaiting_payment;
-  auto state = ordered->state;
-  if (waits && ordered->kept_until <= v.context.now)
-    state = order_state::expired; // although nobody has said so yet
+  const auto state = state_now(v, *ordered);
   auto text = state == order_state::awaiting_payment
                   ? v.say("order.kept", {{"code", ordered->code},
                                          {"total", total},
@@ -124,11 +121,7 @@ void show_order(visit& v) {
                                              {"total", display_text(before.total)},
                                              {"state", v.say("state." + std::string(to_string(before.state)))}});
   v.stand_at(dialogue_position::menu);
-  auto choices = state == order_state::awaiting_payment ? ways_to_pay(v, *ordered) : std::vector<choice>{};
-  if (choices.empty())
-    choices = {v.to_shop(), v.to_cart()};
-  choices.push_back(v.to_human());
-  v.send_buttons(std::move(text), choices);
+  v.send_buttons(std::move(text), order_choices(v, *ordered));
 }
 
 } // namespace wakala::commerce::storefront

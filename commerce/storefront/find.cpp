@@ -25,6 +25,13 @@ void show_found(visit& v, std::string_view words, std::int64_t wanted) {
     return not_understood(v);
   if (products.size() == 1)
     return show_product(v, products.front()->id);
+  auto body = v.say("found.body", {{"query", text}});
+  if (are_at_meta(v, products)) {
+    const auto page = page_of_goods(products.size(), wanted);
+    v.stand_at(dialogue_position::found, text, page.number);
+    return can_be_swiped(products) ? send_carousel(v, std::move(body), products)
+                                   : send_goods(v, text, std::move(body), products, page);
+  }
   const auto page = page_of(products.size(), wanted);
   std::vector<offer> offers;
   offers.reserve(page.count + 2);
@@ -37,8 +44,7 @@ void show_found(visit& v, std::string_view words, std::int64_t wanted) {
   else
     offers.push_back({v.say("row.menu"), {}, {wish::menu, {}, 0}});
   v.stand_at(dialogue_position::found, text, page.number);
-  v.send_list(v.say("found.body", {{"query", text}}), v.say("products.open"), v.say("products.open"),
-              std::move(offers));
+  v.send_list(std::move(body), v.say("products.open"), v.say("products.open"), std::move(offers));
 }
 
 } // namespace wakala::commerce::storefront

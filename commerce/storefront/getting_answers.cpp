@@ -28,6 +28,8 @@ bool is_title(const visit& v, std::string_view folded, std::string_view key) {
 
 /// A word that calls for something else. A greeting that goes on is none: streets and people are called so.
 bool is_other_business(std::string_view folded) {
+  if (find_order_care(folded))
+    return true;
   const auto heard = find_keyword(folded);
   return heard && (heard->word != keyword::greeting || folded.find(' ') == std::string_view::npos);
 }

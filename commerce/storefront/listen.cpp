@@ -8,6 +8,9 @@
 #include "commerce/text_cut.hpp"
 #include "whatsapp/location_reference.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace wakala::commerce::storefront {
 
 namespace {
@@ -250,6 +253,21 @@ void follow_language(visit& v, const heard_keyword& heard) {
   strayed = !strayed;
 }
 
+/// While the question is open whether an order shall be cancelled.
+std::optional<request> answer_to_cancel(const visit& v, std::string_view folded) {
+  constexpr std::array<std::string_view, 8> yes{"yes",  "ok",   "okay",           "ndiyo",
+                                                "ndio", "sawa", "yes, cancel it", "ndiyo, ghairi"};
+  constexpr std::array<std::string_view, 5> no{"no", "hapana", "la", "keep it", "iache"};
+  const auto& talk = v.state.talk;
+  if (talk.position != dialogue_position::menu || talk.category.empty())
+    return std::nullopt;
+  if (std::find(yes.begin(), yes.end(), folded) != yes.end())
+    return request{wish::drop_order, talk.category, 0};
+  if (std::find(no.begin(), no.end(), folded) != no.end())
+    return request{wish::order, {}, 0};
+  return std::nullopt;
+}
+
 /// What was typed, folded, and as it came.
 struct heard_text {
   std::string folded;
@@ -288,6 +306,13 @@ std::optional<request> from_text(visit& v, const heard_text& said, bool is_first
     return entry;
   if (is_greeting)
     return request{wish::greet, {}, 0};
+  if (auto answer = answer_to_cancel(v, text))
+    return answer;
+  if (auto care = find_order_care(text)) {
+    follow_language(v, {keyword::order, care->tongue});
+    return request{care->what == heard_order_care::kind::cancel ? wish::cancel_order : wish::order_again,
+                   std::move(care->code), 0};
+  }
   if (const auto order = find_order(text))
     if (auto wanted = from_order(v, *order))
       return wanted;

@@ -57,23 +57,16 @@ std::string put_in(visit& v, const product& p, std::int64_t pieces) {
 
 } // namespace
 
-void take_goods(visit& v) {
-  auto text = correct_cart(v);
+void put_goods(visit& v, std::string text, const std::vector<wanted_goods>& goods, const std::string& gone) {
   std::vector<std::string> told;
-  std::size_t unknown = 0;
   const auto tell = [&](std::string what) {
     if (!what.empty() && std::find(told.begin(), told.end(), what) == told.end())
       told.push_back(std::move(what));
   };
-  for (const auto& item : v.goods) {
-    const auto* p = product_of(v, item.retailer_id);
-    if (p == nullptr || item.quantity < 1 || p->price.currency != v.context.currency) {
-      ++unknown;
-      continue;
-    }
-    tell(put_in(v, *p, item.quantity));
-    if (quantity_of(v.state.basket, p->id) > 0)
-      tell(other_price(v, *p, item));
+  for (const auto& item : goods) {
+    tell(put_in(v, *item.what, item.pieces));
+    if (quantity_of(v.state.basket, item.what->id) > 0)
+      tell(item.differs);
   }
   auto& basket = v.state.basket;
   if (!basket.lines.empty()) {
@@ -85,9 +78,24 @@ void take_goods(visit& v) {
     text.append(told[i]).append("\n");
   if (told.size() > told_max)
     text += v.say("goods.more", {{"count", std::to_string(told.size() - told_max)}}) + "\n";
-  if (unknown > 0)
-    text += v.say("goods.unknown", {{"count", std::to_string(unknown)}}) + "\n";
+  if (!gone.empty())
+    text += gone + "\n";
   show_cart_with(v, text);
+}
+
+void take_goods(visit& v) {
+  auto text = correct_cart(v);
+  std::vector<wanted_goods> goods;
+  std::size_t unknown = 0;
+  for (const auto& item : v.goods) {
+    const auto* p = product_of(v, item.retailer_id);
+    if (p == nullptr || item.quantity < 1 || p->price.currency != v.context.currency)
+      ++unknown;
+    else
+      goods.push_back({p, item.quantity, other_price(v, *p, item)});
+  }
+  put_goods(v, std::move(text), goods,
+            unknown > 0 ? v.say("goods.unknown", {{"count", std::to_string(unknown)}}) : std::string{});
 }
 
 } // namespace wakala::commerce::storefront

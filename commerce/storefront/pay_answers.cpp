@@ -1,3 +1,4 @@
+#include "commerce/storefront/news.hpp"
 #include "commerce/storefront/pay.hpp"
 #include "commerce/storefront/views.hpp"
 
@@ -26,22 +27,12 @@ std::string by_hand(const visit& v, std::string_view code, const money& total) {
 std::vector<choice> what_next(const visit& v, pay_way failed) {
   std::vector<choice> choices;
   const auto again = failed == pay_way::mpesa ? wish::pay_mpesa : wish::pay_card;
-  choices.push_back(v.button("button.again", {again, {}, 0}));
+  choices.push_back(v.button("button.retry", {again, {}, 0}));
   if (v.context.pay.mpesa && v.context.pay.card)
     choices.push_back(failed == pay_way::mpesa ? v.button("button.card", {wish::pay_card, {}, 0})
                                                : v.button("button.mpesa", {wish::pay_mpesa, {}, 0}));
   choices.push_back(v.to_human());
   return choices;
-}
-
-/// The receipt that the news are of, to be kept as long as the home keeps the order.
-order_receipt* receipt_of(conversation_state& state, const order_receipt& order) {
-  if (state.ordered && state.ordered->code == order.code && state.ordered->placed_at == order.placed_at)
-    return &*state.ordered;
-  const auto found = std::find_if(state.earlier.begin(), state.earlier.end(), [&](const auto& r) {
-    return r.code == order.code && r.placed_at == order.placed_at;
-  });
-  return found == state.earlier.end() ? nullptr : &*found;
 }
 
 std::string failure_text(const visit& v, const order_news& news) {
@@ -56,7 +47,8 @@ std::string failure_text(const visit& v, const order_news& news) {
 void tell_answer(visit& v, const order_receipt& order, pay_way way) {
   const auto& said = *v.context.payment;
   const auto kept = order; // the receipt itself may change below
-  if (auto* const receipt = receipt_of(v.state, order); receipt != nullptr && said.kept_until > receipt->kept_until)
+  if (auto* const receipt = receipt_of(v.state, order.code);
+      receipt != nullptr && said.kept_until > receipt->kept_until)
     receipt->kept_until = said.kept_until;
   const auto amount = display_text(said.amount);
   v.stand_at(dialogue_position::menu);

@@ -54,6 +54,10 @@ void show_product(visit& v, std::string_view product_id) {
   std::vector<choice> choices;
   for (std::int64_t pieces = 1; pieces <= std::min<std::int64_t>(room, 2); ++pieces)
     choices.push_back({v.say("button.add", {{"quantity", amount(pieces)}}), {wish::add, p->id, pieces}});
+  if (room > 0 && are_at_meta(v, {p})) {
+    v.stand_at(dialogue_position::product, p->category, page, p->id);
+    return send_product(v, card + "\n\n" + v.say("meta.hint"), *p);
+  }
   if (room > 0)
     card += "\n\n" + v.say("product.hint");
   else if (quantity_of(v.state.basket, p->id) > 0)

@@ -45,6 +45,10 @@ enum class wish : std::uint8_t {
   pay_number, ///< ask for the number that pays
   pay_from,   ///< `subject`: that number, as it was given
   have_paid,  ///< so the shopper says
+  // Of an order that was placed. `subject`: its code; empty: the latest
+  cancel_order, ///< asks whether that is meant
+  drop_order,   ///< it is
+  order_again,  ///< what was ordered goes into the cart
   toggle_language,
   english,
   kiswahili,
@@ -68,9 +72,9 @@ struct request {
 /// `cart:view`, `cart:lines:<page>`, `cart:edit:<id>`, `cart:qty:<id>:<pieces>`, `cart:remove:<id>`, `cart:empty`,
 /// `cart:order`, `lang:en`, `lang:sw`, `lang:other`, `find:<words>:<page>`, `get:how`, `get:delivery`, `get:pickup`,
 /// `get:areas:<page>`, `get:area:<name>`, `get:name`, `get:myname`, `get:address`, `get:details`, `get:confirm`,
-/// `pay:how`, `pay:mpesa`, `pay:card`, `pay:number`, `pay:from:<number>`, `pay:done`. Each says all that is needed,
-/// so that a tap on an old message still works. Empty for wishes that only words make. At most 125 characters for ids
-/// and categories of at most 100.
+/// `pay:how`, `pay:mpesa`, `pay:card`, `pay:number`, `pay:from:<number>`, `pay:done`, `ord:cancel:<code>`,
+/// `ord:drop:<code>`, `ord:again:<code>`. Each says all that is needed, so that a tap on an old message still works.
+/// Empty for wishes that only words make. At most 125 characters for ids and categories of at most 100.
 std::string to_reply_id(const request& r);
 
 /// Reads what `to_reply_id` writes; nothing for any other text.

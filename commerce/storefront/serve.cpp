@@ -36,6 +36,11 @@ std::string_view intent_name(wish what) noexcept {
   case wish::check_out:
   case wish::confirm:
     return "checkout";
+  case wish::cancel_order:
+  case wish::drop_order:
+    return "cancel";
+  case wish::order_again:
+    return "again";
   case wish::found:
     return "search";
   case wish::goods:
@@ -88,7 +93,7 @@ void show_again(visit& v) {
   switch (talk.position) {
   case dialogue_position::start:
   case dialogue_position::menu:
-    return show_menu(v);
+    return talk.category.empty() ? show_menu(v) : ask_to_cancel(v, talk.category);
   case dialogue_position::categories:
     return show_categories(v, talk.page);
   case dialogue_position::products:
@@ -184,6 +189,12 @@ void serve(visit& v, const request& asked) {
     return pay_from(v, asked.subject);
   case wish::have_paid:
     return check_payment(v);
+  case wish::cancel_order:
+    return ask_to_cancel(v, asked.subject);
+  case wish::drop_order:
+    return cancel_order(v, asked.subject);
+  case wish::order_again:
+    return order_again(v, asked.subject);
   case wish::toggle_language:
     return speak(v, v.state.spoken == language::english ? language::kiswahili : language::english);
   case wish::english:

@@ -33,7 +33,29 @@ std::string searched_text(std::string_view words);
 /// The list of what was found; the product itself when there is one only.
 void show_found(visit& v, std::string_view words, std::int64_t page);
 
+// meta_goods.cpp: products as WhatsApp shows them itself
+/// Whether it can show all of these. One that Meta does not have would be missing without a word, so then our own
+/// lists show all.
+bool are_at_meta(const visit& v, const std::vector<const product*>& products);
+/// As `page_of`, of a message with many products.
+list_page page_of_goods(std::size_t items, std::int64_t wanted) noexcept;
+/// A page of products under a title. Precondition of this and of the others: they are at Meta.
+void send_goods(visit& v, const std::string& title, std::string body, const std::vector<const product*>& products,
+                const list_page& page);
+/// Few enough to stand side by side.
+bool can_be_swiped(const std::vector<const product*>& products) noexcept;
+void send_carousel(visit& v, std::string body, const std::vector<const product*>& products);
+void send_product(visit& v, std::string body, const product& p);
+
 // native_order.cpp
+/// Pieces of a product that somebody wants in the cart.
+struct wanted_goods {
+  const product* what = nullptr;
+  std::int64_t pieces = 0;
+  std::string differs; ///< what is to be said of it if it goes in; may be empty
+};
+/// Makes the cart hold them, as far as they can be had, and shows it; above it `text`, what differs, and `gone`.
+void put_goods(visit& v, std::string text, const std::vector<wanted_goods>& goods, const std::string& gone);
 /// Puts the goods of a native order into the cart, by our own prices and stock, and says what differs.
 void take_goods(visit& v);
 
@@ -67,6 +89,18 @@ std::string cart_total(const visit& v);
 void check_out(visit& v);
 /// The latest order; the cart when there is none.
 void show_order(visit& v);
+
+// order_care.cpp: of an order that was placed, by its code; of the latest when that is empty
+/// The order's state as it is now, whether anybody has said so yet or not.
+order_state state_now(const visit& v, const order_receipt& receipt) noexcept;
+/// What can be done next with an order that is shown.
+std::vector<choice> order_choices(const visit& v, const order_receipt& receipt);
+/// Asks whether the order shall be cancelled, or says why it cannot be.
+void ask_to_cancel(visit& v, std::string_view code);
+/// Asks the tenant's home to cancel it, or, when that has answered, tells the shopper.
+void cancel_order(visit& v, std::string_view code);
+/// Puts its lines into the cart, by today's prices and stock, after asking the tenant's home for them.
+void order_again(visit& v, std::string_view code);
 
 // consent.cpp
 /// Says that STOP or START was heard, in the language of the word.

@@ -1,5 +1,6 @@
 #include "http/core/client.hpp"
 
+#include "http/core/address_kind.hpp"
 #include "http/core/client_connection.hpp"
 #include "http/core/io_core.hpp"
 #include "http/core/proxy.hpp"
@@ -138,6 +139,8 @@ result<route> client::state::find_way(const client_request& what) {
   auto proxy = proxy_for(options.proxy, *target);
   if (!proxy)
     return proxy.error();
+  if (options.public_addresses_only && *proxy && is_local_name(target->host))
+    return make_error(errc::invalid_argument, target->host + " is no public address");
   if (target->https && !tls) {
     auto made = client_tls({});
     if (!made)

@@ -37,7 +37,8 @@ struct client_options {
   std::size_t waiting_per_host = 1024; ///< requests waiting for a connection; beyond that `not_sent`
   std::size_t header_bytes = 64 * 1024;
   std::size_t body_bytes = 16 * 1024 * 1024; ///< of an answer
-  std::string ca_file;                       ///< PEM; the system's certificates when empty
+  bool public_addresses_only = false; ///< what leads to others is `not_sent`; of a proxy only literals are seen
+  std::string ca_file;                ///< PEM; the system's certificates when empty
   std::string user_agent = "wakala";
   proxy_settings proxy;
 };
@@ -71,6 +72,7 @@ struct not_sent {
 struct unknown_outcome {
   std::string why;
   bool body_too_large = false; ///< the answer's
+  int status = 0;              ///< of the answer, when that is then known
 };
 using client_result = std::variant<client_answer, not_sent, unknown_outcome>;
 

@@ -1,5 +1,6 @@
 #include "http/core/client_connection.hpp"
 
+#include "http/core/address_kind.hpp"
 #include "http/core/proxy.hpp"
 #include "http/core/response_head.hpp"
 
@@ -72,7 +73,8 @@ bool client_connection::still_good() {
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-task<std::string> client_connection::reach(const std::string& host, std::uint16_t port, steady_time deadline) {
+task<std::string> client_connection::reach(const std::string& host, std::uint16_t port, steady_time deadline,
+                                           bool is_checked) {
   std::vector<tcp::endpoint> endpoints;
   error_code no_literal;
   if (const auto literal = asio::ip::make_address(host, no_literal); !no_literal) {
@@ -98,6 +100,12 @@ task<std::string> client_connection::reach(const std::string& host, std::uint16_
       co_return "looking up " + host + ": " + names->failed.message();
     endpoints = std::move(names->found);
   }
+  // Looked at here and not when the name is configured, since what a name leads to changes.
+  if (is_checked &&
+      std::erase_if(endpoints,
+                    [](const tcp::endpoint& each) { return !is_public_address(each.address().to_string()); }) > 0 &&
+      endpoints.empty())
+    co_return host + " is no public address";
   std::string why;
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     // A share of the time each, so that one address which swallows packets leaves some for the next.
@@ -156,7 +164,7 @@ task<std::string> client_connection::open_tunnel(const route& way, steady_time d
 task<std::string> client_connection::open(const route& way) {
   const auto deadline = std::chrono::steady_clock::now() + options_.connect_timeout;
   const auto& first = way.proxy ? *way.proxy : way.target;
-  auto why = co_await reach(first.host, first.port, deadline);
+  auto why = co_await reach(first.host, first.port, deadline, options_.public_addresses_only && !way.proxy);
   if (!why.empty() || !way.target.https)
     co_return why;
   if (way.proxy) {
@@ -233,7 +241,8 @@ task<exchange_end> client_connection::exchange_over(Stream& stream, const std::s
   guard_.clear();
   if (step == answer_step::broken) {
     end.dropped_unanswered = !reader_.started();
-    end.outcome = unknown_outcome{std::string(reader_.why_broken()), reader_.body_too_large()};
+    end.outcome = unknown_outcome{std::string(reader_.why_broken()), reader_.body_too_large(),
+                                  reader_.body_too_large() ? reader_.status() : 0};
     co_return end;
   }
   end.reusable = !write_failed && reader_.keep_alive() && input_.empty();

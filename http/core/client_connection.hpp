@@ -60,7 +60,7 @@ public:
   bool used_before = false;
 
 private:
-  task<std::string> reach(const std::string& host, std::uint16_t port, steady_time deadline);
+  task<std::string> reach(const std::string& host, std::uint16_t port, steady_time deadline, bool is_checked);
   task<std::string> open_tunnel(const route& way, steady_time deadline);
   template <class Stream>
   task<exchange_end> exchange_over(Stream& stream, const std::string& head, const std::string& body,

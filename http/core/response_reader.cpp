@@ -137,6 +137,7 @@ answer_step response_reader::end() {
 bool response_reader::started() const noexcept { return impl_->started; }
 std::string_view response_reader::why_broken() const noexcept { return impl_->why; }
 bool response_reader::body_too_large() const noexcept { return impl_->too_large; }
+int response_reader::status() const noexcept { return impl_->parsing->is_header_done() ? impl_->answer.status : 0; }
 bool response_reader::keep_alive() const { return impl_->parsing->keep_alive(); }
 client_answer response_reader::take() { return std::move(impl_->answer); }
 

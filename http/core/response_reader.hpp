@@ -35,6 +35,7 @@ public:
   bool started() const noexcept; ///< a byte of an answer has come
   std::string_view why_broken() const noexcept;
   bool body_too_large() const noexcept; ///< that is why it is broken
+  int status() const noexcept;          ///< 0: its header has not come whole
   bool keep_alive() const;              ///< after `complete`
   client_answer take();
 

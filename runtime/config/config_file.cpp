@@ -293,6 +293,7 @@ private:
     resolve(config_.cluster.tls_ca_file);
     resolve(config_.kek_file);
     resolve(config_.strings_dir);
+    resolve(config_.order_templates_file);
     resolve(config_.media.directory);
     constexpr std::string_view sqlite = "sqlite:";
     if (config_.store_url.starts_with(sqlite)) {

@@ -192,6 +192,16 @@ std::vector<setting> make_settings() {
   all.push_back(text(
       "payments.trusted_proxies", [](auto& config) -> auto& { return config.payments.trusted_proxies; },
       [](const std::string& value) -> problem { return value.empty() ? std::nullopt : check_addresses(value); }));
+  all.push_back({"webhooks.allow_private_addresses",
+                 [](node_config& config, const std::string& value) -> problem {
+                   if (value != "true" && value != "false")
+                     return "must be true or false";
+                   config.webhooks.allow_private_addresses = value == "true";
+                   return std::nullopt;
+                 },
+                 [](const node_config& config) {
+                   return std::string(config.webhooks.allow_private_addresses ? "true" : "false");
+                 }});
   // Two bytes of a hash choose the shard, so there cannot be more than they can name.
   all.push_back(value_of(
       "cluster.shard_count", [](auto& config) -> auto& { return config.cluster.shard_count; },
@@ -217,6 +227,8 @@ std::vector<setting> make_settings() {
       "cluster.tls_ca_file", [](auto& config) -> auto& { return config.cluster.tls_ca_file; }, anything));
   all.push_back(text(
       "shop.strings_dir", [](auto& config) -> auto& { return config.strings_dir; }, anything));
+  all.push_back(text(
+      "shop.order_templates_file", [](auto& config) -> auto& { return config.order_templates_file; }, anything));
   all.push_back(number("threads.io", &node_config::io_threads, 1, 256));
   all.push_back(number("threads.workers", &node_config::worker_threads, 1, 256));
   all.push_back(text(

@@ -52,6 +52,11 @@ struct payments_config {
   std::string trusted_proxies;
 };
 
+/// How events reach merchants' own systems.
+struct webhooks_config {
+  bool allow_private_addresses = false; ///< also those of the node's own network, and the node itself
+};
+
 /// Every bound of a node. A bound of zero is refused by the reader of the configuration.
 struct limits_config {
   std::size_t connections = 4096;
@@ -109,11 +114,13 @@ struct node_config {
   std::string kek_file;
   meta_config meta;
   payments_config payments;
+  webhooks_config webhooks;
   std::vector<admin_token> admin_tokens;
   cluster_config cluster;
   media_config media;
   limits_config limits;
-  std::string strings_dir; ///< directory with en.yaml and sw.yaml; empty: the texts built into the daemon
+  std::string strings_dir;          ///< directory with en.yaml and sw.yaml; empty: the texts built into the daemon
+  std::string order_templates_file; ///< empty: the ones built into the daemon
   std::size_t io_threads = 2;
   std::size_t worker_threads = 2;
   std::string log_level = "info";

@@ -300,16 +300,17 @@ function emptyChat(key) {
 
 const kindIcons = { image: "🖼️", video: "🎬", audio: "🎙️", document: "📄", sticker: "🏷️", location: "📍", contacts: "👤", template: "🧾" };
 
-/** WhatsApp's own marks, *bold* _italic_ ~struck~ ```mono```, as elements. */
+/** WhatsApp's own marks, *bold* _italic_ ~struck~ ```mono```, and addresses, as elements. */
 function formatted(text) {
   const out = document.createDocumentFragment();
-  const marks = /```([^]+?)```|(?<![\p{L}\p{N}])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])_([^\s_](?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])~([^\s~](?:[^~\n]*[^\s~])?)~(?![\p{L}\p{N}])/gu;
+  const marks = /```([^]+?)```|(?<![\p{L}\p{N}])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])_([^\s_](?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])~([^\s~](?:[^~\n]*[^\s~])?)~(?![\p{L}\p{N}])|(https?:\/\/[^\s<>"]+)/gu;
   let from = 0;
   for (const hit of text.matchAll(marks)) {
     out.append(text.slice(from, hit.index));
-    const which = [1, 2, 3, 4].find((i) => hit[i] !== undefined);
-    const inner = el([null, "code", "strong", "em", "s"][which]);
-    if (which === 1) inner.textContent = hit[1];
+    const which = [1, 2, 3, 4].find((i) => hit[i] !== undefined) || 5;
+    const inner = el([null, "code", "strong", "em", "s", "a"][which]);
+    if (which === 5) Object.assign(inner, { href: hit[5], target: "_blank", rel: "noopener" });
+    if (which === 1 || which === 5) inner.textContent = hit[which];
     else inner.append(formatted(hit[which]));
     out.append(inner);
     from = hit.index + hit[0].length;
@@ -328,6 +329,7 @@ function words(message) {
     return part.list_reply?.title || part.button_reply?.title || part.body?.text || part.type || "";
   }
   if (type === "button") return m.button?.text || "";
+  if (type === "order") return (m.order?.product_items || []).map((item) => `${item.quantity} × ${item.product_retailer_id}`).join("\n");
   if (type === "location") return [m.location?.name, m.location?.address].filter(Boolean).join("\n") || "Location";
   if (type === "contacts") return (m.contacts || []).map((c) => c.name?.formatted_name || "").join(", ");
   if (type === "template") return [m.template?.name, ...(m.template?.components || []).flatMap((c) => c.parameters || []).map((p) => p.text).filter(Boolean)].join(" · ");
@@ -347,6 +349,16 @@ function replyContext(message, content) {
   say(message.shopper, { ...content, context_id: message.wamid });
 }
 
+/** The products of a catalog that a message shows; null when it shows none. */
+function goodsOf(part) {
+  const action = part.action || {};
+  if (part.type === "product_list") return { catalog: action.catalog_id, sections: action.sections || [] };
+  const single = part.type === "product" ? [action] : [];
+  const cards = part.type === "carousel" ? (action.cards || []).filter((card) => card.type === "product").map((card) => card.action || {}) : [];
+  const shown = [...single, ...cards];
+  return shown.length === 0 ? null : { catalog: shown[0].catalog_id, sections: [{ product_items: shown }] };
+}
+
 /** What can be pressed under a message: buttons of it, and those that sit inside the bubble. */
 function choices(message) {
   const part = message.message.interactive;
@@ -356,7 +368,7 @@ function choices(message) {
   if (part.type === "list") {
     const open = el("button", { type: "button", className: "option", "data-testid": "open-list", "aria-haspopup": "dialog" },
       svg("0 0 24 24", "", ["M9 6h11M9 12h11M9 18h11M4 6h.01M4 12h.01M4 18h.01"]), part.action?.button || "Choose");
-    open.onclick = () => openSheet(message, open);
+    open.onclick = () => openList(message, open);
     inside.push(open);
   } else if (part.type === "button") {
     for (const { reply } of part.action?.buttons || []) {
@@ -369,6 +381,10 @@ function choices(message) {
     const to = part.action?.parameters || {};
     const safe = /^https?:\/\//i.test(to.url || "");
     inside.push(el("a", { className: "option", href: safe ? to.url : undefined, target: "_blank", rel: "noopener noreferrer" }, `↗ ${to.display_text || "Open"}`));
+  } else if (goodsOf(part)) {
+    const open = el("button", { type: "button", className: "option", "data-testid": "open-goods", "aria-haspopup": "dialog" }, "View items");
+    open.onclick = () => openGoods(message, open, goodsOf(part));
+    inside.push(open);
   }
   return { inside, below };
 }
@@ -437,26 +453,58 @@ function hideTyping(key) {
 
 // ---- the sheet of a list message
 
-function openSheet(message, opener) {
-  const device = phoneNode(message.shopper).querySelector(".device");
+function openList(message, opener) {
   const part = message.message.interactive;
+  openSheet(message, opener, part.action?.button || "Choose", (part.action?.sections || []).map((section) => ({
+    title: section.title,
+    rows: (section.rows || []).map((row) => ({
+      ...row,
+      pick: () => replyContext(message, { list_reply: { id: row.id, title: row.title, description: row.description || undefined } }),
+    })),
+  })));
+}
+
+/** Each product as a row; tapping it orders one piece. */
+async function openGoods(message, opener, goods) {
+  let items = {};
+  try {
+    items = (await call(`/_sandbox/catalogs/${encodeURIComponent(goods.catalog)}`)).items || {};
+  } catch {
+    // nobody has filled that catalog: the ids have to do
+  }
+  openSheet(message, opener, "Items", goods.sections.map((section) => ({
+    title: section.title,
+    rows: (section.product_items || []).map(({ product_retailer_id: id }) => {
+      const [price, currency] = (items[id]?.price || "").split(" ");
+      const ordered = { product_retailer_id: id, quantity: 1, item_price: Number(price) || 0, currency: currency || undefined };
+      return {
+        id,
+        title: items[id]?.title || id,
+        description: items[id]?.price,
+        pick: () => replyContext(message, { message: { type: "order", order: { catalog_id: goods.catalog, text: "", product_items: [ordered] } } }),
+      };
+    }),
+  })));
+}
+
+function openSheet(message, opener, title, sections) {
+  const device = phoneNode(message.shopper).querySelector(".device");
   const shut = () => { shade.remove(); opener.focus(); };
   const x = el("button", { type: "button", "aria-label": "Close", "data-testid": "close-list", textContent: "×" });
   x.onclick = shut;
   const rows = el("div", { className: "rows" });
-  for (const section of part.action?.sections || []) {
+  for (const section of sections) {
     if (section.title) rows.append(el("h3", {}, section.title));
-    for (const row of section.rows || []) {
+    for (const row of section.rows) {
       const pick = el("button", { type: "button", className: "row-option", "data-testid": "list-row", "data-id": row.id },
         el("span", {}, el("b", {}, row.title), row.description ? el("small", {}, row.description) : null));
       pick.onclick = () => {
         shut();
-        replyContext(message, { list_reply: { id: row.id, title: row.title, description: row.description || undefined } });
+        row.pick();
       };
       rows.append(pick);
     }
   }
-  const title = part.action?.button || "Choose";
   const sheet = el("div", { className: "sheet", role: "dialog", "aria-modal": "true", "aria-label": title, "data-testid": "sheet" },
     el("header", {}, el("h2", {}, title), x), rows);
   const shade = el("div", { className: "shade" }, sheet);
@@ -601,4 +649,53 @@ $("theme").onclick = () => {
 };
 showTheme();
 
+// ---- M-Pesa's prompts, on the phones that they go to
+
+const prompts = { shown: "", done: new Set() };
+
+async function answerPrompt(what) {
+  const id = prompts.shown;
+  if (!id) return;
+  prompts.done.add(id);
+  prompts.shown = "";
+  $("prompt").close();
+  try {
+    await call(`/_sandbox/payments/${encodeURIComponent(id)}`, { do: what });
+  } catch (failure) {
+    complain(failure.message);
+  }
+}
+
+function showPrompt(prompt) {
+  prompts.shown = prompt.id;
+  $("prompt-phone").textContent = pretty(prompt.phone);
+  $("prompt-text").textContent = `Do you want to pay KSh ${Number(prompt.shillings).toLocaleString("en")}.00 to ${prompt.party_b}, account ${prompt.reference}?`;
+  $("prompt-pin").value = "";
+  $("prompt").showModal();
+}
+
+$("prompt-form").onsubmit = (event) => {
+  event.preventDefault();
+  answerPrompt($("prompt-pin").value === "1234" ? "right_pin" : "wrong_pin");
+};
+$("prompt-cancel").onclick = () => answerPrompt("cancel");
+$("prompt").oncancel = (event) => { event.preventDefault(); answerPrompt("cancel"); };
+
+async function watchPrompts() {
+  for (;;) {
+    try {
+      const { daraja } = await call("/_sandbox/payments");
+      const waiting = daraja.prompts.filter((one) => one.code === "");
+      if (prompts.shown && !waiting.some((one) => one.id === prompts.shown)) {
+        prompts.shown = ""; // it has ended by itself
+        $("prompt").close();
+      }
+      const next = waiting.find((one) => !prompts.done.has(one.id) && [...state.shoppers.values()].some((s) => s.phone === one.phone));
+      if (next && !prompts.shown && !document.querySelector("dialog[open]")) showPrompt(next);
+    } catch { /* the line above says that there is no connection */ }
+    await pause(1000);
+  }
+}
+
 listen();
+watchPrompts();

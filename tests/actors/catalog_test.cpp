@@ -195,6 +195,37 @@ TEST_F(shop_catalog, reaches_meta_and_shows_how_far_it_is) {
   EXPECT_THAT(meta.batches(), ElementsAre(ElementsAre("CREATE duka_a", "CREATE duka_b")));
 }
 
+TEST_F(shop_catalog, is_shown_by_whatsapp_itself_once_meta_has_it) {
+  std::size_t answers = 0;
+  const auto answer_to = [&](const std::string& text, std::size_t messages = 1) {
+    answers += messages;
+    insist(text_webhook("n-duka", amina, "wamid.m" + std::to_string(answers), text, now()));
+    EXPECT_TRUE(graph->wait_for_messages(answers));
+    const auto all = graph->messages();
+    return all.size() == answers ? all.back().body.at("interactive") : json{{"type", "none"}};
+  };
+  const auto kind_of_answer = [&](std::size_t messages = 1) { return answer_to("things", messages).at("type"); };
+  import({product("a"), product("b")});
+  EXPECT_EQ(kind_of_answer(), "list") << "Meta has not heard of them";
+  ASSERT_TRUE(is_synced());
+  EXPECT_TRUE(in_time([&] { return kind_of_answer() == "product_list"; }));
+  const auto shown = answer_to("things");
+  EXPECT_EQ(shown.at("action").at("catalog_id"), "1948");
+  EXPECT_EQ(shown.at("action").at("sections").at(0).at("product_items").at(1).at("product_retailer_id"), "duka_b");
+  restart();
+  EXPECT_TRUE(in_time([&] { return kind_of_answer() == "product_list"; })) << "it is remembered";
+  // The catalog is not connected any more.
+  graph->answer_with([](const recorded_call& call, std::size_t) -> std::optional<send_outcome> {
+    const bool shows_goods = call.body.dump().find("product_list") != std::string::npos;
+    return shows_goods ? refused(131009) : accepted(call);
+  });
+  EXPECT_EQ(kind_of_answer(2), "list") << "the shopper has an answer all the same";
+  EXPECT_TRUE(in_time([&] { return kind_of_answer() == "list"; })) << "and Meta is left alone for a while";
+  graph->answer_with([](const recorded_call& call, std::size_t) { return accepted(call); });
+  clock->advance(std::chrono::minutes{61});
+  EXPECT_TRUE(in_time([&] { return kind_of_answer() == "product_list"; }));
+}
+
 TEST_F(shop_catalog, sends_what_has_changed_and_nothing_else) {
   import({product("a"), product("b"), product("c")});
   ASSERT_TRUE(is_synced());

@@ -325,6 +325,52 @@ TEST_F(paying, a_confirmation_that_comes_before_the_query_counts_once) {
   EXPECT_EQ(order().at("owed").at("amount"), "0.00");
 }
 
+TEST_F(paying, a_confirmation_that_comes_after_the_query_counts_once) {
+  place();
+  pay_by_mpesa();
+  clock->advance(std::chrono::seconds{21});
+  EXPECT_TRUE(is_in("paid"));
+  EXPECT_TRUE(call("confirmation", "", by_hand("SKM7", code_)).value);
+  EXPECT_EQ(balance("money:mpesa"), "500.00");
+  EXPECT_EQ(order().at("owed").at("amount"), "0.00");
+  EXPECT_EQ(attempts().size(), 1U) << "it was the prompt's own";
+  EXPECT_EQ(newest().at("payments").at(0).at("receipt"), "SKM7");
+  EXPECT_TRUE(call("stk", attempt_id(), stk("ws_1", 0, "SKM7")).value);
+  EXPECT_EQ(balance("money:mpesa"), "500.00");
+  EXPECT_TRUE(daraja_->calls_of("/reversal").empty());
+}
+
+TEST_F(paying, asking_often_does_not_end_a_prompt) {
+  place();
+  query_result_ = "4999";
+  pay_by_mpesa();
+  for (std::size_t times = 1; times <= 6; ++times) {
+    tell("I have paid");
+    ASSERT_TRUE(is_asked(*daraja_, "stkpushquery", times));
+  }
+  EXPECT_EQ(newest().at("state"), "pending");
+  query_result_ = "0";
+  clock->advance(std::chrono::seconds{21});
+  EXPECT_TRUE(is_in("paid"));
+}
+
+TEST_F(paying, a_prompt_whose_account_is_gone_ends_and_its_money_counts) {
+  place();
+  query_result_ = "4999";
+  pay_by_mpesa();
+  auto form = to_form(running->context()->tenants->get()->find("duka")->config);
+  form.erase("payments");
+  ASSERT_TRUE(ask_registry(tenant_put{form.dump(), "duka", true}).value);
+  for (int looks = 0; looks < 5; ++looks) {
+    clock->advance(std::chrono::minutes{11});
+    tell("hi");
+  }
+  EXPECT_TRUE(stands("expired"));
+  EXPECT_TRUE(call("stk", attempt_id(), stk("ws_1", 0, "SKM7")).value);
+  EXPECT_TRUE(stands("paid_late"));
+  EXPECT_EQ(balance("money:mpesa"), "500.00");
+}
+
 TEST_F(paying, a_prompt_that_nobody_answers_ends_and_a_payment_after_that_still_counts) {
   place();
   query_result_ = "4999";
@@ -377,6 +423,25 @@ TEST_F(paying, goes_on_asking_after_a_crash) {
   clock->advance(std::chrono::seconds{21});
   EXPECT_TRUE(is_in("paid"));
   EXPECT_TRUE(is_told("received your payment"));
+}
+
+TEST_F(paying, a_shop_that_nobody_writes_to_after_a_restart_is_woken) {
+  place();
+  query_result_ = "4999";
+  pay_by_mpesa();
+  restart_all();
+  query_result_ = "0";
+  clock->advance(std::chrono::seconds{46});
+  EXPECT_TRUE(is_asked(*daraja_, "stkpushquery")) << "nobody has asked the shop anything";
+  EXPECT_TRUE(is_in("paid"));
+}
+
+TEST_F(paying, an_order_lapses_although_nobody_comes_back) {
+  place();
+  restart_all();
+  clock->advance(std::chrono::minutes{31});
+  EXPECT_TRUE(eventually([&] { return graph->messages().size() >= 3; })) << "and the shopper is told";
+  EXPECT_TRUE(is_told("was not paid in time"));
 }
 
 TEST_F(paying, wrong_money_is_not_booked_and_waits_for_a_person) {
@@ -469,6 +534,12 @@ TEST_F(paying, what_nobody_knows_the_order_of_waits_to_be_matched) {
   EXPECT_EQ(balance("money:mpesa"), "500.00");
   EXPECT_TRUE(call("confirmation", "", by_hand("RKT1", code_)).value);
   EXPECT_EQ(balance("money:mpesa"), "500.00");
+  EXPECT_TRUE(call("confirmation", "", by_hand("RKT2", "nobody's", "70.00")).value);
+  const auto other = json_of(call("attention")).at("payments").at(0).at("id").get<std::string>();
+  EXPECT_TRUE(call("settle", other).value) << "given back by hand";
+  EXPECT_EQ(balance("unmatched"), "0.00");
+  EXPECT_EQ(balance("money:mpesa"), "500.00");
+  EXPECT_EQ(call("match", other, json{{"order", code_}}.dump()).why.code, errc::conflict);
   expect_books_balance();
 }
 
@@ -623,6 +694,12 @@ TEST_F(paying, a_refund_that_may_have_been_made_is_not_made_again) {
   clock->advance(std::chrono::hours{2});
   EXPECT_EQ(json_of(call("attention")).at("payments").at(0).at("attention"), "refund_failed");
   EXPECT_EQ(daraja_->calls_of("/reversal").size(), 1U);
+  const auto in_cash = order_action{id_, "refund", R"({"method":"cash"})"};
+  EXPECT_EQ(ask_tenant("duka", in_cash).why.code, errc::conflict) << "it may be on its way";
+  EXPECT_TRUE(call("settle", attempt_id()).value) << "a person has looked";
+  EXPECT_TRUE(ask_tenant("duka", in_cash).value);
+  EXPECT_EQ(order().at("owed").at("amount"), "0.00");
+  expect_books_balance();
 }
 
 // -- around it ------------------------------------------------------------

@@ -125,6 +125,7 @@ TEST(records, come_back_as_they_were) {
   expect_back(outbox_item{7, "n-1", R"({"type":"template"})", false, true, 2, 1, 30, 20, 10, true, 1},
               outbox_item_from);
   expect_back(outbox_item{7, "n-1", "{}", false, true, 2, 1, 30, 20, 10, true, 2}, outbox_item_from);
+  expect_back(outbox_item{7, "n-1", "{}", false, true, 2, 1, 30, 20, 10, false, 2}, outbox_item_from);
   for (const auto& user : {std::string{}, std::string("ab"), std::string(32, 'c'), std::string("no hex")}) {
     const identity_row row{some_id(), user};
     EXPECT_EQ(identity_row_from(to_text(row)).value().conversation, row.conversation);
@@ -501,6 +502,10 @@ TEST(tenant_forms, that_break_a_rule_are_refused_with_the_place) {
       {R"({"id":"a","shop":{"hours":{"mon":["08:00-12:00","11:00-13:00"]}}})", "/shop/hours/mon/1"},
       {R"({"id":"a","time_zone":"Europe/Berlin","shop":{"hours":{"mon":"08:00-18:00"}}})", "/shop/hours"},
       {R"({"id":"a","shop":{"synonyms":[["sugar"]]}})", "/shop/synonyms/0"},
+      {R"({"id":"a","shop":{"cart_reminder_hours":0}})", "/shop/cart_reminder_hours"},
+      {R"({"id":"a","shop":{"cart_reminder_hours":21}})", "/shop/cart_reminder_hours"},
+      {R"({"id":"a","shop":{"cart_reminder_hours":"4"}})", "/shop/cart_reminder_hours"},
+      {R"({"id":"a","shop":{"cart_reminder_hours":1.5}})", "/shop/cart_reminder_hours"},
       {R"({"id":"a","shop":{"synonyms":[["sugar","brown sugar"]]}})", "/shop/synonyms/0/1"},
       {R"({"id":"a","shop":{"synonyms":[["sugar",7]]}})", "/shop/synonyms/0/1"},
   };
@@ -530,7 +535,8 @@ TEST(tenant_forms, keep_how_a_shop_sells) {
   const auto form =
       json::parse(R"({"delivery":{"areas":[{"name":"Westlands","fee":"200.00"},{"name":"CBD","fee":"0.00"}]},
     "pick_up":{"address":"Moi Avenue 12"},"hours":{"mon":["08:00-12:00","14:00-24:00"],"sun":["09:30-10:00"]},
-    "synonyms":[["sugar","sukari"]]})");
+    "synonyms":[["sugar","sukari"]],
+    "cart_reminder_hours":4})");
   const auto config = parse_tenant({{"id", "a"}, {"shop", form}}, nullptr, "").value();
   EXPECT_EQ(config.shop.areas[0].fee, (money{20'000, "KES"}));
   EXPECT_EQ(config.shop.hours.utc_offset, 180);

@@ -51,6 +51,10 @@ class Smoke(unittest.TestCase):
             self.check_summary(answer)
         elif COMMAND == "failover":
             self.check_failover(answer)
+        elif COMMAND == "journey":
+            self.assertEqual(sorted(answer), ["cpu_ms", "messages", "wall_ms"])
+            self.assertEqual(answer["messages"], 25)
+            self.assertGreater(answer["wall_ms"], 0)
         else:
             self.check_reports(answer)
 

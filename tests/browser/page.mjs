@@ -108,6 +108,44 @@ async function testPanels(browser, url, shop) {
   await context.close();
 }
 
+/** As a shop would, through the sandbox's Daraja; the id of the prompt. */
+async function prompt(url, shillings) {
+  const base = `${url}_sandbox/daraja`;
+  const basic = Buffer.from("key:secret").toString("base64");
+  const token = await (await fetch(`${base}/oauth/v1/generate?grant_type=client_credentials`, { headers: { Authorization: `Basic ${basic}` } })).json();
+  const answer = await fetch(`${base}/mpesa/stkpush/v1/processrequest`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${token.access_token}` },
+    body: JSON.stringify({
+      BusinessShortCode: "174379", Password: Buffer.from("174379pass20261122160000").toString("base64"), Timestamp: "20261122160000",
+      TransactionType: "CustomerPayBillOnline", Amount: shillings, PartyA: amina, PartyB: "174379", PhoneNumber: amina,
+      CallBackURL: "http://127.0.0.1:9/callback", AccountReference: "7Q2M9", TransactionDesc: "Order 7Q2M9",
+    }),
+  });
+  return (await answer.json()).CheckoutRequestID;
+}
+
+async function testPrompt(browser, url) {
+  const { page, context, complaints } = await openPage(browser, url);
+  await page.getByTestId(`shopper-${amina}`).first().waitFor();
+  const code = async (id) => (await (await fetch(`${url}_sandbox/payments`)).json()).daraja.prompts.find((one) => one.id === id).code;
+  const right = await prompt(url, 1250);
+  const dialog = page.getByTestId("prompt");
+  await dialog.waitFor();
+  check((await page.getByTestId("prompt-text").textContent()).includes("KSh 1,250.00 to 174379, account 7Q2M9"), "what is asked for");
+  await page.getByTestId("prompt-pin").fill("1234");
+  await page.getByTestId("prompt-send").click();
+  await dialog.waitFor({ state: "hidden" });
+  check((await code(right)) === "0", "paid with the right PIN");
+  const cancelled = await prompt(url, 1);
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  check((await code(cancelled)) === "1032", "cancelled by the shopper");
+  check(complaints.length === 0, `a quiet console: ${complaints}`);
+  await context.close();
+}
+
 async function testSmallScreen(browser, url) {
   const { page, context, complaints } = await openPage(browser, url, { viewport: { width: 360, height: 740 }, hasTouch: true });
   const phone = phoneOf(page, amina);
@@ -165,6 +203,7 @@ try {
     await testChat(browser, url);
     await testPanels(browser, url, shop);
     await testSmallScreen(browser, url);
+    await testPrompt(browser, url);
     check(shop.unsigned === 0, "every webhook signed");
     console.log("page: ok");
   }

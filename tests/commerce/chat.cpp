@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include <array>
 #include <stdexcept>
 #include <variant>
 
@@ -86,11 +87,10 @@ chat& chat::receive(const whatsapp::event& event) {
   context.shop = &shop;
   context.tenant = "duka";
   context.pay = pay;
+  context.at_meta = at_meta ? &*at_meta : nullptr;
   last = step(state, event, context);
   if (last.wants_order) {
-    const auto answer =
-        home ? home(*last.wants_order)
-             : order_answer{order_receipt{"K7Q2M", last.wants_order->total, now, now + 30 * 60'000}, {}};
+    const auto answer = home ? home(*last.wants_order) : answer_to(*last.wants_order);
     context.order = &answer;
     last = step(state, event, context);
     EXPECT_FALSE(last.wants_order);
@@ -105,6 +105,30 @@ chat& chat::receive(const whatsapp::event& event) {
   EXPECT_EQ(broken_limits(last.replies), "");
   state = last.state;
   return *this;
+}
+
+order_answer chat::answer_to(const order_request& asked) {
+  order_answer answer;
+  if (!asked.about) {
+    constexpr std::array codes{"K7Q2M", "B2B2B", "C3C3C"};
+    placed_order o;
+    o.code = codes.at(books.size() % codes.size());
+    o.lines = asked.lines;
+    o.total = asked.total;
+    o.placed_at = now;
+    o.kept_until = now + 30 * 60'000;
+    books.push_back(o);
+    answer.placed = order_receipt{o.code, o.total, o.placed_at, o.kept_until};
+    return answer;
+  }
+  for (auto& o : books)
+    if (o.code == asked.about->code && o.placed_at == asked.about->placed_at) {
+      if (asked.about->what == order_question::kind::cancel && o.state == order_state::awaiting_payment &&
+          o.paid == 0)
+        o.state = order_state::cancelled;
+      answer.about = o;
+    }
+  return answer;
 }
 
 chat& chat::say(std::string_view text) {

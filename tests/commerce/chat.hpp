@@ -42,6 +42,8 @@ public:
 
   /// What the tenant's home says to a wish for an order; empty: it has enough of everything.
   std::function<order_answer(const order_request&)> home;
+  std::vector<placed_order> books;        ///< without `home`: what was ordered, the latest last
+  std::optional<meta_goods> at_meta = {}; ///< nothing is known to be in Meta's catalog
 
   pay_offer pay; ///< nothing can be paid
   /// What the tenant's home says to a wish to pay; empty: it is started.
@@ -68,6 +70,8 @@ public:
   std::string total_text() const;
 
 private:
+  order_answer answer_to(const order_request& asked);
+
   std::uint64_t steps_ = 0;
   catalog indexed_; ///< that `finder_` is over
   search_index finder_;

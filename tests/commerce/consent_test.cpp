@@ -13,7 +13,7 @@ using ::testing::StartsWith;
 
 TEST(consent, the_word_alone_stops_and_is_confirmed_once) {
   for (const auto* word : {"STOP", "stop", " Stop. ", "stop!!!", "ST\xC3\x93P", "unsubscribe", "Opt-out", "OPT OUT",
-                           "opt out.", "stop all", "END", "quit"}) {
+                           "opt out.", "stop all", "END", "quit", "Arr\xC3\xAAt", "PARE", "parar", "SAIR", "Baja!"}) {
     chat c;
     c.say("hi").say(word);
     EXPECT_TRUE(c.state.may.opted_out) << word;

@@ -55,6 +55,20 @@ TEST(order_moves, the_usual_way_to_the_door) {
   EXPECT_EQ(placed_order_from(to_text(o)).value(), o);
 }
 
+TEST(order_moves, a_promised_day_is_kept_until_another_is_given) {
+  move_options how;
+  how.delivery_date = "2026-12-01";
+  auto o = must(moved(order_of(1'000), order_move::confirm, how, noon)).order;
+  EXPECT_EQ(o.delivery_date, "2026-12-01");
+  EXPECT_EQ(news_of(o).delivery_date, "2026-12-01");
+  EXPECT_EQ(placed_order_from(to_text(o)).value(), o);
+  EXPECT_EQ(to_text(order_of(1'000)).find("delivery_date"), std::string::npos);
+  EXPECT_EQ(after(o, order_move::pack), order_state::packed);
+  EXPECT_EQ(must(moved(o, order_move::ship, {}, noon)).order.delivery_date, "2026-12-01");
+  how.delivery_date = "2026-12-03";
+  EXPECT_EQ(must(moved(o, order_move::ship, how, noon)).order.delivery_date, "2026-12-03");
+}
+
 TEST(order_moves, every_move_from_every_state_is_either_allowed_or_refused_by_name) {
   const std::map<order_state, std::set<order_move>> allowed{
       {order_state::awaiting_payment, {order_move::confirm, order_move::cancel, order_move::expire}},
@@ -104,7 +118,7 @@ TEST(order_moves, too_much_is_owed_and_given_back_with_the_rest) {
             (std::vector<posting>{{"money:cash", -1'500}, {"sales", 1'000}, {"owed_to_shoppers", 500}}));
   EXPECT_EQ(back.order.paid + back.order.owed, 0);
   EXPECT_EQ(back.sells, -1);
-  EXPECT_EQ(must(moved(change.order, order_move::refund, {"cash", "", false, "", false}, noon)).sells, 0)
+  EXPECT_EQ(must(moved(change.order, order_move::refund, {"cash", "", false, "", false, ""}, noon)).sells, 0)
       << "it is broken";
 }
 
@@ -166,6 +180,16 @@ TEST(order_moves, a_refund_through_a_provider_is_owed_until_it_has_gone) {
   auto on_its_way = owed.order;
   on_its_way.returning = 1'000;
   EXPECT_EQ(moved(on_its_way, order_move::refund, {}, noon).error().code, errc::conflict) << "it would go back twice";
+}
+
+TEST(order_moves, money_on_its_way_back_pays_for_nothing_any_more) {
+  auto o = must(moved(order_of(1'000), order_move::expire, {}, noon)).order;
+  o.owed = 300;
+  o.returning = 300;
+  const auto late = must(paid(o, cash(700), true, noon)).order;
+  EXPECT_EQ(late.state, order_state::expired);
+  EXPECT_EQ(late.owed, 1'000);
+  EXPECT_EQ(must(paid(o, cash(1'000), true, noon)).order.owed, 300) << "until it has gone";
 }
 
 TEST(ledger, what_belongs_to_no_order_waits_in_an_account_of_its_own) {

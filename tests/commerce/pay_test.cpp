@@ -41,7 +41,8 @@ struct paying_chat : chat {
                     state.ordered->placed_at,
                     state.ordered->kept_until,
                     "",
-                    std::move(p)};
+                    std::move(p),
+                    ""};
     auto e = text_event("", now);
     e.kind = whatsapp::event_kind::order;
     e.value = to_text(news);
@@ -60,7 +61,7 @@ TEST(paying, offers_the_ways_that_the_shop_has) {
   EXPECT_THAT(both.titles(), ElementsAre("Pay with M-Pesa", "Pay by card", "Talk to us"));
   EXPECT_THAT(paying_chat(true, false).titles(), ElementsAre("Pay with M-Pesa", "Talk to us"));
   EXPECT_THAT(paying_chat(false, false).titles(), ElementsAre("My order", "Shop", "Talk to us"));
-  EXPECT_THAT(both.say("my order").titles(), ElementsAre("Pay with M-Pesa", "Pay by card", "Talk to us"));
+  EXPECT_THAT(both.say("my order").titles(), ElementsAre("Pay now", "Cancel order", "Talk to us"));
 }
 
 TEST(paying, asks_which_number_pays_and_sends_the_prompt) {
@@ -204,7 +205,8 @@ TEST(paying, its_texts_come_back_as_they_were) {
   order_news news{"K7Q2M",    order_state::expired,
                   {1, "KES"}, 1,
                   2,          3,
-                  "",         payment_news{told::too_late, pay_way::card, "declined", "u", {4, "KES"}}};
+                  "",         payment_news{told::too_late, pay_way::card, "declined", "u", {4, "KES"}},
+                  ""};
   EXPECT_EQ(order_news_from(to_text(news)).value(), news);
 }
 

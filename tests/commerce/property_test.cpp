@@ -76,7 +76,7 @@ catalog random_catalog(dice& d) {
   return make_catalog(std::move(products));
 }
 
-const std::array<std::string, 60> words{"hi",
+const std::array<std::string, 68> words{"hi",
                                         "habari",
                                         "MENU",
                                         "orodha",
@@ -132,16 +132,25 @@ const std::array<std::string, 60> words{"hi",
                                         "n n n",
                                         "acha",
                                         "stop by tomorrow",
+                                        "again",
+                                        "tena",
+                                        "ghairi",
+                                        "no",
+                                        "cancel order",
+                                        "cancel B2B2B",
+                                        "same again",
+                                        "ghairi oda",
                                         "pay",
                                         "nimelipa",
                                         "0712 345 678",
                                         "i have paid"};
-const std::array<std::string, 28> odd_taps{
-    "menu:home",   "menu:shop",    "menu:order",   "menu:human",      "cats:99",    "cat:none",
-    "prod:none",   "add:none:1",   "cart:qty:n:3", "cart:lines:1000", "lang:other", "\xF0\x9F\x98\x80",
-    "get:how",     "get:delivery", "get:areas:7",  "get:area:Mars",   "get:name",   "get:myname",
-    "get:address", "get:details",  "get:confirm",  "find:n:9",        "pay:how",    "pay:mpesa",
-    "pay:card",    "pay:number",   "pay:from:+1",  "pay:done"};
+const std::array<std::string, 31> odd_taps{
+    "menu:home",       "menu:shop",    "menu:order",   "menu:human",      "cats:99",          "cat:none",
+    "prod:none",       "add:none:1",   "cart:qty:n:3", "cart:lines:1000", "lang:other",       "\xF0\x9F\x98\x80",
+    "get:how",         "get:delivery", "get:areas:7",  "get:area:Mars",   "get:name",         "get:myname",
+    "get:address",     "get:details",  "get:confirm",  "find:n:9",        "ord:cancel:K7Q2M", "ord:drop:K7Q2M",
+    "ord:again:C3C3C", "pay:how",      "pay:mpesa",    "pay:card",        "pay:number",       "pay:from:+1",
+    "pay:done"};
 
 void expect_sound(const chat& c, const catalog& shelf, const std::string& what) {
   for (const auto& line : c.state.basket.lines) {
@@ -178,6 +187,12 @@ TEST(storefront_property, every_message_is_one_that_meta_accepts) {
     if (seed % 2 == 0)
       c.shop = random_settings(d);
     c.pay = {d.one_in(2), d.one_in(2), rounding::nearest, d.one_in(2) ? "PayBill 174379" : ""};
+    if (seed % 3 == 0) {
+      c.at_meta = meta_goods{"1948", {}};
+      for (const auto& p : c.shelf.products())
+        if (seed % 2 == 0 || !d.one_in(20))
+          c.at_meta->products.insert(p.id);
+    }
     std::size_t answered = 0;
     for (int turn = 0; turn < 60; ++turn) {
       std::string what;

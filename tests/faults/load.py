@@ -14,7 +14,7 @@ THUMB = "\N{THUMBS UP SIGN}"
 # than this never waits for that budget, which is whole again after each start.
 BETWEEN_QUESTIONS = 0.3
 HELP = (
-    "You can write at any time:\nMENU - start again\nCART - see your cart\nCHECKOUT - place your order\nLANGUAGE - Kiswahili or English\n"
+    "You can write at any time:\nMENU - start again\nCART - see your cart\nCHECKOUT - place your order\nMY ORDER - see, cancel or repeat your order\nLANGUAGE - Kiswahili or English\n"
     "HUMAN - talk to a person\nHELP - see this message"
 )
 HUMAN = "Thank you. One of us will answer you here soon. Write MENU to return to the shop."

@@ -82,6 +82,13 @@ TEST_F(admin_listener, knows_who_may_do_what) {
       {"POST", "/v1/tenants/duka/account:onboard", 503, 403, 401},
       {"GET", "/v1/tenants/duka/templates", 200, 200, 401},
       {"GET", "/v1/tenants/bidii/templates", 200, 403, 401},
+      {"POST", "/v1/tenants/duka/templates:submit_order_templates", 503, 503, 401},
+      {"POST", "/v1/tenants/bidii/templates:submit_order_templates", 503, 403, 401},
+      {"POST", "/v1/tenants/duka/conversations/254700000001:hand_over", 404, 404, 401},
+      {"POST", "/v1/tenants/bidii/conversations/254700000001:hand_over", 404, 403, 401},
+      {"POST", "/v1/tenants/duka/conversations/254700000001:hand_back", 404, 404, 401},
+      {"POST", "/v1/tenants/bidii/conversations/254700000001:hand_back?greet=true", 404, 403, 401},
+      {"POST", "/v1/tenants/duka/conversations/254700000001:hand_back?greet=maybe", 400, 400, 401},
       {"POST", "/v1/tenants/duka/users/254700000001:block", 404, 404, 401},
       {"POST", "/v1/tenants/duka/users/254700000001:unblock", 404, 404, 401},
       {"POST", "/v1/tenants/bidii/users/254700000001:block", 404, 403, 401},
@@ -93,6 +100,12 @@ TEST_F(admin_listener, knows_who_may_do_what) {
       {"POST", "/v1/tenants/bidii/orders/K7Q2M:refund", 404, 403, 401},
       {"GET", "/v1/tenants/duka/ledger", 200, 200, 401},
       {"GET", "/v1/tenants/bidii/ledger", 200, 403, 401},
+      {"GET", "/v1/tenants/duka/webhook/deliveries", 200, 200, 401},
+      {"GET", "/v1/tenants/bidii/webhook/deliveries", 200, 403, 401},
+      {"POST", "/v1/tenants/duka/webhook/deliveries/evt_00000000000000000000000000000000:retry", 404, 404, 401},
+      {"POST", "/v1/tenants/bidii/webhook/deliveries/evt_00000000000000000000000000000000:drop", 404, 403, 401},
+      {"POST", "/v1/tenants/duka/webhook:test", 409, 409, 401},
+      {"POST", "/v1/tenants/bidii/webhook:test", 409, 403, 401},
       {"GET", "/v1/tenants/duka/conversations/254700000001", 404, 404, 401},
       {"GET", "/v1/tenants/bidii/conversations/254700000001", 404, 403, 401},
       {"GET", "/v1/tenants/duka/conversations/254700000001/messages", 404, 404, 401},
@@ -599,6 +612,10 @@ std::string difference(const json& doc, const json& schema, const json& value, c
 }
 
 TEST_F(admin_listener, answers_as_its_description_says) {
+  auto form = read("/v1/tenants/duka");
+  form["webhook"] = {{"url", "https://shop.example/hook"}, {"secret", "a-secret-of-the-shop"}};
+  ASSERT_EQ(admin("PUT", "/v1/tenants/duka", form.dump()).status, 200);
+  hooks->answer_with([](const actors::hook_call&, std::size_t) { return actors::test::answered(500); });
   ASSERT_EQ(http_node::post("/v1/webhooks", hello_to("duka", "wamid.1"), app_secret).status, 200);
   ASSERT_EQ(http_node::post("/v1/webhooks", R"({"hello":"world"})", app_secret).status, 200);
   ASSERT_TRUE(graph->wait_for_messages(1));
@@ -638,7 +655,7 @@ TEST_F(admin_listener, answers_as_its_description_says) {
   ASSERT_EQ(http_node::post("/v1/webhooks", quality.dump(), app_secret).status, 200);
   const auto code = read("/v1/tenants/duka/orders").at("orders").at(0).at("code").get<std::string>();
   ASSERT_EQ(admin("POST", "/v1/tenants/duka/orders/" + code + ":pay", R"({"amount":"1.00"})").status, 200);
-  auto form = read("/v1/tenants/duka");
+  form = read("/v1/tenants/duka");
   form["payments"]["mpesa"] = {
       {"consumer_key", "ck"}, {"consumer_secret", "cs"}, {"short_code", "174379"}, {"passkey", "pass"}};
   form["payments"]["stripe"] = {{"secret_key", "sk"}, {"webhook_secret", "whsec"}};
@@ -666,7 +683,7 @@ TEST_F(admin_listener, answers_as_its_description_says) {
     EXPECT_EQ(difference(doc, schema, read(target)), "") << target;
     ++compared;
   }
-  EXPECT_EQ(compared, 22U);
+  EXPECT_EQ(compared, 23U);
   const auto& problem = doc.at("components").at("schemas").at("Problem");
   EXPECT_EQ(difference(doc, problem, json::parse(admin("GET", "/v1/tenants?limit=0").body)), "");
 }

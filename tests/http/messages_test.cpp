@@ -104,6 +104,30 @@ TEST_F(messages_api, a_broadcast_has_a_name_and_there_are_so_many_a_week) {
   }
 }
 
+TEST_F(messages_api, a_person_takes_a_conversation_over_and_hands_it_back) {
+  const auto human = [&] {
+    return body_of(admin("GET", "/v1/tenants/duka/conversations/" + amina.phone)).at("human");
+  };
+  EXPECT_EQ(send(text_to(amina.phone)).status, 202);
+  EXPECT_EQ(human().at("active"), false);
+  EXPECT_EQ(send(text_to(amina.phone), "?agent=true").status, 202);
+  EXPECT_EQ(human().at("active"), true);
+  const auto url = "/v1/tenants/duka/conversations/" + amina.phone;
+  const auto back = admin("POST", url + ":hand_back", "");
+  EXPECT_EQ(back.status, 200);
+  EXPECT_EQ(body_of(back), (json{{"human", {{"active", false}, {"until", nullptr}}}}));
+  EXPECT_EQ(admin("POST", url + ":hand_over", "").status, 200);
+  EXPECT_EQ(human().at("active"), true);
+  EXPECT_TRUE(human().at("until").is_string());
+  EXPECT_EQ(admin("POST", url + ":hand_back?greet=true", "").status, 200);
+  EXPECT_EQ(human().at("active"), false);
+  for (const auto* bad : {"?agent=yes", "?agent=true&broadcast=june"}) {
+    const auto refused = send(text_to(amina.phone), bad);
+    EXPECT_EQ(refused.status, 400) << bad;
+    EXPECT_EQ(body_of(refused).at("field"), "agent");
+  }
+}
+
 TEST_F(messages_api, onboarding_names_what_is_wrong_with_it) {
   const auto field = [&](const std::string& body) {
     const auto answer = admin("POST", "/v1/tenants/duka/account:onboard", body);

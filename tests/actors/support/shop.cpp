@@ -2,6 +2,7 @@
 
 #include "persistence/memory/memory_store.hpp"
 #include "runtime/config/flat_yaml.hpp"
+#include "runtime/config/yaml_tree.hpp"
 
 #include <cstdlib>
 
@@ -36,6 +37,9 @@ shop_fixture::~shop_fixture() { stop(); }
 
 void shop_fixture::start() {
   static const auto book = phrases();
+  static const auto templates = std::make_shared<const commerce::order_templates>(
+      commerce::order_templates::make(load_yaml_tree(WAKALA_SOURCE_DIR "/strings/order-templates.yaml").value())
+          .value());
   node_config settings;
   settings.worker_threads = 2;
   config = std::make_unique<runtime::system_config>(settings);
@@ -47,7 +51,9 @@ void shop_fixture::start() {
   context->random = random;
   context->keys = persistence::keyring::open(test_kek(), *store, random).value();
   context->phrases = book;
+  context->order_templates = templates;
   context->graph = graph;
+  context->hooks = hooks;
   context->step = step;
   context->stripe = stripe;
   context->daraja = daraja;
@@ -61,6 +67,7 @@ void shop_fixture::start() {
 void shop_fixture::stop() {
   running.reset();
   graph->lose(); // answers hold handles of actors
+  hooks->lose();
   system.reset();
   config.reset();
 }

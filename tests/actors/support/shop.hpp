@@ -5,6 +5,7 @@
 #include "actors/node.hpp"
 #include "runtime/system_config.hpp"
 #include "tests/actors/support/fake_graph.hpp"
+#include "tests/actors/support/fake_hooks.hpp"
 #include "tests/actors/support/moving_clock.hpp"
 #include "tests/actors/support/scripted_store.hpp"
 #include "tests/actors/support/webhooks.hpp"
@@ -104,6 +105,7 @@ protected:
       std::make_shared<seeded_random>(::testing::UnitTest::GetInstance()->random_seed() + 7);
   std::shared_ptr<scripted_store> store;
   std::shared_ptr<fake_graph> graph = std::make_shared<fake_graph>();
+  std::shared_ptr<fake_hooks> hooks = std::make_shared<fake_hooks>();
   step_function step = commerce::step;
   std::shared_ptr<payments::provider_client> stripe; ///< null: there is none
   std::shared_ptr<payments::provider_client> daraja;

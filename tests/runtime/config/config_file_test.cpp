@@ -60,6 +60,7 @@ admin:
       scopes: [operator]
     - {token: other, scopes: ["tenant:duka_la-amina", operator]}
 cluster: {shard_count: 4}
+webhooks: {allow_private_addresses: true}
 limits:
   header_bytes: 8KiB
   body_bytes: 1048576
@@ -86,6 +87,8 @@ logging: {level: debug}
   EXPECT_EQ(config.admin_tokens[0].token, "letmein");
   EXPECT_EQ(config.admin_tokens[1].scopes, (std::vector<std::string>{"tenant:duka_la-amina", "operator"}));
   EXPECT_EQ(config.cluster.shard_count, 4U);
+  EXPECT_TRUE(config.webhooks.allow_private_addresses);
+  EXPECT_FALSE(node_config{}.webhooks.allow_private_addresses);
   EXPECT_EQ(config.limits.header_bytes, 8192U);
   EXPECT_EQ(config.limits.body_bytes, 1048576U);
   EXPECT_EQ(config.limits.idle_timeout, 1500ms);
@@ -102,7 +105,7 @@ TEST(config_file, relative_paths_start_at_the_files_directory) {
 listen: {public: {tls_certificate_file: a.pem, tls_key_file: /b.key}}
 store: {url: "sqlite:data/shop.db"}
 keys: {kek_file: ../kek}
-shop: {strings_dir: strings}
+shop: {strings_dir: strings, order_templates_file: templates.yaml}
 )");
   EXPECT_EQ(config.public_listener.tls_certificate_file, "etc/a.pem");
   EXPECT_EQ(config.public_listener.tls_key_file, "/b.key");
@@ -110,6 +113,7 @@ shop: {strings_dir: strings}
   EXPECT_EQ(config.store_url, "sqlite:etc/data/shop.db");
   EXPECT_EQ(config.kek_file, "etc/../kek");
   EXPECT_EQ(config.strings_dir, "etc/strings");
+  EXPECT_EQ(config.order_templates_file, "etc/templates.yaml");
   EXPECT_EQ(good("store: {url: 'sqlite:/var/lib/x.db'}").store_url, "sqlite:/var/lib/x.db");
   EXPECT_EQ(good("store: {url: 'postgresql://db/wakala'}").store_url, "postgresql://db/wakala");
 }
@@ -164,6 +168,8 @@ constexpr bad_case bad_cases[] = {
     {"stripe_url", "payments:\n  stripe_url: api.stripe.com\n",
      "wakala.yaml:2: payments.stripe_url must be an http://"},
     {"daraja_url", "payments:\n  daraja_url: 'discard:'\n", "wakala.yaml:2: payments.daraja_url must be an http://"},
+    {"private_addresses", "webhooks:\n  allow_private_addresses: yes please\n",
+     "wakala.yaml:2: webhooks.allow_private_addresses must be true or false"},
     {"graph_version", "meta:\n  version: 23\n", "wakala.yaml:2: meta.version must be a Graph API version"},
     {"log_level", "logging:\n  level: loud\n", "wakala.yaml:2: logging.level must be one of trace, debug"},
     {"node_name", "node:\n  name: a b\n", "wakala.yaml:2: node.name must be 1 to 64"},

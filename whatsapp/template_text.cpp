@@ -1,9 +1,9 @@
-#include "sandbox/template_text.hpp"
+#include "whatsapp/template_text.hpp"
 
 #include <algorithm>
 #include <set>
 
-namespace wakala::sandbox {
+namespace wakala::whatsapp {
 
 namespace {
 
@@ -97,4 +97,4 @@ bool are_named(const std::vector<std::string>& names) {
          std::ranges::none_of(names, [](const std::string& name) { return is_digit(name.front()); });
 }
 
-} // namespace wakala::sandbox
+} // namespace wakala::whatsapp

@@ -1,15 +1,14 @@
 // What validation refuses in a template.
-#include "sandbox/template_match.hpp"
-#include "sandbox/template_rules.hpp"
-#include "sandbox/template_text.hpp"
-#include "tests/sandbox/fixture.hpp"
+#include "tests/whatsapp/fixtures.hpp"
+#include "whatsapp/template_rules.hpp"
+#include "whatsapp/template_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-namespace wakala::sandbox {
+namespace wakala::whatsapp {
 namespace {
 
 using nlohmann::json;
@@ -28,7 +27,7 @@ json with(json made, const json& component) {
 
 /// -1: it was accepted.
 int subcode(const json& body) {
-  const auto fault = fault_in(whatsapp::parse_template_definition(body).value());
+  const auto fault = fault_in(parse_template_definition(body).value());
   return fault ? fault->subcode : -1;
 }
 
@@ -55,11 +54,11 @@ TEST(template_text, finds_variables) {
 
 TEST(template_rules, take_every_golden_template) {
   auto taken = 0;
-  for (const auto& file : std::filesystem::directory_iterator(WAKALA_SOURCE_DIR "/tests/data/payloads/requests")) {
+  for (const auto& file : std::filesystem::directory_iterator(fixtures::folder() / "requests")) {
     const auto name = file.path().filename().string();
     if (!name.starts_with("create-template"))
       continue;
-    const auto fault = fault_in(whatsapp::parse_template_definition(parse(read_file(file.path()))).value());
+    const auto fault = fault_in(parse_template_definition(fixtures::parsed(file.path())).value());
     EXPECT_FALSE(fault) << name << ": " << (fault ? fault->message : "");
     ++taken;
   }
@@ -138,25 +137,5 @@ TEST(template_rules, rows_of_buttons) {
   EXPECT_EQ(subcode(with(made, buttons(json::array({json{{"type", "OTP"}, {"otp_type", "COPY_CODE"}}})))), 0);
 }
 
-TEST(template_match, counts_parameters) {
-  auto made = with(plain("Order {{1}} is here, {{2}} it is", json::array({"7", "8"})),
-                   buttons(json::array({url("https://x/{{1}}", json::array({"7"}))})));
-  const auto definition = whatsapp::parse_template_definition(made).value();
-  const json text{{"type", "text"}, {"text", "x"}};
-  json message{{"components",
-                {{{"type", "body"}, {"parameters", {text, text}}},
-                 {{"type", "button"}, {"sub_type", "url"}, {"index", "0"}, {"parameters", {text}}}}}};
-  EXPECT_EQ(mismatch(definition, message), "");
-  auto short_body = message;
-  short_body["components"][0]["parameters"].erase(1);
-  EXPECT_EQ(mismatch(definition, short_body),
-            "body: number of localizable_params (1) does not match the expected number of params (2)");
-  auto no_button = message;
-  no_button["components"].erase(1);
-  EXPECT_NE(mismatch(definition, no_button), "");
-  message["components"].push_back({{"type", "header"}, {"parameters", {text}}});
-  EXPECT_NE(mismatch(definition, message), "");
-}
-
 } // namespace
-} // namespace wakala::sandbox
+} // namespace wakala::whatsapp

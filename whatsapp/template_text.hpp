@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace wakala::sandbox {
+namespace wakala::whatsapp {
 
 struct text_variables {
   std::vector<std::string> names; ///< in the order they stand
@@ -24,4 +24,4 @@ bool are_positional(const std::vector<std::string>& names);
 /// Small letters, digits and `_`, a letter first, each once?
 bool are_named(const std::vector<std::string>& names);
 
-} // namespace wakala::sandbox
+} // namespace wakala::whatsapp

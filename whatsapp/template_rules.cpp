@@ -1,18 +1,15 @@
-#include "sandbox/template_rules.hpp"
+#include "whatsapp/template_rules.hpp"
 
 #include "runtime/core/encoding.hpp"
-#include "sandbox/template_text.hpp"
-
-#include <fmt/format.h>
+#include "whatsapp/template_text.hpp"
 
 #include <algorithm>
 #include <set>
 
-namespace wakala::sandbox {
+namespace wakala::whatsapp {
 
 namespace {
 
-using namespace whatsapp;
 using fault = std::optional<template_fault>;
 
 constexpr auto subcode_too_long = 2388040;
@@ -25,7 +22,7 @@ constexpr auto subcode_edge = 2388299;
 fault invalid(std::string message) { return template_fault{0, "Invalid parameter", std::move(message)}; }
 fault too_long(std::string_view what, std::size_t most) {
   return template_fault{subcode_too_long, "Character limit exceeded",
-                        fmt::format("The {} can have at most {} characters.", what, most)};
+                        "The " + std::string(what) + " can have at most " + std::to_string(most) + " characters."};
 }
 
 /// Examples of named variables name each of them.
@@ -128,12 +125,12 @@ std::string build_of(const card_definition& card) {
   std::string build;
   for (const auto& component : card.components) {
     if (const auto* header = std::get_if<header_definition>(&component))
-      build += fmt::format("h{}", static_cast<int>(header->format));
+      build += 'h' + std::to_string(static_cast<int>(header->format));
     else if (std::holds_alternative<body_definition>(component))
       build += 'b';
     else
       for (const auto& button : std::get<buttons_definition>(component).buttons)
-        build += fmt::format("k{}", button.index());
+        build += 'k' + std::to_string(button.index());
   }
   return build;
 }
@@ -247,4 +244,4 @@ std::string objection_to(const template_definition& definition) {
   return body && variables_of(body->text).side_by_side ? "INVALID_FORMAT" : std::string{};
 }
 
-} // namespace wakala::sandbox
+} // namespace wakala::whatsapp

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace wakala::sandbox {
+namespace wakala::whatsapp {
 
 /// Why a template is refused at once: code 100 with this subcode (0: without one) and texts for people.
 struct template_fault {
@@ -20,14 +20,13 @@ struct template_fault {
 };
 
 /// The first rule of §13.2–13.4 that this template breaks.
-std::optional<template_fault> fault_in(const whatsapp::template_definition& definition);
+std::optional<template_fault> fault_in(const template_definition& definition);
 
 /// `INVALID_FORMAT` for two variables side by side: Meta takes such a template, and its review rejects it. Empty: no
 /// objection.
-std::string objection_to(const whatsapp::template_definition& definition);
+std::string objection_to(const template_definition& definition);
 
 /// The rules of a row of buttons; cards of a carousel have them, too.
-std::optional<template_fault> fault_in_buttons(const whatsapp::buttons_definition& row,
-                                               whatsapp::template_category category);
+std::optional<template_fault> fault_in_buttons(const buttons_definition& row, template_category category);
 
-} // namespace wakala::sandbox
+} // namespace wakala::whatsapp

@@ -1,18 +1,15 @@
 // The rules of a template's buttons (Cloud API reference §13.3).
 #include "runtime/core/encoding.hpp"
-#include "sandbox/template_rules.hpp"
-#include "sandbox/template_text.hpp"
-
-#include <fmt/format.h>
+#include "whatsapp/template_rules.hpp"
+#include "whatsapp/template_text.hpp"
 
 #include <algorithm>
 #include <map>
 
-namespace wakala::sandbox {
+namespace wakala::whatsapp {
 
 namespace {
 
-using namespace whatsapp;
 using fault = std::optional<template_fault>;
 
 fault invalid(std::string message) { return template_fault{0, "Invalid parameter", std::move(message)}; }
@@ -21,7 +18,7 @@ fault bounded(std::string_view text, std::size_t most, std::string_view what) {
   if (code_points(text) <= most)
     return std::nullopt;
   return template_fault{2388040, "Character limit exceeded",
-                        fmt::format("The {} can have at most {} characters.", what, most)};
+                        "The " + std::string(what) + " can have at most " + std::to_string(most) + " characters."};
 }
 
 fault check(const quick_reply_definition&) { return std::nullopt; }
@@ -87,4 +84,4 @@ fault fault_in_buttons(const buttons_definition& row, template_category category
   return std::nullopt;
 }
 
-} // namespace wakala::sandbox
+} // namespace wakala::whatsapp
