@@ -68,6 +68,14 @@ refund_work* work_for(payments::tracked_attempt& t, const std::string& reference
   return nullptr;
 }
 
+/// What we have asked to be given back, in minor units.
+std::int64_t asked_back(const payments::tracked_attempt& t) {
+  std::int64_t sum = 0;
+  for (const auto& r : t.refunds)
+    sum += r.state == stage::wanted || r.state == stage::failed ? 0 : r.amount.minor;
+  return sum;
+}
+
 /// How a refund has ended. One that had ended in another way already: a person has to look.
 void take_end(payments::tracked_attempt& t, refund_work& r, stage end) {
   if (r.state < stage::done) {
@@ -155,23 +163,51 @@ void tenant::pay_desk::take_stripe_event(const payment_call& what, const answere
   const auto event = payments::read_stripe_event(what.text);
   if (!event)
     return then({std::nullopt, event.error()});
-  const auto taken = [then](const error* why) {
+  const done_function taken = [then](const error* why) {
     // What is of no attempt of ours is none of our business, and comes again until it is taken.
     if (why != nullptr && why->code != errc::not_found)
       return then({std::nullopt, *why});
     then({"{}", {}});
   };
-  if (event->tenant_id != config().id || event->attempt_id.empty()) {
-    log::info("payment.event_of_nobody", {{"tenant", config().id}, {"type", event->type}});
-    return taken(nullptr);
-  }
   const auto fact = payments::fact_of(*event);
   const bool is_dispute = event->fact == payments::stripe_fact::dispute;
   if (!fact && !is_dispute)
     return taken(nullptr);
+  if (event->tenant_id == config().id && !event->attempt_id.empty())
+    return apply_stripe_event(event->attempt_id, *event, taken);
+  // Disputes, and refunds that somebody makes at Stripe, have no metadata of ours; but the payment is one we know.
+  if (!event->tenant_id.empty() || event->payment_intent.empty())
+    return taken(nullptr);
+  const auto key = intent_prefix + event->payment_intent;
+  runtime::get_request request{config().id, {{table::tenant_entity, key}}};
+  shop_.self_->request(shop_.context_->supervisor, ask_timeout, std::move(request))
+      .then(
+          [this, key, taken, event = *event](const runtime::get_answer& answer) {
+            if (!answer.value)
+              return taken(&answer.why);
+            const auto& sealed = answer.value->at(0);
+            if (!sealed)
+              return taken(nullptr); // of somebody else's business at the same Stripe account
+            const auto id = shop_.context_->entry->keys->data.open(
+                associated_data(config().id, table::tenant_entity, key), *sealed);
+            if (id)
+              return apply_stripe_event(*id, event, taken);
+            const auto why = id.error();
+            taken(&why);
+          },
+          [taken](const caf::error&) {
+            const auto why = make_error(errc::unavailable, "the store did not answer");
+            taken(&why);
+          });
+}
+
+void tenant::pay_desk::apply_stripe_event(const std::string& id, const payments::stripe_event& event,
+                                          const done_function& taken) {
+  const auto fact = payments::fact_of(event);
+  const bool is_dispute = event.fact == payments::stripe_fact::dispute;
   apply(
-      event->attempt_id,
-      [this, fact, is_dispute, event = *event](tracked& t) {
+      id,
+      [this, fact, is_dispute, event](tracked& t) {
         if (t.what.provider != payments::payment_provider::stripe)
           return false;
         if (is_dispute) {
@@ -188,6 +224,10 @@ void tenant::pay_desk::take_stripe_event(const payment_call& what, const answere
         if (t.is_link && is_end)
           return false; // of one of its sessions: the link itself can still be paid
         t = payments::heard(std::move(t), known, now());
+        if (fact->kind == fact_kind::refunded_so_far && fact->amount && fact->amount->minor > asked_back(t)) {
+          t.what.mismatch = true; // some of it past the books
+          t.is_settled = false;
+        }
         if (fact->kind != fact_kind::refund)
           return true;
         auto* const r = work_for(t, fact->refund_id, fact->amount);

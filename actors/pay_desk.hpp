@@ -7,6 +7,7 @@
 #include "actors/book_plan.hpp"
 
 #include "payments/daraja_c2b.hpp"
+#include "payments/stripe_events.hpp"
 #include "payments/tracking.hpp"
 #include <functional>
 #include <map>
@@ -105,6 +106,7 @@ private:
 
   // pay_calls.cpp, pay_report.cpp
   void take_stripe_event(const payment_call& what, const answered_function& then);
+  void apply_stripe_event(const std::string& id, const payments::stripe_event& event, const done_function& taken);
   void take_stk_callback(const payment_call& what, const answered_function& then);
   void take_reversal(const payment_call& what, const answered_function& then);
   void validate(const payment_call& what, const answered_function& then) const;
@@ -133,6 +135,7 @@ private:
 };
 
 inline const bytes attempt_prefix = "attempt."; ///< and its id: when it was asked for (8 bytes), and a hash (8 bytes)
+inline const bytes intent_prefix = "intent.";   ///< and a payment's id at Stripe: which attempt it is of
 inline const bytes owing_prefix = "owing.";     ///< and an order's row key, while something of it is to go back
 inline const bytes open_attempt_prefix = "open_attempt."; ///< and the same, while it is open
 

@@ -182,6 +182,9 @@ void tenant::pay_desk::read_what_it_is_about(const errand_ptr& e) {
 
 void tenant::pay_desk::plan_payments(book_plan& plan, errand& e) {
   const auto remember = [&](const std::string& receipt) {
+    if (!receipt.empty() && e.after.what.provider == payments::payment_provider::stripe)
+      plan.more.push_back(sealed_record(shop_.context_->entry->keys->data, config().id, table::tenant_entity,
+                                        intent_prefix + receipt, e.after.what.id, *shop_.context_->node->random));
     if (!receipt.empty())
       plan.more.push_back(
           shop_.receipt_record(method_of(e.after), receipt, e.order ? e.order->id : "unmatched:" + e.after.what.id));

@@ -1,5 +1,6 @@
 #include "actors/payment_config.hpp"
 
+#include "actors/form_checks.hpp"
 #include "runtime/core/money.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,19 +18,6 @@ namespace {
 constexpr std::size_t text_max = 512;
 constexpr std::size_t secret_max = 4'096; // a sealed credential of Daraja has some 350
 constexpr std::int64_t shillings_most = 10'000'000;
-
-error bad(std::string field, std::string why) {
-  return make_error(errc::invalid_argument, std::move(why), std::move(field));
-}
-
-result<void> only(const json& form, const std::string& where, std::initializer_list<std::string_view> known) {
-  if (!form.is_object())
-    return bad(where, "must be an object");
-  for (const auto& [key, value] : form.items())
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      return bad(where + "/" + key, "is not known here");
-  return {};
-}
 
 /// Reads members of one object, and remembers the first that is wrong.
 class reader {
@@ -72,7 +60,7 @@ public:
   }
   void fail(const char* key, std::string why) {
     if (!wrong_)
-      wrong_ = bad(where_ + "/" + key, std::move(why));
+      wrong_ = bad_member(where_ + "/" + key, std::move(why));
   }
   const json* find(const char* key) const {
     const auto at = form_.find(key);
@@ -88,9 +76,9 @@ private:
 
 result<stripe_shop> parse_stripe(const json& form, const stripe_shop* before) {
   const std::string where = "/payments/stripe";
-  if (auto r = only(form, where,
-                    {"secret_key", "webhook_secret", "webhook_secret_before", "on_behalf_of", "form", "success_url",
-                     "cancel_url"});
+  if (auto r = only_members(form, where,
+                            {"secret_key", "webhook_secret", "webhook_secret_before", "on_behalf_of", "form",
+                             "success_url", "cancel_url"});
       !r)
     return r.error();
   stripe_shop shop;
@@ -116,13 +104,13 @@ result<stripe_shop> parse_stripe(const json& form, const stripe_shop* before) {
 
 result<mpesa_shop> parse_mpesa(const json& form, const mpesa_shop* before, std::string_view currency) {
   const std::string where = "/payments/mpesa";
-  if (auto r = only(form, where,
-                    {"consumer_key", "consumer_secret", "short_code", "passkey", "till", "rounding", "shillings_max",
-                     "confirm_from", "initiator", "initiator_credential"});
+  if (auto r = only_members(form, where,
+                            {"consumer_key", "consumer_secret", "short_code", "passkey", "till", "rounding",
+                             "shillings_max", "confirm_from", "initiator", "initiator_credential"});
       !r)
     return r.error();
   if (currency != "KES")
-    return bad(where, "takes Kenyan shillings only, and the tenant's currency is " + std::string(currency));
+    return bad_member(where, "takes Kenyan shillings only, and the tenant's currency is " + std::string(currency));
   mpesa_shop shop;
   reader in(form, where);
   in.secret("consumer_key", shop.app.consumer_key, before == nullptr ? nullptr : &before->app.consumer_key);
@@ -168,7 +156,7 @@ result<mpesa_shop> parse_mpesa(const json& form, const mpesa_shop* before, std::
 } // namespace
 
 result<payment_settings> parse_payments(const json& form, const payment_settings* before, std::string_view currency) {
-  if (auto r = only(form, "/payments", {"stripe", "mpesa", "gives_back"}); !r)
+  if (auto r = only_members(form, "/payments", {"stripe", "mpesa", "gives_back"}); !r)
     return r.error();
   payment_settings payments;
   if (const auto at = form.find("stripe"); at != form.end()) {
@@ -185,7 +173,7 @@ result<payment_settings> parse_payments(const json& form, const payment_settings
   }
   if (const auto at = form.find("gives_back"); at != form.end()) {
     if (!at->is_boolean())
-      return bad("/payments/gives_back", "must be true or false");
+      return bad_member("/payments/gives_back", "must be true or false");
     payments.gives_back = at->get<bool>();
   }
   return payments;

@@ -182,6 +182,10 @@ void tenant::read_spread(const std::optional<bytes>& sealed) {
     if (found->generation >= rules_.now().generation) // what an update has told may be younger than the tables
       rules_.read(*found);
     write_in_order();
+    if (context_->is_home && !rules_.now().is_changing())
+      log::info(
+          "tenant.spread_over",
+          {{"tenant", entry.config.id}, {"shards", rules_.now().width}, {"generation", rules_.now().generation}});
     if (was_changing && !rules_.now().is_changing() && !context_->is_home)
       self_->send(context_->supervisor, wake_tenant{entry.config.id});
   }

@@ -682,6 +682,44 @@ TEST_F(paying, a_refund_goes_the_way_the_money_came) {
   expect_books_balance();
 }
 
+TEST_F(paying, a_dispute_and_a_refund_past_the_books_are_shown_though_they_name_the_payment_alone) {
+  place();
+  pay_by_card();
+  EXPECT_TRUE(call("stripe", "", event("checkout.session.completed", session("complete", true))).value);
+  ASSERT_TRUE(is_in("paid"));
+  const auto bare = [](const std::string& type, json object) {
+    return json{{"id", "evt_bare"},  {"object", "event"}, {"created", 1'790'000'000},
+                {"livemode", false}, {"type", type},      {"data", {{"object", std::move(object)}}}}
+        .dump();
+  };
+  EXPECT_TRUE(call("stripe", "",
+                   bare("charge.dispute.created", {{"id", "dp_1"},
+                                                   {"object", "dispute"},
+                                                   {"payment_intent", "pi_1"},
+                                                   {"status", "needs_response"},
+                                                   {"amount", 50'000},
+                                                   {"currency", "kes"}}))
+                  .value);
+  EXPECT_TRUE(eventually([&] { return newest().at("attention") == "disputed"; }));
+  EXPECT_TRUE(call("settle", attempt_id()).value);
+  EXPECT_TRUE(call("stripe", "",
+                   bare("charge.refunded", {{"id", "ch_1"},
+                                            {"object", "charge"},
+                                            {"payment_intent", "pi_1"},
+                                            {"amount", 50'000},
+                                            {"amount_refunded", 20'000},
+                                            {"currency", "kes"}}))
+                  .value);
+  EXPECT_TRUE(eventually([&] { return newest().at("attention") != nullptr; }));
+  EXPECT_TRUE(call("stripe", "",
+                   bare("charge.refunded", {{"id", "ch_2"},
+                                            {"object", "charge"},
+                                            {"payment_intent", "pi_of_another_shop"},
+                                            {"amount_refunded", 1},
+                                            {"currency", "kes"}}))
+                  .value);
+}
+
 TEST_F(paying, a_refund_that_may_have_been_made_is_not_made_again) {
   place();
   pay_by_mpesa();

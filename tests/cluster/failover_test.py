@@ -75,7 +75,9 @@ class Breaker:
             with open(member.node.log, encoding="utf-8") as log:
                 said += [line for line in log if " tenant.spread" in line]
         last = {re.search(r" tenant=(\S+)", line)[1]: line for line in sorted(said)}
-        return all(re.search(rf" tenant\.spread .* shards={s.spread} ", last.get(s.id, "")) for s in shops.values())
+        # A node that was killed may not have said that it was done; the next owner says how the shop lies.
+        spread = r" tenant\.spread(_over)? .* shards="
+        return all(re.search(rf"{spread}{s.spread} ", last.get(s.id, "")) for s in shops.values())
 
     def is_changed(self, shop):
         """As an operator would: again, when a database that has just come back refuses."""

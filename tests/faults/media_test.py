@@ -149,7 +149,9 @@ class MediaTest(unittest.TestCase):
         self.node.kill()  # damage is told, never given out
         with open(os.path.join(self.directory, self.kept()[0]), "r+b") as file:
             file.seek(400_000)
-            file.write(b"?")
+            byte = file.read(1)
+            file.seek(400_000)
+            file.write(bytes([byte[0] ^ 0x55]))
         self.node.start()
         self.assertEqual(self.fetch(media_id).status, 500)
         self.assertIn("media.damaged", self.node.said())
