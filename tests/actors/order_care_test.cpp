@@ -161,6 +161,7 @@ TEST_F(order_care, the_same_again_also_of_an_order_that_is_long_over) {
   ASSERT_TRUE(ask_tenant("duka", order_action{code, "pay", R"({"amount":"500.00"})"}).value);
   for (const auto* move : {"confirm", "pack", "deliver"})
     ASSERT_TRUE(ask_tenant("duka", order_action{code, move, "{}"}).value) << move;
+  ASSERT_TRUE(eventually([&] { return texts_with(amina, "was delivered") == 1; })) << "the news come by themselves";
   restart();
   stock("260.00", 1);
   clock->advance(std::chrono::hours{30});
