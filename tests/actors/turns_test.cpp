@@ -91,11 +91,15 @@ TEST_F(turns, a_cart_is_reminded_of_once_also_after_restarts) {
 TEST_F(turns, a_reminder_whose_commit_failed_comes_later_once) {
   tell("2 unga");
   std::atomic<bool> cut{true};
+  std::atomic<int> refused{0};
   const auto stopped = stop_at_the_end();
-  store->on_append([&](const std::vector<persistence::row_ptr>&) { return cut ? fault::before : fault::none; });
+  store->on_append([&](const std::vector<persistence::row_ptr>&) {
+    refused += cut ? 1 : 0;
+    return cut ? fault::before : fault::none;
+  });
   clock->advance(hours{4} + std::chrono::minutes{1});
   look_at_timers();
-  std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  ASSERT_TRUE(eventually([&] { return refused > 0; }));
   EXPECT_EQ(reminders(), 0U);
   cut = false;
   EXPECT_TRUE(is_reminded());
