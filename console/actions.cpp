@@ -1,0 +1,166 @@
+#include "console/actions.hpp"
+
+#include "console/text.hpp"
+#include "runtime/core/encoding.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace wakala::console {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr int most_minutes = 1440;
+
+bool may_act_on_tenant(const whoami& who, const std::string& tenant) {
+  return who.has_right("act") || (who.has_right("act_tenant") &&
+                                  std::find(who.tenants.begin(), who.tenants.end(), tenant) != who.tenants.end());
+}
+
+action on_actor(action_kind kind, char32_t key, std::string name, const std::string& id, std::vector<field> fields) {
+  auto target = "/v1/actors/" + url_encode(id) + ":" + name;
+  return {kind, key, std::move(name), std::move(target), id, std::move(fields)};
+}
+
+int parse_minutes(const std::string& text) {
+  int minutes = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), minutes);
+  return failed == std::errc{} && end == text.data() + text.size() ? minutes : 0;
+}
+
+} // namespace
+
+std::vector<action> actions_for_actor(const whoami& who, const actor& on) {
+  std::vector<action> found;
+  if (on.kind == "conversation") {
+    if (who.has_right("act")) {
+      found.push_back(on_actor(action_kind::passivate, U'p', "passivate", on.id, {field::reason}));
+      found.push_back(on_actor(action_kind::restart, U'R', "restart", on.id, {field::reason}));
+    }
+    if (may_act_on_tenant(who, on.tenant)) {
+      if (on.state == "paused")
+        found.push_back(on_actor(action_kind::resume, U'U', "resume", on.id, {field::reason}));
+      else
+        found.push_back(on_actor(action_kind::pause, U'P', "pause", on.id, {field::minutes, field::reason}));
+    }
+    if (who.has_right("personal"))
+      found.push_back({action_kind::reveal, U'v', "reveal", "", on.id, {field::reason}});
+  } else if (on.kind == "node") {
+    return actions_for_node(who, on.name.empty() ? on.node : on.name, false);
+  } else if (on.kind == "shard") {
+    return actions_for_shard(who, on.shard.empty() ? on.name : on.shard, false);
+  }
+  return found;
+}
+
+std::vector<action> actions_for_node(const whoami& who, const std::string& node, bool is_alone) {
+  if (!who.has_right("act") || is_alone || node.empty())
+    return {};
+  const auto path = "/v1/cluster/nodes/" + url_encode(node);
+  return {{action_kind::drain, U'd', "drain", path + ":drain", "node " + node, {field::reason}},
+          {action_kind::undrain, U'D', "undrain", path + ":undrain", "node " + node, {field::reason}}};
+}
+
+std::vector<action> actions_for_shard(const whoami& who, const std::string& shard, bool is_alone) {
+  if (!who.has_right("act") || is_alone || shard.empty())
+    return {};
+  return {{action_kind::move,
+           U'm',
+           "move",
+           "/v1/cluster/shards/" + url_encode(shard) + ":move",
+           shard,
+           {field::node, field::reason}}};
+}
+
+std::vector<action> actions_for_letter(const whoami& who, const std::string& tenant, const std::string& id) {
+  if (tenant.empty()) {
+    if (!who.has_right("act"))
+      return {};
+    return {{action_kind::drop,
+             U'x',
+             "drop",
+             "/v1/set-aside/" + url_encode(id) + ":drop",
+             "what was set aside, " + id,
+             {field::reason}}};
+  }
+  if (!may_act_on_tenant(who, tenant))
+    return {};
+  const auto path = "/v1/tenants/" + url_encode(tenant) + "/dead-letters/" + url_encode(id);
+  const auto subject = fmt::format("dead letter {} of {}", id, tenant);
+  return {{action_kind::replay, U'y', "replay", path + ":replay", subject, {field::reason}},
+          {action_kind::drop, U'x', "drop", path + ":drop", subject, {field::reason}}};
+}
+
+call call_for(const action& what, const filled_fields& with) {
+  json body{{"reason", with.reason}};
+  for (const auto each : what.fields) {
+    if (each == field::minutes)
+      body["minutes"] = with.minutes;
+    if (each == field::node)
+      body["node"] = with.node.empty() ? json() : json(with.node);
+  }
+  return {0, "POST", what.target, body.dump()};
+}
+
+std::string question_for(const action& what, const filled_fields& with) {
+  std::string how;
+  for (const auto each : what.fields) {
+    if (each == field::minutes)
+      how += fmt::format(" for {} min", with.minutes);
+    if (each == field::node)
+      how += with.node.empty() ? " to where it belongs" : " to " + with.node;
+  }
+  if (what.kind == action_kind::reveal)
+    return fmt::format("Show personal data of {}? It is recorded, with “{}”.", what.subject, with.reason);
+  return fmt::format("{} {}{}, because “{}”?", what.name, what.subject, how, with.reason);
+}
+
+std::string problem_of(field which, const std::string& text) {
+  switch (which) {
+  case field::reason:
+    if (text.find_first_not_of(' ') == std::string::npos)
+      return "a reason is needed: it is kept in the audit trail";
+    return code_points(text) > 200 ? "at most 200 characters" : "";
+  case field::minutes: {
+    const auto minutes = parse_minutes(text);
+    return minutes < 1 || minutes > most_minutes ? "a number from 1 to 1440" : "";
+  }
+  case field::node:
+    return "";
+  }
+  return "";
+}
+
+std::string prompt_for(field which) {
+  switch (which) {
+  case field::reason:
+    return "Reason: ";
+  case field::minutes:
+    return "For how many minutes: ";
+  case field::node:
+    return "To which node (nothing: where it belongs): ";
+  }
+  return "";
+}
+
+std::string outcome_text(const action& what, const answer& came) {
+  const auto about = ": " + what.name + " " + what.subject;
+  if (came.is_good()) {
+    const auto result = text_at(came.body, "result");
+    std::string text = result == "stays"      ? "it stays, it has work to do"
+                       : result == "not_live" ? "it was not live"
+                                              : "done";
+    if (const auto audit = number_at(came.body, "audit"))
+      text += fmt::format(" (audit {:.0f})", *audit);
+    return text + about;
+  }
+  if (came.status == 0)
+    return (came.is_unknown ? "no answer came, whether it was done is unknown" : "not done, " + came.why) + about;
+  return fmt::format("refused, {} {}{}", came.status, came.why, about);
+}
+
+} // namespace wakala::console
