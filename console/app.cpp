@@ -166,6 +166,20 @@ void app::take_part(const answer& what, open_view& of, const std::string& part, 
   }
 }
 
+nlohmann::json app::watched() const {
+  return link_ == link::good && is_known_ && !is_held_ ? views_.back().what->watched(who_) : nlohmann::json();
+}
+
+void app::on_live(const nlohmann::json& message) {
+  const auto type = text_at(message, "type");
+  if (type == "trace")
+    top().what->take_trace(member_of(message, "trace"));
+  else if (const auto skipped = number_at(message, "skipped"))
+    top().what->take_skipped(*skipped);
+}
+
+void app::on_live_end(const std::string& why) { say("the live stream ended: " + why, look::warning); }
+
 bool app::wants_redraw() { return std::exchange(wants_redraw_, false); }
 
 } // namespace wakala::console

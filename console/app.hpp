@@ -40,6 +40,11 @@ public:
   void on_answer(const answer& what, moment_now now);
   /// What is to be asked now. Each has an id of its own.
   std::vector<call> due(moment_now now);
+  /// What the live stream should watch now, and of which listener; null: nothing.
+  nlohmann::json watched() const;
+  const std::string& url() const noexcept { return url_; }
+  void on_live(const nlohmann::json& message);
+  void on_live_end(const std::string& why);
   /// How long until something is due, at most a second.
   std::int64_t wait_ms() const;
 

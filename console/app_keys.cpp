@@ -16,6 +16,14 @@ bool is_actor_id(std::string_view key) {
   return std::any_of(kinds.begin(), kinds.end(), [&](auto kind) { return key.starts_with(kind); });
 }
 
+/// What can be watched: the selected row, or the conversation that the view is about.
+std::string watchable(const std::string& key, const std::string& command) {
+  for (const auto& each : {key, command.substr(command.find(' ') + 1)})
+    if (each.starts_with("conversation:") || each.starts_with("tenant:"))
+      return each;
+  return {};
+}
+
 } // namespace
 
 void app::on_key(const key& what, moment_now now) {
@@ -115,6 +123,10 @@ bool app::browse_character(char32_t c, moment_now now) {
     return true;
   case U'I':
     top().what->sorted.descending = !top().what->sorted.descending;
+    return true;
+  case U'w':
+    if (const auto selected = watchable(place.key(), top().what->command()); !selected.empty())
+      push("live " + selected);
     return true;
   case U'i':
     if (is_actor_id(place.key()))

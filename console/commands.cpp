@@ -7,6 +7,7 @@
 #include "console/find_view.hpp"
 #include "console/help_view.hpp"
 #include "console/letters_view.hpp"
+#include "console/live_view.hpp"
 #include "console/trace_view.hpp"
 
 #include <algorithm>
@@ -61,6 +62,13 @@ std::unique_ptr<view> make_view(std::string_view command, std::string& problem) 
     return needs("a text") ? std::make_unique<find_view>(rest, "") : nullptr;
   if (is({"dead-letters", "letters", "dl"}))
     return std::make_unique<letters_view>(rest);
+  if (is({"live", "watch", "w"})) {
+    if (!rest.empty() && watch_for(rest).is_null()) {
+      problem = "watch what? a conversation's id, a tenant, or a share like 5%";
+      return nullptr;
+    }
+    return std::make_unique<live_view>(rest);
+  }
   if (is({"audit"}))
     return std::make_unique<audit_view>();
   if (is({"help", "?"}))
@@ -73,7 +81,7 @@ const std::vector<numbered_view>& numbered_views() {
   static const std::vector<numbered_view> all{
       {U'1', "overview", "Overview"}, {U'2', "nodes", "Nodes"}, {U'3', "shards", "Shards"},
       {U'4', "actors", "Actors"},     {U'5', "top", "Top"},     {U'6', "dead-letters", "Dead letters"},
-      {U'7', "audit", "Audit"},
+      {U'7', "audit", "Audit"},       {U'8', "live", "Live"},
   };
   return all;
 }

@@ -14,7 +14,7 @@ struct entry {
   std::string_view what;
 };
 
-constexpr std::array<entry, 53> entries{{
+constexpr std::array<entry, 55> entries{{
     {"", "MOVING"},
     {"↑ ↓  k j", "one line up, down; PgUp PgDn a page; Home End (g G) to the ends"},
     {"Enter →", "into what is selected: node, shard, tenant, conversation, message"},
@@ -29,9 +29,10 @@ constexpr std::array<entry, 53> entries{{
     {"5 top", "the busiest of the whole cluster; Tab: conversations, tenants, shards, services, nodes"},
     {"6 letters", "updates whose handler failed for good, and what was set aside"},
     {"7 audit", "who did what, and whether the trail is whole"},
+    {"8 live", "messages as they are handled: 1 % of all, or w on a conversation or a tenant"},
     {"F2", "the views as a menu"},
     {": ", "a command: overview, nodes, shards, actors [ID], top [KIND] [TENANT], actor ID,"},
-    {"", "  trace WAMID, find TEXT, dead-letters [TENANT], audit, help, quit"},
+    {"", "  trace WAMID, find TEXT, dead-letters [TENANT], live [ID|TENANT|5%], audit, help, quit"},
     {"", ""},
     {"", "FINDING"},
     {"/ F4", "filter: lines with this text; Enter keeps it, Esc takes it away"},
@@ -39,6 +40,7 @@ constexpr std::array<entry, 53> entries{{
     {"t F7", "trace: the hops of one message, by its wamid"},
     {"< >", "sort by the column to the left, to the right; F6 a menu of all columns"},
     {"I", "the other direction"},
+    {"w", "watch what is selected, a conversation or a tenant: its messages as they come"},
     {"i", "the details of what is selected, also of nodes, shards and tenants"},
     {"Tab", "of a conversation: state or transcript first"},
     {"", ""},

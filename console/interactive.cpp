@@ -2,6 +2,7 @@
 
 #include "console/api_client.hpp"
 #include "console/app.hpp"
+#include "console/live_feed.hpp"
 
 #include <array>
 #include <atomic>
@@ -52,7 +53,7 @@ private:
   int descriptor_;
 };
 
-void loop(app& what, painter& terminal, api_client& client, alarm& answers) {
+void loop(app& what, painter& terminal, api_client& client, alarm& answers, live_feed& feed) {
   std::int64_t drawn_second = -1;
   bool is_changed = true;
   while (!what.has_ended() && !is_told_to_end) {
@@ -88,7 +89,7 @@ void loop(app& what, painter& terminal, api_client& client, alarm& answers) {
       what.on_answer(each, now());
       is_changed = true;
     }
-    is_changed = is_changed || has_resized;
+    is_changed = feed.follow(what, now().steady_ms) || is_changed || has_resized;
   }
 }
 
@@ -102,7 +103,8 @@ int run_interactive(const interactive_options& how) {
   painter terminal(how.look);
   api_client client(how.to, how.ca_file, [&] { answers.ring(); });
   app what(how.first);
-  loop(what, terminal, client, answers);
+  live_feed feed(how.to.token, how.ca_file, [&] { answers.ring(); });
+  loop(what, terminal, client, answers, feed);
   return 0;
 }
 

@@ -6,10 +6,12 @@
 #include "console/commands.hpp"
 #include "console/find_view.hpp"
 #include "console/interactive.hpp"
+#include "console/live_view.hpp"
 #include "console/print.hpp"
 #include "console/trace_view.hpp"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <clocale>
 #include <cstdlib>
@@ -129,7 +131,10 @@ int main(int argc, char** argv) {
   app.add_subcommand("dead-letters", "updates whose handler failed for good, and what was set aside")
       ->add_option("TENANT", given.text, "default: all");
   app.add_subcommand("audit", "who did what, and whether the trail is whole");
-  auto* watched = app.add_subcommand("watch", "the figures each second; with --json an overview a line");
+  auto* watched = app.add_subcommand(
+      "watch", "the figures each second, or the messages of one conversation, of a tenant, or of a "
+               "share; with --json an object a line");
+  watched->add_option("WHAT", given.text, "conversation:…, a tenant, or a share like 5% (default: the figures)");
   watched->add_option("--seconds", given.seconds, "then end")->check(CLI::Range(1, 86'400));
   app.require_subcommand(0, 1);
   try {
@@ -145,8 +150,16 @@ int main(int argc, char** argv) {
       return print_failure(given.json, to.error().what);
     const bool is_ascii = given.ascii || wants_ascii();
     const print_options printing{*to, given.ca_file, given.width, given.json, given.ascii};
-    if (*watched)
+    if (*watched && given.text.empty())
       return watch(printing, given.seconds);
+    if (*watched) {
+      const auto what = watch_for(given.text);
+      if (what.is_null()) {
+        std::cerr << "wakala-console: watch what? a conversation's id, a tenant, or a share like 5%\n";
+        return usage_error;
+      }
+      return watch_messages(printing, what, given.seconds);
+    }
     const auto chosen = app.get_subcommands();
     if (!chosen.empty())
       return print_view(printing, *view_for(*chosen.front(), given));

@@ -5,6 +5,8 @@
 #include "console/access.hpp"
 #include "console/view.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -26,6 +28,10 @@ int print_view(const print_options& how, view& what);
 
 /// The cluster's figures each second, as a line or, with `json`, as an object a line. `seconds` 0: until it is ended.
 int watch(const print_options& how, int seconds);
+
+/// Messages as they are handled, a line each, or, with `json`, an object a line as the API gives it. `what`: see
+/// `watch_for`. `seconds` 0: until it is ended.
+int watch_messages(const print_options& how, const nlohmann::json& what, int seconds);
 
 /// Says what failed, as `json` wants it; returns 1.
 int print_failure(bool json, const std::string& why);

@@ -8,6 +8,7 @@ namespace wakala::console {
 void view::take(const std::string&, const nlohmann::json&, std::int64_t) {}
 std::string view::open(const std::string&) const { return {}; }
 std::vector<action> view::actions(const surroundings&, const std::string&) const { return {}; }
+nlohmann::json view::watched(const whoami&) const { return nullptr; }
 void view::reveal(const std::string&) {}
 
 std::vector<line> view::table_lines(table rows, std::size_t width) const {

@@ -58,6 +58,11 @@ public:
 
   virtual std::vector<column> sort_columns() const { return {}; }
 
+  /// What the live stream should watch for this view; null: nothing.
+  virtual nlohmann::json watched(const whoami&) const;
+  virtual void take_trace(const nlohmann::json&) {}
+  virtual void take_skipped(double /*count*/) {}
+
   sorting sorted;
   std::string filter;  ///< typed after `/`
   bool is_live = true; ///< false: asked once, by a command line: nothing moves, and nothing is cut short
