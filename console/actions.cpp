@@ -15,6 +15,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int most_minutes = 1440;
+constexpr int most_in_bulk = 1000; ///< at a time
 
 bool may_act_on_tenant(const whoami& who, const std::string& tenant) {
   return who.has_right("act") || (who.has_right("act_tenant") &&
@@ -26,10 +27,17 @@ action on_actor(action_kind kind, char32_t key, std::string name, const std::str
   return {kind, key, std::move(name), std::move(target), id, std::move(fields)};
 }
 
-int parse_minutes(const std::string& text) {
-  int minutes = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), minutes);
-  return failed == std::errc{} && end == text.data() + text.size() ? minutes : 0;
+json bulk_body(const action& what, const filled_fields& with, bool is_rehearsal) {
+  auto filter = what.filter;
+  if (with.idle_seconds > 0)
+    filter["idle_seconds"] = with.idle_seconds;
+  if (with.min_mailbox > 0)
+    filter["min_mailbox"] = with.min_mailbox;
+  return {{"action", what.name},
+          {"filter", filter},
+          {"dry_run", is_rehearsal},
+          {"reason", with.reason},
+          {"limit", most_in_bulk}};
 }
 
 } // namespace
@@ -95,7 +103,26 @@ std::vector<action> actions_for_letter(const whoami& who, const std::string& ten
           {action_kind::drop, U'x', "drop", path + ":drop", subject, {field::reason}}};
 }
 
+std::vector<action> actions_for_all(const whoami& who, const json& filter) {
+  std::vector<action> found;
+  if (!who.has_right("act"))
+    return found;
+  std::string where = "all conversations";
+  for (const auto& [name, value] : filter.items())
+    where += " of " + (name == "tenant" ? std::string{} : name + " ") + value.get<std::string>();
+  for (const auto* name : {"passivate", "restart", "pause", "resume"})
+    found.push_back(
+        {action_kind::bulk, 0, name, "/v1/actors:bulk", where, {field::idle, field::mailbox, field::reason}, filter});
+  return found;
+}
+
+call rehearsal_for(const action& what, const filled_fields& with) {
+  return {0, "POST", what.target, bulk_body(what, with, true).dump()};
+}
+
 call call_for(const action& what, const filled_fields& with) {
+  if (what.kind == action_kind::bulk)
+    return {0, "POST", what.target, bulk_body(what, with, false).dump()};
   json body{{"reason", with.reason}};
   for (const auto each : what.fields) {
     if (each == field::minutes)
@@ -119,6 +146,28 @@ std::string question_for(const action& what, const filled_fields& with) {
   return fmt::format("{} {}{}, because “{}”?", what.name, what.subject, how, with.reason);
 }
 
+std::string question_for(const action& what, const filled_fields& with, const answer& rehearsal) {
+  const auto matched = number_at(rehearsal.body, "matched").value_or(0);
+  if (matched <= 0)
+    return {};
+  std::string which = what.subject;
+  if (with.idle_seconds > 0)
+    which += fmt::format(", idle for {} s", with.idle_seconds);
+  if (with.min_mailbox > 0)
+    which += fmt::format(", with {} waiting", with.min_mailbox);
+  return fmt::format("{} {:.0f} ({}), because “{}”?", what.name, std::min<double>(matched, most_in_bulk), which,
+                     with.reason);
+}
+
+std::optional<int> parse_count(const std::string& text) {
+  if (text.empty())
+    return 0;
+  int count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  return failed == std::errc{} && end == text.data() + text.size() && count >= 0 ? std::optional(count)
+                                                                                 : std::nullopt;
+}
+
 std::string problem_of(field which, const std::string& text) {
   switch (which) {
   case field::reason:
@@ -126,9 +175,12 @@ std::string problem_of(field which, const std::string& text) {
       return "a reason is needed: it is kept in the audit trail";
     return code_points(text) > 200 ? "at most 200 characters" : "";
   case field::minutes: {
-    const auto minutes = parse_minutes(text);
+    const auto minutes = parse_count(text).value_or(0);
     return minutes < 1 || minutes > most_minutes ? "a number from 1 to 1440" : "";
   }
+  case field::idle:
+  case field::mailbox:
+    return parse_count(text) ? "" : "a number, or nothing";
   case field::node:
     return "";
   }
@@ -143,6 +195,10 @@ std::string prompt_for(field which) {
     return "For how many minutes: ";
   case field::node:
     return "To which node (nothing: where it belongs): ";
+  case field::idle:
+    return "Idle for how many seconds at least (nothing: any): ";
+  case field::mailbox:
+    return "With how many messages waiting at least (nothing: any): ";
   }
   return "";
 }
@@ -154,6 +210,9 @@ std::string outcome_text(const action& what, const answer& came) {
     std::string text = result == "stays"      ? "it stays, it has work to do"
                        : result == "not_live" ? "it was not live"
                                               : "done";
+    if (what.kind == action_kind::bulk)
+      text = fmt::format("done with {:.0f}, failed with {:.0f}", number_at(came.body, "done").value_or(0),
+                         number_at(came.body, "failed").value_or(0));
     if (const auto audit = number_at(came.body, "audit"))
       text += fmt::format(" (audit {:.0f})", *audit);
     return text + about;

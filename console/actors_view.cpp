@@ -154,11 +154,33 @@ std::string actors_view::open(const std::string& key) const {
 std::vector<action> actors_view::actions(const surroundings& around, const std::string& key) const {
   const auto found =
       std::find_if(list_.actors.begin(), list_.actors.end(), [&](const auto& each) { return each.id == key; });
-  if (found == list_.actors.end())
-    return {};
-  auto all = actions_for_actor(around.who, *found);
+  std::vector<action> all;
+  if (found != list_.actors.end())
+    all = actions_for_actor(around.who, *found);
   std::erase_if(all, [](const action& each) { return each.kind == action_kind::reveal; }); // nothing to see here
+  if (!query_.under.empty() || query_.kind == "conversation")
+    for (auto& each : actions_for_all(around.who, bulk_filter()))
+      all.push_back(std::move(each));
   return all;
+}
+
+nlohmann::json actors_view::bulk_filter() const {
+  auto limits = nlohmann::json::object();
+  if (!query_.tenant.empty())
+    limits["tenant"] = query_.tenant;
+  const auto& under = query_.under;
+  if (under.starts_with("node:"))
+    limits["node"] = after_colon(under);
+  if (under.starts_with("tenant:")) {
+    const auto rest = after_colon(under);
+    limits["tenant"] = rest.substr(0, rest.find(':'));
+  }
+  // A shard's name is what its actors say.
+  if (under.starts_with("tenant:") || under.starts_with("shard:"))
+    for (const auto& each : list_.actors)
+      if (!each.shard.empty())
+        limits["shard"] = each.shard;
+  return limits;
 }
 
 void actors_view::turn() {

@@ -4,6 +4,8 @@
 
 #include "console/view.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace wakala::console {
 
 /// The whole list, as the API gives it.
@@ -30,6 +32,8 @@ public:
   std::vector<column> sort_columns() const override;
 
 private:
+  /// What a bulk action begun here is limited to.
+  nlohmann::json bulk_filter() const;
   std::optional<double> rate_of_actor(const actor& each) const;
 
   actors_query query_;

@@ -131,6 +131,10 @@ void app::on_answer(const answer& what, moment_now now) {
     }
     return;
   }
+  if (errand_ && errand_->rehearsal == what.id) {
+    take_rehearsal(what);
+    return;
+  }
   if (const auto done = errands_under_way_.find(what.id); done != errands_under_way_.end()) {
     const auto of = done->second;
     errands_under_way_.erase(done);

@@ -76,6 +76,8 @@ private:
     action what;
     filled_fields with;
     std::size_t next_field = 0;
+    std::uint64_t rehearsal = 0; ///< the call that finds out how many a bulk action would be
+    std::string question;
   };
 
   open_view& top() { return views_.back(); }
@@ -110,6 +112,7 @@ private:
   void field_typed(const std::string& text);
   void carry_out();
 
+  void take_rehearsal(const answer& what);
   void take_outcome(const answer& what, const action& of);
   void take_part(const answer& what, open_view& of, const std::string& part, moment_now now);
   void note_link(const answer& what);

@@ -3,7 +3,6 @@
 #include "console/commands.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace wakala::console {
 
@@ -48,13 +47,22 @@ void app::typed(const std::string& text) {
 }
 
 void app::begin(const action& what) {
-  errand_ = errand{what, {}, 0};
+  errand_.emplace();
+  errand_->what = what;
   next_field();
 }
 
 void app::next_field() {
   if (errand_->next_field == errand_->what.fields.size()) {
     typing_ = typing::nothing;
+    if (errand_->what.kind == action_kind::bulk) {
+      auto asked = rehearsal_for(errand_->what, errand_->with);
+      asked.id = errand_->rehearsal = ++last_id_;
+      outbox_.push_back(std::move(asked));
+      say("finding out how many …", look::dim);
+      return;
+    }
+    errand_->question = question_for(errand_->what, errand_->with);
     is_confirming_ = true;
     return;
   }
@@ -73,7 +81,13 @@ void app::field_typed(const std::string& text) {
     errand_->with.reason = text;
     break;
   case field::minutes:
-    std::from_chars(text.data(), text.data() + text.size(), errand_->with.minutes);
+    errand_->with.minutes = parse_count(text).value_or(0);
+    break;
+  case field::idle:
+    errand_->with.idle_seconds = parse_count(text).value_or(0);
+    break;
+  case field::mailbox:
+    errand_->with.min_mailbox = parse_count(text).value_or(0);
     break;
   case field::node:
     errand_->with.node = first_word(text).first;
@@ -95,6 +109,21 @@ void app::confirm(const key& what) {
     carry_out();
   else
     say("left undone", look::dim);
+  errand_.reset();
+}
+
+void app::take_rehearsal(const answer& what) {
+  errand_->question = question_for(errand_->what, errand_->with, what);
+  if (what.is_good() && !errand_->question.empty()) {
+    is_confirming_ = true;
+    menu_.reset();
+    typing_ = typing::nothing;
+    return;
+  }
+  if (what.is_good())
+    say("there is none of that kind", look::dim);
+  else
+    say(outcome_text(errand_->what, what), look::bad);
   errand_.reset();
 }
 
@@ -134,8 +163,10 @@ void app::offer_sorting() {
 
 void app::offer_actions(moment_now now) {
   std::vector<menu_entry> entries;
-  for (const auto& each : top().what->actions(around(now), top().place.key()))
-    entries.push_back({each.key, each.name + " " + each.subject, std::string(1, static_cast<char>(each.key))});
+  for (const auto& each : top().what->actions(around(now), top().place.key())) {
+    const auto label = each.name + " " + each.subject;
+    entries.push_back({each.key, label, label});
+  }
   if (entries.empty())
     return say("there is nothing that you may do here", look::dim);
   menu_.emplace(menu_purpose::actions, "Do", std::move(entries));
@@ -167,8 +198,9 @@ void app::chosen(const menu_entry& entry, moment_now now) {
     sort_by(entry.gives);
     return;
   case menu_purpose::actions:
+    // What the menu showed may have changed since.
     for (const auto& each : top().what->actions(around(now), top().place.key()))
-      if (static_cast<char>(each.key) == entry.gives[0]) {
+      if (each.name + " " + each.subject == entry.gives) {
         begin(each);
         return;
       }

@@ -129,7 +129,7 @@ void app::draw_message(screen& to, moment_now now) {
   if (is_confirming_) {
     const std::string choices = " [y/N] ";
     to.cells.clear(row, look::warning);
-    const auto text = question_for(errand_->what, errand_->with);
+    const auto& text = errand_->question;
     const auto room = wide - columns_of(choices) - 1;
     const auto at = to.cells.put(row, 1, columns_of(text) > room ? fit_middle(text, room) : text, look::warning);
     to.cells.put(row, at, choices, look::strong);
@@ -162,6 +162,8 @@ void app::draw_message(screen& to, moment_now now) {
   }
   std::size_t at = 1;
   for (const auto& each : top().what->actions(around(now), top().place.key())) {
+    if (each.key == 0)
+      continue;
     at = to.cells.put(row, at, std::string(1, static_cast<char>(each.key)), look::accent);
     at = to.cells.put(row, at, " " + each.name + "  ", look::dim);
   }

@@ -48,6 +48,10 @@ void app::on_key(const key& what, moment_now now) {
 void app::browse(const key& what, moment_now now) {
   auto& place = top().place;
   notice_.clear();
+  if (errand_ && what.kind == key_kind::escape) { // while one finds out how many it would be
+    errand_.reset();
+    return say("left undone", look::dim);
+  }
   switch (what.kind) {
   case key_kind::up:
     return place.move(-1);
@@ -97,7 +101,7 @@ bool app::browse_character(char32_t c, moment_now now) {
       return true;
     }
   for (const auto& each : top().what->actions(around(now), top().place.key()))
-    if (each.key == c) {
+    if (each.key != 0 && each.key == c) {
       begin(each);
       return true;
     }
@@ -155,7 +159,10 @@ bool app::browse_character(char32_t c, moment_now now) {
     browse_function(1, now);
     return true;
   case U'q':
-    has_ended_ = true;
+    if (top().what->command() == "help")
+      back();
+    else
+      has_ended_ = true;
     return true;
   default:
     return false;

@@ -45,7 +45,7 @@ constexpr std::array<entry, 55> entries{{
     {"Tab", "of a conversation: state or transcript first"},
     {"", ""},
     {"", "DOING (only what your token may; each is asked again, and is kept in the audit trail)"},
-    {"F9", "what can be done here, as a menu"},
+    {"F9", "what can be done here, as a menu; also with all conversations of a node, shard, tenant"},
     {"p", "passivate a conversation: it leaves memory, and comes back with the next message"},
     {"R", "restart a conversation from what is stored"},
     {"P  U", "pause a conversation for some minutes; resume it"},

@@ -23,6 +23,10 @@ actor conversation(const std::string& tenant = "duka", const std::string& state 
   return one;
 }
 
+filled_fields reasons(std::string reason, int minutes, std::string node = {}) {
+  return {std::move(reason), minutes, std::move(node), 0, 0};
+}
+
 std::vector<std::string> names(const std::vector<action>& all) {
   std::vector<std::string> out;
   for (const auto& each : all)
@@ -63,27 +67,44 @@ TEST(actions, keys_are_different_where_they_meet) {
 
 TEST(actions, become_posts_with_their_reason) {
   const auto pause = actions_for_actor(operator_token, conversation())[2];
-  const auto asked = call_for(pause, {"they argue", 30, ""});
+  const auto asked = call_for(pause, reasons("they argue", 30));
   EXPECT_EQ(asked.method, "POST");
   EXPECT_THAT(asked.target, HasSubstr("/v1/actors/conversation"));
   EXPECT_TRUE(asked.target.ends_with(":pause"));
   EXPECT_EQ(nlohmann::json::parse(asked.body), (nlohmann::json{{"reason", "they argue"}, {"minutes", 30}}));
 
   const auto move = actions_for_shard(operator_token, "wakala-shard-5", false)[0];
-  EXPECT_EQ(call_for(move, {"busy", 15, "b"}).target, "/v1/cluster/shards/wakala-shard-5:move");
-  EXPECT_EQ(nlohmann::json::parse(call_for(move, {"busy", 15, "b"}).body)["node"], "b");
-  EXPECT_TRUE(nlohmann::json::parse(call_for(move, {"busy", 15, ""}).body)["node"].is_null());
+  EXPECT_EQ(call_for(move, reasons("busy", 15, "b")).target, "/v1/cluster/shards/wakala-shard-5:move");
+  EXPECT_EQ(nlohmann::json::parse(call_for(move, reasons("busy", 15, "b")).body)["node"], "b");
+  EXPECT_TRUE(nlohmann::json::parse(call_for(move, reasons("busy", 15)).body)["node"].is_null());
 
   const auto drop = actions_for_letter(operator_token, "duka", "a b")[1];
-  EXPECT_EQ(call_for(drop, {"no use", 15, ""}).target, "/v1/tenants/duka/dead-letters/a%20b:drop");
+  EXPECT_EQ(call_for(drop, reasons("no use", 15)).target, "/v1/tenants/duka/dead-letters/a%20b:drop");
 }
 
 TEST(actions, say_what_they_are_about_to_do) {
   const auto pause = actions_for_actor(operator_token, conversation())[2];
-  EXPECT_EQ(question_for(pause, {"they argue", 30, ""}),
+  EXPECT_EQ(question_for(pause, reasons("they argue", 30)),
             "pause conversation:duka:0af3 for 30 min, because “they argue”?");
   const auto move = actions_for_shard(operator_token, "wakala-shard-5", false)[0];
-  EXPECT_EQ(question_for(move, {"busy", 15, ""}), "move wakala-shard-5 to where it belongs, because “busy”?");
+  EXPECT_EQ(question_for(move, reasons("busy", 15)), "move wakala-shard-5 to where it belongs, because “busy”?");
+}
+
+TEST(actions, many_at_once_are_rehearsed_with_the_same_filter) {
+  const auto all = actions_for_all(operator_token, {{"shard", "wakala-shard-5"}, {"tenant", "duka"}});
+  EXPECT_THAT(names(all), ElementsAre("passivate", "restart", "pause", "resume"));
+  EXPECT_THAT(actions_for_all(tenant_token, {{"tenant", "duka"}}), IsEmpty());
+  filled_fields with;
+  with.reason = "room";
+  with.idle_seconds = 60;
+  auto rehearsal = nlohmann::json::parse(rehearsal_for(all[0], with).body);
+  auto real = nlohmann::json::parse(call_for(all[0], with).body);
+  EXPECT_EQ(rehearsal["dry_run"], true);
+  EXPECT_EQ(real["dry_run"], false);
+  rehearsal.erase("dry_run");
+  real.erase("dry_run");
+  EXPECT_EQ(rehearsal, real);
+  EXPECT_EQ(real["filter"], (nlohmann::json{{"shard", "wakala-shard-5"}, {"tenant", "duka"}, {"idle_seconds", 60}}));
 }
 
 TEST(actions, fields_are_checked) {

@@ -125,6 +125,36 @@ TEST(app_actions, personal_data_is_asked_for_once_with_the_reason) {
   EXPECT_THAT(all.targets(), Not(Contains(HasSubstr("reveal")))) << "the next time it is covered again";
 }
 
+TEST(app_actions, many_are_counted_before_anything_is_done) {
+  auto all = small_cluster();
+  all.api["/v1/actors:bulk"] = {{"matched", 312}, {"done", 312}, {"failed", 0}, {"audit", 18}};
+  all.pass().type(U":top conversations duka").press(key_kind::enter).pass();
+  all.press(of_function(9));
+  EXPECT_THAT(all.screen(), HasSubstr("passivate all conversations of duka"));
+  all.press(key_kind::end).press(key_kind::up).press(key_kind::up).press(key_kind::up).press(key_kind::enter);
+  EXPECT_THAT(all.message(), StartsWith("passivate. Idle"));
+  all.type(U"3600").press(key_kind::enter).press(key_kind::enter).type(U"room is needed").press(key_kind::enter);
+  all.targets();
+  all.pass();
+  EXPECT_THAT(all.message(), HasSubstr("passivate 312 (all conversations of duka, idle for"));
+  EXPECT_THAT(posts(all), ElementsAre("POST /v1/actors:bulk"));
+  all.type(U"y").pass();
+  EXPECT_THAT(posts(all), ElementsAre("POST /v1/actors:bulk"));
+  EXPECT_THAT(all.message(), HasSubstr("done with 312, failed with 0 (audit 18)"));
+}
+
+TEST(app_actions, none_of_that_kind_is_no_question) {
+  auto all = small_cluster();
+  all.api["/v1/actors:bulk"] = {{"matched", 0}};
+  all.pass().type(U":top conversations duka").press(key_kind::enter).pass();
+  all.press(of_function(9)).press(key_kind::end).press(key_kind::enter);
+  EXPECT_THAT(all.message(), StartsWith("resume. Idle"));
+  all.press(key_kind::enter).press(key_kind::enter).type(U"x").press(key_kind::enter).pass();
+  EXPECT_THAT(all.message(), HasSubstr("there is none of that kind"));
+  all.type(U"y").pass();
+  EXPECT_THAT(posts(all), ElementsAre("POST /v1/actors:bulk")) << "only the question";
+}
+
 TEST(app_actions, dead_letters_are_replayed) {
   auto all = small_cluster();
   all.api["/v1/tenants/duka/dead-letters/d1:replay"] = {{"result", "done"}};
