@@ -127,13 +127,14 @@ void app::draw_message(screen& to, moment_now now) {
   const auto row = to.cells.rows() - 2;
   const auto wide = to.cells.columns();
   if (is_confirming_) {
-    const std::string choices = " [y/N] ";
-    to.cells.clear(row, look::warning);
-    const auto& text = errand_->question;
-    const auto room = wide - columns_of(choices) - 1;
-    const auto at = to.cells.put(row, 1, columns_of(text) > room ? fit_middle(text, room) : text, look::warning);
-    to.cells.put(row, at, choices, look::strong);
-    to.cursor = {{row, std::min(at + columns_of(choices), wide - 1)}};
+    // As many lines as it takes: nothing of what one says yes to may be left out.
+    const auto lines = wrap(errand_->question + " [y/N]", wide - 2);
+    const auto first = row + 1 - std::min(lines.size(), row + 1);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      to.cells.clear(first + i, look::warning);
+      to.cells.put(first + i, 1, lines[i], look::strong);
+    }
+    to.cursor = {{row, std::min(columns_of(lines.back()) + 2, wide - 1)}};
     return;
   }
   if (typing_ != typing::nothing) {

@@ -115,7 +115,7 @@ TEST(app_actions, an_action_without_an_answer_is_not_called_failed) {
 TEST(app_actions, personal_data_is_asked_for_once_with_the_reason) {
   auto all = at_the_conversation();
   all.type(U"v").type(U"a complaint").press(key_kind::enter);
-  EXPECT_THAT(all.message(), HasSubstr("It is recorded"));
+  EXPECT_THAT(all.screen(), HasSubstr("It is recorded"));
   all.targets();
   all.type(U"y").pass();
   EXPECT_THAT(all.targets(), Contains("GET /v1/actors/conversation%3Aduka%3A0af3?reveal=true&reason=a%20complaint"));
@@ -136,7 +136,9 @@ TEST(app_actions, many_are_counted_before_anything_is_done) {
   all.type(U"3600").press(key_kind::enter).press(key_kind::enter).type(U"room is needed").press(key_kind::enter);
   all.targets();
   all.pass();
-  EXPECT_THAT(all.message(), HasSubstr("passivate 312 (all conversations of duka, idle for"));
+  EXPECT_THAT(all.row(all.rows - 3),
+              HasSubstr("passivate 312 (all conversations of duka, idle for 3600 s), because"));
+  EXPECT_THAT(all.message(), HasSubstr("needed”? [y/N]"));
   EXPECT_THAT(posts(all), ElementsAre("POST /v1/actors:bulk"));
   all.type(U"y").pass();
   EXPECT_THAT(posts(all), ElementsAre("POST /v1/actors:bulk"));
