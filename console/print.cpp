@@ -166,14 +166,14 @@ int watch(const print_options& how, int seconds) {
     if (number == 0)
       continue;
     if (number % 20 == 1)
-      fmt::print("{:<9}{:>9}{:>9}{:>9}{:>10}{:>10}{:>8}{:>9}{:>10}\n", "time", "events/s", "sends/s", "refused/s",
+      fmt::print("{:<9}{:>10}{:>10}{:>11}{:>10}{:>10}{:>8}{:>9}{:>10}\n", "time", "events/s", "sends/s", "refused/s",
                  "p50", "p99", "queue", "flight", "unfolded");
     const auto& now = past.cluster();
     const auto rate = [&](std::string_view name) { return rate_text(find_number(now.per_second, name)); };
     const auto gauge = [&](std::string_view name) { return count_text(find_number(now.gauges, name).value_or(0)); };
     fmt::print("{:<9}{}{}{}{}{}{:>8}{:>9}{:>10}\n", time_of_day(wall_ms()),
-               fit(rate("events_committed"), 9, alignment::right), fit(rate("sends_accepted"), 9, alignment::right),
-               fit(rate("events_refused"), 9, alignment::right), fit(micros_text(now.p50_us), 10, alignment::right),
+               fit(rate("events_committed"), 10, alignment::right), fit(rate("sends_accepted"), 10, alignment::right),
+               fit(rate("events_refused"), 11, alignment::right), fit(micros_text(now.p50_us), 10, alignment::right),
                fit(micros_text(now.p99_us), 10, alignment::right), gauge("mailbox"), gauge("in_flight"),
                gauge("unfolded_rows"));
     std::cout.flush();

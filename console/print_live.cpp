@@ -13,12 +13,20 @@
 #include <iostream>
 #include <mutex>
 #include <optional>
+#include <thread>
+#include <utility>
 
 namespace wakala::console {
 
 using nlohmann::json;
 
 namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::seconds ask_again_after{watch_seconds / 2};
+constexpr std::chrono::seconds retry_after{1};
+constexpr std::chrono::hours for_ever{24 * 3650};
 
 /// What came from the socket's thread and was not printed yet.
 struct inbox {
@@ -49,17 +57,13 @@ void print_trace(const print_options& how, const json& trace) {
   std::cout << (how.is_ascii ? to_ascii(line) : line) << std::endl;
 }
 
-} // namespace
-
-int watch_messages(const print_options& how, const json& what, int seconds) {
-  // Whichever node answers is the one that is watched: it hears of all messages of the cluster.
-  api_client client(how.to, how.ca_file, [] {});
-  const auto first = client.ask({0, "GET", "/v1/whoami", {}});
-  if (!first.is_good())
-    return print_failure(how.json, first.status == 0 ? first.why : fmt::format("{} {}", first.status, first.why));
+/// Prints what one stream brings, until its time is over (nothing) or it ends (why). `was_open` is set once it said
+/// hello.
+std::optional<std::string> follow(const print_options& how, const std::string& url, const json& what,
+                                  steady_clock::time_point until, bool& was_open) {
   inbox all;
   live_socket socket(
-      {first.url, how.to.token, how.ca_file, what},
+      {url, how.to.token, how.ca_file, what},
       [&all](json message) {
         const std::lock_guard lock(all.mutex);
         all.messages.push_back(std::move(message));
@@ -70,28 +74,49 @@ int watch_messages(const print_options& how, const json& what, int seconds) {
         all.end = std::move(why);
         all.came.notify_one();
       });
-  const auto begin = std::chrono::steady_clock::now();
-  const auto until = begin + std::chrono::seconds(seconds > 0 ? seconds : 1'000'000'000);
-  auto asked = begin;
+  auto asked = steady_clock::now();
   for (;;) {
     std::unique_lock lock(all.mutex);
-    all.came.wait_until(lock, std::min(until, asked + std::chrono::seconds(watch_seconds / 2)),
+    all.came.wait_until(lock, std::min(until, asked + ask_again_after),
                         [&] { return !all.messages.empty() || all.end; });
-    auto messages = std::exchange(all.messages, {});
-    const auto end = all.end;
+    const auto messages = std::exchange(all.messages, {});
+    auto end = all.end;
     lock.unlock();
-    for (const auto& each : messages)
+    for (const auto& each : messages) {
+      was_open = was_open || text_at(each, "type") == "hello";
       if (text_at(each, "type") == "trace")
         print_trace(how, member_of(each, "trace"));
-    const auto now = std::chrono::steady_clock::now();
-    if (end)
-      return print_failure(how.json, *end);
-    if (now >= until)
-      return 0;
-    if (now - asked >= std::chrono::seconds(watch_seconds / 2)) {
+    }
+    const auto now = steady_clock::now();
+    if (end || now >= until)
+      return now >= until ? std::nullopt : end;
+    if (now - asked >= ask_again_after) {
       socket.ask_again();
       asked = now;
     }
+  }
+}
+
+} // namespace
+
+int watch_messages(const print_options& how, const json& what, int seconds) {
+  api_client client(how.to, how.ca_file, [] {});
+  const auto until = steady_clock::now() + (seconds > 0 ? std::chrono::seconds(seconds) : for_ever);
+  bool was_open = false;
+  for (;;) {
+    // Whichever node answers is the one that is watched: it hears of all messages of the cluster.
+    const auto first = client.ask({0, "GET", "/v1/whoami", {}});
+    auto why = first.status == 0 ? std::optional(first.why) : std::nullopt;
+    if (first.is_good())
+      why = follow(how, first.url, what, until, was_open);
+    else if (first.status != 0)
+      return print_failure(how.json, fmt::format("{} {}", first.status, first.why));
+    if (!why || steady_clock::now() >= until)
+      return 0;
+    if (!was_open)
+      return print_failure(how.json, *why);
+    std::cerr << "wakala-console: not connected, trying again: " << *why << std::endl;
+    std::this_thread::sleep_for(retry_after);
   }
 }
 
