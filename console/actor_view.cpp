@@ -29,6 +29,16 @@ look look_of_status(std::string_view status) {
   return status == "queued" || status == "attempting" || status == "ambiguous" ? look::warning : look::dim;
 }
 
+/// By what a message is traced: its id, or, where that is covered (Meta's ids hold a phone number), ours, which names
+/// the conversation and the message's place in it.
+std::string trace_id(const json& message, const std::string& actor_id) {
+  const auto id = text_at(message, "id");
+  const auto position = number_at(message, "position");
+  if (!id.starts_with("•") || !position)
+    return id;
+  return fmt::format("o{}.{:.0f}", actor_id.substr(actor_id.rfind(':') + 1), *position);
+}
+
 } // namespace
 
 actor_view::actor_view(std::string id) : id_(std::move(id)) {}
@@ -104,7 +114,7 @@ std::vector<line> actor_view::message_lines(std::size_t width) const {
       const auto at = parse_time(text_at(*each, "at"));
       const auto status = text_at(*each, "status");
       const auto wamid = is_inbound ? text_at(*each, "id") : text_at(*each, "wamid");
-      line out{{{" "}}, (is_inbound ? "trace:" : "sent:") + text_at(*each, "id"), false, {}};
+      line out{{{" "}}, "trace:" + trace_id(*each, id_), false, {}};
       out.spans.push_back({(at ? time_of_day(*at) : std::string(8, ' ')) + " ", look::dim});
       out.spans.push_back({is_inbound ? "> " : "< ", is_inbound ? look::accent : look::good});
       out.spans.push_back({fit(text_at(*each, "type"), 12) + " "});

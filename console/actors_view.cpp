@@ -51,6 +51,18 @@ actors_view::actors_view(actors_query query) : query_(std::move(query)) {
     sorted = {"mailbox", true};
 }
 
+actors_query actors_view::query_for(const whoami& who) const {
+  auto shown = query_;
+  if (who.is_operator || who.tenants.empty() || !shown.under.empty())
+    return shown;
+  // A tenant's token sees what belongs to its tenant, and nothing flat over the cluster.
+  if (shown.tenant.empty())
+    shown.tenant = who.tenants.front();
+  if (shown.kind != "conversation")
+    shown.kind = "tenant";
+  return shown;
+}
+
 std::string actors_view::command() const {
   if (!query_.kind.empty())
     return "top " + query_.kind + (query_.tenant.empty() ? "" : " " + query_.tenant);
@@ -63,15 +75,16 @@ std::string actors_view::title() const {
   return query_.under.empty() ? "Actors" : query_.under;
 }
 
-std::vector<wish> actors_view::wishes(const surroundings&) const {
+std::vector<wish> actors_view::wishes(const surroundings& around) const {
+  const auto shown = query_for(around.who);
   std::string target = "/v1/actors?limit=" + std::to_string(query_.limit > 0 ? query_.limit : usual_limit);
   const auto add = [&](std::string_view name, const std::string& value) {
     if (!value.empty())
       target += fmt::format("&{}={}", name, url_encode(value));
   };
-  add("under", query_.under);
-  add("kind", query_.kind);
-  add("tenant", query_.tenant);
+  add("under", shown.under);
+  add("kind", shown.kind);
+  add("tenant", shown.tenant);
   add("sort", is_sorted_there(sorted.column) ? sorted.column : "");
   // A list that is here as a whole is filtered here, by every column; of a longer one the node finds the ids.
   if (!list_.next.empty() || (list_.total && *list_.total > static_cast<double>(usual_limit)))

@@ -34,6 +34,8 @@ public:
 private:
   /// What a bulk action begun here is limited to.
   nlohmann::json bulk_filter() const;
+  /// What is asked for such a token.
+  actors_query query_for(const whoami& who) const;
   std::optional<double> rate_of_actor(const actor& each) const;
 
   actors_query query_;

@@ -73,6 +73,8 @@ std::vector<call> app::due(moment_now now) {
   if (link_ != link::good)
     return calls; // one question is enough to find out when somebody answers again
   consider(whoami_, "/v1/whoami", whoami_every_ms);
+  if (!is_known_)
+    return calls; // what a view asks depends on who asks
   auto& shown = top();
   const auto wishes = shown.what->wishes(around(now));
   std::erase_if(shown.parts, [&](const auto& part) {

@@ -96,7 +96,11 @@ page live_view::show(const surroundings& around, std::size_t width) const {
     const auto outcome = text_at(decided, "outcome");
     const auto kind = text_at(decided, "kind");
     const auto type = text_at(decided, "type");
-    rows.rows.push_back({"trace:" + text_at(each, "wamid"),
+    const auto wamid = text_at(each, "wamid");
+    const auto seq = number_at(each, "seq").value_or(0);
+    rows.rows.push_back({wamid.empty() || wamid.starts_with("•")
+                             ? fmt::format("{}#{}/{:.0f}", text_at(each, "conversation"), text_at(each, "shard"), seq)
+                             : "trace:" + wamid,
                          {{at ? time_of_day(*at, true) : std::string(nothing), look::dim},
                           {after_colon(text_at(each, "conversation")), look::strong},
                           {text_at(each, "node")},
@@ -115,7 +119,10 @@ page live_view::show(const surroundings& around, std::size_t width) const {
 }
 
 std::string live_view::open(const std::string& key) const {
-  return key.starts_with("trace:") ? "trace " + after_colon(key) : std::string{};
+  if (key.starts_with("trace:"))
+    return "trace " + after_colon(key);
+  // Without its id there is still the conversation.
+  return key.starts_with("conversation:") ? "actor " + key.substr(0, key.find('#')) : std::string{};
 }
 
 } // namespace wakala::console

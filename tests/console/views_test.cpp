@@ -120,6 +120,29 @@ TEST(views, a_transcript_comes_page_by_page_and_only_the_last_is_asked_again) {
   EXPECT_LT(text.find("m-third"), text.find("m-first")) << "the last is on top";
 }
 
+TEST(views, a_message_whose_id_is_covered_is_traced_by_its_place) {
+  actor_view one("conversation:duka:0123456789abcdef0123456789abcdef");
+  one.take("actor", {{"actor", {{"id", "conversation:duka:0123456789abcdef0123456789abcdef"}}}, {"redacted", true}},
+           0);
+  one.take(
+      "messages",
+      {{"messages", {{{"id", "•••"}, {"position", 7}, {"direction", "in"}, {"type", "text"}}}}, {"next", nullptr}},
+      0);
+  place here;
+  const auto shown = one.show(here.around, 80);
+  EXPECT_EQ(one.open(shown.body[1].key), "trace o0123456789abcdef0123456789abcdef.7");
+}
+
+TEST(views, a_tenant_s_token_asks_for_what_is_its_own) {
+  place here;
+  here.who = {"duka", false, {"duka"}, {"read", "act_tenant"}};
+  EXPECT_THAT(actors_view({"", "conversation", "", 0}).wishes(here.around)[0].target,
+              HasSubstr("kind=conversation&tenant=duka"));
+  EXPECT_THAT(actors_view({"", "", "", 0}).wishes(here.around)[0].target, HasSubstr("kind=tenant&tenant=duka"));
+  EXPECT_THAT(actors_view({"tenant:duka:5", "", "", 0}).wishes(here.around)[0].target,
+              ::testing::EndsWith("under=tenant%3Aduka%3A5"));
+}
+
 TEST(views, a_trace_is_a_waterfall_with_what_was_sent) {
   place here;
   trace_view one("wamid.X", "");
