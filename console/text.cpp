@@ -41,6 +41,11 @@ constexpr auto ascii_signs = std::to_array<std::pair<char32_t, char>>({
     {U'–', '-'}, {U'←', '<'}, {U'↑', '^'}, {U'↓', 'v'}, {U'“', '"'}, {U'”', '"'}, {U'’', '\''},
 });
 
+/// Only printable ASCII, as most texts are: a column a byte.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 } // namespace
 
 std::vector<glyph> glyphs_of(std::string_view text) {
@@ -72,6 +77,8 @@ std::string safe_text(std::string_view text) {
 }
 
 std::size_t columns_of(std::string_view text) {
+  if (is_plain(text))
+    return text.size();
   std::size_t sum = 0;
   for (const auto& each : glyphs_of(text))
     sum += each.columns;
@@ -79,6 +86,10 @@ std::size_t columns_of(std::string_view text) {
 }
 
 std::string fit(std::string_view text, std::size_t columns, alignment where) {
+  if (is_plain(text) && text.size() <= columns) {
+    const std::string space(columns - text.size(), ' ');
+    return where == alignment::left ? std::string(text) + space : space + std::string(text);
+  }
   const auto glyphs = glyphs_of(text);
   std::size_t needed = 0;
   for (const auto& each : glyphs)
