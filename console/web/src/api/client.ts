@@ -28,7 +28,8 @@ interface CallOptions {
 }
 
 export function addressOf(path: string, query: Values = {}): URL {
-  const url = new URL(path, base);
+  // Not resolved as a reference: "actors:bulk" would be a scheme.
+  const url = new URL(base.href + path);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, String(value));
   }
