@@ -119,7 +119,7 @@ export async function testKeyboard(browser, world) {
   await page.locator('[data-testid="map"] a[tabindex="0"]').focus();
   await page.keyboard.press("Backspace");
   await page.getByTestId("map-up").waitFor({ state: "detached" });
-  await page.waitForFunction(() => document.activeElement.id === "title");
+  await page.locator("#title:focus").waitFor();
 
   // The switch of colours, which is kept.
   await page.getByTestId("theme").focus();

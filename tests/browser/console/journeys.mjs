@@ -35,7 +35,7 @@ export async function testTrace(browser, world) {
   await page.getByTestId("transcript").waitFor();
   check(decodeURIComponent(page.url()).endsWith(`#/actors/${actor}`), `the address of the conversation, not ${page.url()}`);
   check(!page.url().includes(amina.slice(-6)), "no phone number in the address");
-  await page.locator(`[data-testid="message-in"] a[href*="${encodeURIComponent(wamid)}"]`).click();
+  await page.locator(`[data-testid="message-in"] a[href*="${encodeURIComponent(wamid)}"]`).first().click();
   const tiles = page.getByTestId("trace-tiles");
   await tiles.waitFor();
   check(decodeURIComponent(page.url()).includes(wamid), "the trace of that message");

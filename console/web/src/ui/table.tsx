@@ -61,7 +61,7 @@ export function Table<Row>(props: TableProps<Row>) {
                   {sortable(column) ? (
                     <button type="button" class="sort" title={column.hint} onClick={() => choose(column)}>
                       {column.title}
-                      <span aria-hidden="true">{current ? (direction === "up" ? " ▲" : " ▼") : ""}</span>
+                      <span aria-hidden="true">{current ? (direction === "up" ? "\u00a0▲" : "\u00a0▼") : ""}</span>
                     </button>
                   ) : (
                     <span title={column.hint}>{column.title}</span>

@@ -1,5 +1,7 @@
 // The columns of every list of actors, and which of them the daemon sorts by.
-import type { Actor, SortKey } from "../api/types";
+import { useRef } from "preact/hooks";
+import type { Actor, ActorList, SortKey } from "../api/types";
+import { ActorRates } from "../model/actor_rates";
 import * as format from "../model/format";
 import { meanOf } from "../model/rates";
 import { linkToActor } from "../model/routes";
@@ -15,7 +17,8 @@ export const sortNames: Record<SortKey, string> = {
   bytes: "memory", last_activity: "last activity", id: "name",
 };
 
-export const actorColumns: Column<Actor>[] = [
+/** `rates` knows how busy each is of late. */
+export const actorColumns = (rates: ActorRates): Column<Actor>[] => [
   {
     key: "id", title: "Actor", value: (actor) => actor.id,
     show: (actor) => (
@@ -28,6 +31,7 @@ export const actorColumns: Column<Actor>[] = [
   { key: "node", title: "Node", value: (actor) => actor.node, wide: true },
   { key: "children", title: "Below", number: true, value: (actor) => actor.children, show: (actor) => (actor.kind === "conversation" ? "" : format.count(actor.children)) },
   { key: "mailbox", title: "Mailbox", number: true, value: (actor) => actor.mailbox, show: (actor) => format.count(actor.mailbox) },
+  { key: "rate", title: "Rate", number: true, hint: "Messages a second, of the last 10 s", show: (actor) => format.rate(rates.rate(actor.id)) },
   { key: "messages", title: "Messages", number: true, value: (actor) => actor.messages, show: (actor) => format.count(actor.messages) },
   { key: "waiting", title: "Waited", number: true, hint: "All messages' waiting together", value: (actor) => actor.waiting_us, show: (actor) => format.duration(actor.waiting_us) },
   { key: "mean", title: "Mean wait", number: true, wide: true, value: (actor) => meanOf(actor.waiting_us, actor.messages), show: (actor) => format.duration(meanOf(actor.waiting_us, actor.messages)) },
@@ -39,3 +43,14 @@ export const actorColumns: Column<Actor>[] = [
     show: (actor) => format.ago(actor.last_activity, now.value),
   },
 ];
+
+/** Rates of a list that is asked for again and again. */
+export function useRates(list: ActorList | null): ActorRates {
+  const rates = useRef<{ of: ActorRates; last: ActorList | null } | null>(null);
+  rates.current ??= { of: new ActorRates(), last: null };
+  if (list && rates.current.last !== list) {
+    rates.current.last = list;
+    rates.current.of.add(Date.parse(list.at), list.actors);
+  }
+  return rates.current.of;
+}

@@ -1,8 +1,9 @@
 // Drilling down: node, shard, tenant, conversation. Each actor has a page of its own; the top lists the nodes.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { getActor, getActors } from "../api/client";
 import { whoami } from "../api/session";
 import type { Actor, ActorDetail, SortKey } from "../api/types";
+import { ActorTrack } from "../model/actor_rates";
 import * as format from "../model/format";
 import { kindOf, shortName } from "../model/ids";
 import { meanOf } from "../model/rates";
@@ -14,7 +15,8 @@ import { usePolled } from "../ui/polled";
 import { Problem } from "../ui/problem";
 import { route, stayAt } from "../ui/router";
 import { Table } from "../ui/table";
-import { actorColumns, sortKeys } from "./actor_columns";
+import { TimeChart } from "../ui/time_chart";
+import { actorColumns, sortKeys, useRates } from "./actor_columns";
 import { Conversation } from "./conversation";
 
 export function Path({ path, last }: { path: readonly Actor[]; last: string }) {
@@ -50,6 +52,30 @@ export function ActorFacts({ actor }: { actor: Actor }) {
   );
 }
 
+/** How busy it is, since its page was opened. */
+export function ActorChart({ actor }: { actor: Actor }) {
+  const track = useRef(new ActorTrack());
+  const last = useRef<Actor | null>(null);
+  if (last.current !== actor) {
+    last.current = actor;
+    track.current.add(Date.now(), actor);
+  }
+  const { samples } = track.current;
+  const times = samples.map((sample) => sample.at / 1000);
+  return (
+    <div class="charts">
+      <TimeChart title="Messages" times={times} format={format.rate} series={[{ title: "messages", line: 1, values: samples.map((sample) => sample.messages) }]} />
+      <TimeChart
+        title="Of a message" times={times} format={format.duration}
+        series={[
+          { title: "waiting", line: 3, values: samples.map((sample) => sample.waiting) },
+          { title: "handling", line: 1, values: samples.map((sample) => sample.handling) },
+        ]}
+      />
+    </div>
+  );
+}
+
 const kindsBelow: Record<string, string> = { node: "Services and shards", shard: "Tenants", tenant: "Conversations" };
 
 /** The children of an actor, a page at a time. Sorting over pages is the daemon's, so that it holds for all of them. */
@@ -61,6 +87,7 @@ function Below({ under, title }: { under: string | null; title: string }) {
   // A tenant's token sees no nodes; its tenants are its top.
   const top = whoami.value?.operator === false ? { kind: "tenant" } : {};
   const { data, error } = usePolled(key, () => getActors({ ...(under ? { under } : top), sort, limit: 100, after }), 2_000);
+  const rates = useRates(data);
   const change = (chosen: string) => {
     setPages([]);
     stayAt(linkTo("actors", under ?? "", { sort: chosen }));
@@ -74,7 +101,7 @@ function Below({ under, title }: { under: string | null; title: string }) {
       {data?.unreachable && data.unreachable.length > 0 && <p class="problem">Not reached: {data.unreachable.join(", ")}</p>}
       {data ? (
         <Table
-          label={title} testid="actors" columns={actorColumns} rows={data.actors} id={(actor) => actor.id} empty="Nothing below it just now."
+          label={title} testid="actors" columns={actorColumns(rates)} rows={data.actors} id={(actor) => actor.id} empty="Nothing below it just now."
           sort={{ key: sort, direction: sort === "id" ? "up" : "down", change, keys: sortKeys satisfies readonly SortKey[] }}
         />
       ) : (
@@ -110,6 +137,7 @@ function Inner({ detail, refresh }: { detail: ActorDetail; refresh: () => void }
         <code>{actor.id}</code> {[actor.node && `on node ${actor.node}`, actor.kind !== "shard" && actor.shard].filter(Boolean).join(", ")}
       </p>
       <ActorFacts actor={actor} />
+      <ActorChart actor={actor} />
       {kindsBelow[actor.kind] && <Below key={actor.id} under={actor.id} title={kindsBelow[actor.kind] ?? "Below"} />}
     </>
   );

@@ -1,7 +1,7 @@
 // One conversation: what was said, and beside it what the conversation keeps in mind.
 import { useRef, useState } from "preact/hooks";
 import { getActor, getTranscript, type Reveal } from "../api/client";
-import type { Message } from "../api/types";
+import type { ActorDetail, Message } from "../api/types";
 import * as format from "../model/format";
 import { shortName } from "../model/ids";
 import { linkTo, linkToTrace } from "../model/routes";
@@ -82,8 +82,12 @@ function Transcript({ id, tenant, shown }: { id: string; tenant: string | null; 
 }
 
 export function Conversation({ id }: { id: string }) {
-  const [shown, setShown] = useState<Reveal | null>(null);
-  const { data, error, refresh } = usePolled(`${id} ${shown ? "revealed" : ""}`, () => getActor(id, shown), shown ? 0 : 2_000);
+  // What was revealed is kept as it came: each look is audited, so it is not asked for again and again.
+  const [opened, setOpened] = useState<{ reveal: Reveal; detail: ActorDetail } | null>(null);
+  const polled = usePolled(`${id} ${opened ? "revealed" : ""}`, () => (opened ? Promise.resolve(opened.detail) : getActor(id, null)), opened ? 0 : 2_000);
+  const { error, refresh } = polled;
+  const data = opened?.detail ?? polled.data;
+  const shown = opened?.reveal ?? null;
   const actor = data?.actor;
   return (
     <>
@@ -93,10 +97,9 @@ export function Conversation({ id }: { id: string }) {
         {actor && <ActorActions actor={actor} after={refresh} />}
         {data && (
           <RevealButton
-            shown={shown} what={shortName(id)} hide={() => setShown(null)}
+            shown={shown} what={shortName(id)} hide={() => setOpened(null)}
             reveal={async (reveal) => {
-              await getActor(id, reveal);
-              setShown(reveal);
+              setOpened({ reveal, detail: await getActor(id, reveal) });
             }}
           />
         )}

@@ -1,6 +1,7 @@
 // The tree of actors as a live map: area by what they hold, colour by how long messages wait.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { getActors } from "../api/client";
+import { overview } from "../api/live";
 import type { Actor } from "../api/types";
 import { buildTree, heatOf, neighbour, placeTree, toneOf, type ColourBy, type MapCell, type SizeBy } from "../model/actor_map";
 import * as format from "../model/format";
@@ -30,8 +31,9 @@ function rootOf(id: string): Actor | null {
   const [kind, first = "", second = ""] = id.split(":");
   const blank = { id, name: first, under: null, state: "live", node: null, shard: null, tenant: null };
   if (kind === "node") return { ...blank, kind, node: first };
-  if (kind === "shard") return { ...blank, kind, shard: `wakala-shard-${first}` };
-  if (kind === "tenant") return { ...blank, kind, tenant: first, shard: `wakala-shard-${second}` };
+  const shardOf = (number: string) => overview.value?.shards.find((shard) => shard.id === `shard:${number}`)?.shard ?? `wakala-shard-${number}`;
+  if (kind === "shard") return { ...blank, kind, shard: shardOf(first) };
+  if (kind === "tenant") return { ...blank, kind, tenant: first, shard: shardOf(second) };
   return null;
 }
 

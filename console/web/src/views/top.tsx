@@ -11,7 +11,7 @@ import { usePolled } from "../ui/polled";
 import { Problem } from "../ui/problem";
 import { route, stayAt } from "../ui/router";
 import { Table } from "../ui/table";
-import { actorColumns, sortKeys, sortNames } from "./actor_columns";
+import { actorColumns, sortKeys, sortNames, useRates } from "./actor_columns";
 
 const kinds = ["conversation", "tenant", "shard", "service", "node"];
 const limits = ["10", "25", "50", "100", "500"];
@@ -40,6 +40,8 @@ export function TopView() {
   const change = (changed: Record<string, string>) => stayAt(linkTo("top", "", { kind, sort, limit, ...filter, ...changed }));
   const key = JSON.stringify([kind, sort, limit, filter]);
   const { data, error } = usePolled(key, () => getActors({ kind, sort, limit: Number(limit), ...filter }), 2_000);
+  const leaf = kind === "conversation" || kind === "service";
+  const columns = actorColumns(useRates(data)).filter((column) => column.key !== "children" || !leaf);
   const nodes = ["", ...(overview.value?.nodes.map((node) => node.name) ?? [])];
   const shownKinds = whoami.value?.operator ? kinds : kinds.slice(0, 3);
   return (
@@ -74,7 +76,7 @@ export function TopView() {
             {data.total !== undefined && ` of ${format.count(data.total)}`}, by {sortNames[sort]}
           </p>
           <Table
-            label={`Top ${kind}s`} testid="top" columns={kind === "conversation" || kind === "service" ? actorColumns.filter((column) => column.key !== "children") : actorColumns} rows={data.actors} id={(actor) => actor.id} empty="Nothing is like that just now."
+            label={`Top ${kind}s`} testid="top" columns={columns} rows={data.actors} id={(actor) => actor.id} empty="Nothing is like that just now."
             sort={{ key: sort, direction: sort === "id" ? "up" : "down", change: (value) => change({ sort: value }), keys: sortKeys }}
           />
         </>

@@ -63,9 +63,11 @@ export function TraceBody({ trace }: { trace: Trace }) {
 }
 
 function TracePage({ wamid, tenant }: { wamid: string; tenant: string | null }) {
-  const [shown, setShown] = useState<Reveal | null>(null);
-  const key = `${wamid} ${tenant ?? ""} ${shown ? "revealed" : ""}`;
-  const { data, error } = usePolled(key, () => getTrace(wamid, tenant, shown), shown ? 0 : 3_000);
+  const [opened, setOpened] = useState<{ reveal: Reveal; trace: Trace } | null>(null);
+  const key = `${wamid} ${tenant ?? ""} ${opened ? "revealed" : ""}`;
+  const polled = usePolled(key, () => (opened ? Promise.resolve(opened.trace) : getTrace(wamid, tenant, null)), opened ? 0 : 3_000);
+  const { error } = polled;
+  const data = opened?.trace ?? polled.data;
   return (
     <>
       <nav class="path" aria-label="Where it is">
@@ -84,10 +86,9 @@ function TracePage({ wamid, tenant }: { wamid: string; tenant: string | null }) 
       <Heading title="Trace of a message">
         {data && (
           <RevealButton
-            shown={shown} what="this message" hide={() => setShown(null)}
+            shown={opened?.reveal ?? null} what="this message" hide={() => setOpened(null)}
             reveal={async (reveal) => {
-              await getTrace(wamid, tenant, reveal);
-              setShown(reveal);
+              setOpened({ reveal, trace: await getTrace(wamid, tenant, reveal) });
             }}
           />
         )}
