@@ -12,7 +12,7 @@ async function viewsOf(world) {
     ["overview", "#/", "tiles"],
     ["map", "#/map", "map"],
     ["actors", "#/actors", "actors"],
-    ...path.slice(0, -1).map((one) => [one.kind, `#/actors/${encodeURIComponent(one.id)}`, one.kind === "service" ? "" : "actors"]),
+    ...path.filter((one) => one.id !== actor).map((one) => [one.kind, `#/actors/${encodeURIComponent(one.id)}`, one.kind === "service" ? "" : "actors"]),
     ["conversation", `#/actors/${encodeURIComponent(actor)}`, "transcript"],
     ["shards", "#/shards", "shards"],
     ["top", "#/top", "top"],

@@ -99,7 +99,8 @@ export interface ActorDetail {
   actor: Actor;
   state: Record<string, unknown> | null;
   redacted: boolean;
-  path: Actor[];
+  /** What it is in, from the node down. */
+  path: Pick<Actor, "id" | "kind" | "name">[];
 }
 
 export interface Message {

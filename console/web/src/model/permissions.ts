@@ -7,7 +7,7 @@ const byKind: Record<Actor["kind"], readonly ActorAction[]> = {
   node: ["drain", "undrain"],
   service: [],
   shard: ["move"],
-  tenant: ["pause", "resume"],
+  tenant: [],
   conversation: ["passivate", "restart", "pause", "resume"],
 };
 

@@ -47,7 +47,7 @@ function requestFor(action: ActorAction, actor: Actable, after: () => void): Act
     };
   }
   const fields = action === "pause" ? [{ name: "minutes", label: "For how many minutes (at most 1440)", value: "15", min: 1, max: 1440 }] : [];
-  const request: ActionRequest = {
+  return {
     ...base,
     fields,
     run: async (reason, values) => {
@@ -55,8 +55,6 @@ function requestFor(action: ActorAction, actor: Actable, after: () => void): Act
       return said(action, name, await actOnActor(actor.id, action, body));
     },
   };
-  if (actor.kind === "tenant" && action === "pause") request.confirm = `Yes, nothing of ${actor.tenant ?? name} is answered meanwhile`;
-  return request;
 }
 
 export function ActorActions({ actor, after }: { actor: Actable; after: () => void }) {

@@ -1,6 +1,7 @@
 // Drilling down: node, shard, tenant, conversation. Each actor has a page of its own; the top lists the nodes.
 import { useRef, useState } from "preact/hooks";
 import { getActor, getActors } from "../api/client";
+import { overview } from "../api/live";
 import { whoami } from "../api/session";
 import type { Actor, ActorDetail, SortKey } from "../api/types";
 import { ActorTrack } from "../model/actor_rates";
@@ -19,7 +20,7 @@ import { TimeChart } from "../ui/time_chart";
 import { actorColumns, sortKeys, useRates } from "./actor_columns";
 import { Conversation } from "./conversation";
 
-export function Path({ path, last }: { path: readonly Actor[]; last: string }) {
+export function Path({ path, last }: { path: ActorDetail["path"]; last: string }) {
   return (
     <nav class="path" aria-label="Where it is">
       <ol>
@@ -123,15 +124,17 @@ function Below({ under, title }: { under: string | null; title: string }) {
 
 function Inner({ detail, refresh }: { detail: ActorDetail; refresh: () => void }) {
   const { actor } = detail;
+  // Of a node the others say better than itself whether it serves.
+  const state = (actor.kind === "node" ? overview.value?.nodes.find((node) => node.name === actor.name)?.state : null) ?? actor.state;
   return (
     <>
       <Path path={detail.path} last={actor.id} />
       <Heading title={shortName(actor.id)}>
-        <State of={actor.state} />
+        <State of={state} />
         <a class="more" href={linkTo("map", actor.id)}>
           on the map
         </a>
-        <ActorActions actor={actor} after={refresh} />
+        <ActorActions actor={{ ...actor, state }} after={refresh} />
       </Heading>
       <p class="facts soft">
         <code>{actor.id}</code> {[actor.node && `on node ${actor.node}`, actor.kind !== "shard" && actor.shard].filter(Boolean).join(", ")}

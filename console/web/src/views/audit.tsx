@@ -1,6 +1,7 @@
 // Who did what, when and why; and whether the chain of entries is whole.
 import { useState } from "preact/hooks";
 import { ApiError, getAudit, verifyAudit } from "../api/client";
+import { whoami } from "../api/session";
 import type { AuditCheck, AuditEntry } from "../api/types";
 import * as format from "../model/format";
 import { kindOf } from "../model/ids";
@@ -50,7 +51,7 @@ export function AuditView() {
   return (
     <>
       <Heading title="Audit log">
-        <Verify />
+        {whoami.value?.operator && <Verify />}
       </Heading>
       <Problem error={error} stale={data !== null} />
       {data ? (

@@ -59,6 +59,7 @@ export function BulkView() {
   const [answer, setAnswer] = useState<{ of: string; dry: boolean; answer: BulkAnswer } | null>(null);
   const filter = filterOf(values);
   const key = JSON.stringify([action, filter, limit]);
+  const isEmpty = Object.keys(filter).length === 0;
   const tried = answer?.dry === true && answer.of === key ? answer.answer : null;
   if (!mayAct(whoami.value)) {
     return (
@@ -112,16 +113,16 @@ export function BulkView() {
         ))}
         <label class="field">
           <span>At most</span>
-          <input type="number" required min={1} step={1} value={limit} onInput={(event) => setLimit(event.currentTarget.value)} />
+          <input type="number" required min={1} max={1000} step={1} value={limit} onInput={(event) => setLimit(event.currentTarget.value)} />
         </label>
-        <button type="submit" class="primary" data-testid="dry-run">
+        <button type="submit" class="primary" data-testid="dry-run" disabled={isEmpty}>
           Dry run
         </button>
         <button type="button" class="danger" data-testid="do-it" disabled={!tried || tried.matched === 0} onClick={() => ask(false)}>
           {tried ? `${action} ${format.count(tried.matched)}…` : "Do it…"}
         </button>
       </form>
-      <p class="soft">{Object.keys(filter).length === 0 ? "Without a filter every conversation in memory matches." : "All of the conditions must hold."}</p>
+      <p class="soft">{isEmpty ? "At least one condition is needed; without one it would mean everybody." : "All of the conditions must hold."}</p>
       {answer && <Answer answer={answer.answer} dry={answer.dry} />}
     </>
   );
