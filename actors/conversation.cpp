@@ -2,6 +2,7 @@
 
 #include "actors/conversation_parts.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/monotonic.hpp"
 
 #include <algorithm>
 #include <typeinfo>
@@ -12,7 +13,9 @@ using persistence::table;
 using whatsapp::event_kind;
 
 conversation::conversation(caf::actor_config& config, tenant_context_ptr context, const conversation_id& id)
-    : runtime::slim_actor(config), context_(std::move(context)), id_(id) {}
+    : runtime::slim_actor(config, runtime::own_figures(context->node->figures, runtime::actor_kind::conversation,
+                                                       context->name, context->shard, id)),
+      context_(std::move(context)), id_(id) {}
 
 void conversation::on_exit() {
   if (!context_)
@@ -53,6 +56,10 @@ bool conversation::receive(caf::type_erased_tuple& what) {
   } else if (as<resume_tick>(what) != nullptr) {
     act().is_busy = false;
     go();
+  } else if (as<paused_tick>(what) != nullptr) {
+    look_if_paused();
+  } else if (const auto* action = as<actor_action>(what)) {
+    later([this, q = *action, promise = make_response_promise()] { act_on(q, promise); });
   } else if (as<conversation_query>(what) != nullptr) {
     later([this, promise = make_response_promise()]() mutable { promise.deliver(view()); });
   } else if (const auto* post = as<message_post>(what)) {
@@ -73,7 +80,7 @@ void conversation::may_go() {
   const auto patience = 4 * context_->node->limits.graph_timeout.count();
   if (in_flight_ != 0 && context_->node->clock->now() - in_flight_since_ > patience)
     in_flight_ = 0; // its answer was lost on the way to us
-  if (in_flight_ != 0 || !outbox_.empty()) {
+  if (in_flight_ != 0 || !outbox_.empty() || is_paused()) {
     send(context_->owner, conversation_stays{id_});
   } else {
     is_ending_ = true;
@@ -101,7 +108,8 @@ void conversation::go() {
       return load();
     if (now.asking)
       return ask_home();
-    if (!now.inbox.empty() || !now.results.empty()) {
+    const bool takes_in = !now.inbox.empty() && !is_paused();
+    if (takes_in || !now.results.empty()) {
       if (!fetch_unknown_deliveries())
         handle_all();
     } else if (!now.later.empty()) {
@@ -112,7 +120,7 @@ void conversation::go() {
       break;
     }
   }
-  if (now.is_busy || is_ending_)
+  if (now.is_busy || is_ending_ || is_paused())
     return;
   pump();
   if (now.is_busy || !now.armed.empty())
@@ -140,6 +148,7 @@ void conversation::loaded_with(const load_answer& answer) {
   const auto opened = answer.value ? unseal(*answer.value) : result<void>(answer.why);
   if (opened) {
     is_loaded_ = true;
+    count_bytes();
     return go();
   }
   log::error(
@@ -205,6 +214,8 @@ result<std::string> conversation::unsealed(table where, const bytes& row_key, st
 bool conversation::fetch_unknown_deliveries() {
   std::vector<std::uint64_t> ordinals;
   auto& now = act();
+  if (is_paused())
+    return false;
   for (const auto& batch : now.inbox)
     for (const auto& e : batch.events)
       if (e.ordinal != 0 && deliveries_.find(e.ordinal) == nullptr && find(e.ordinal) == nullptr &&
@@ -312,7 +323,8 @@ void conversation::handle_all() {
   auto& now = act();
   auto w = std::make_shared<work>();
   w->results = std::exchange(now.results, {});
-  const auto count = std::min(now.inbox.size(), now.singly > 0 ? std::size_t{1} : batches_at_once);
+  const auto at_once = is_paused() ? std::size_t{0} : now.singly > 0 ? std::size_t{1} : batches_at_once;
+  const auto count = std::min(now.inbox.size(), at_once);
   const auto end = now.inbox.begin() + static_cast<std::ptrdiff_t>(count);
   w->batches.assign(std::move_iterator(now.inbox.begin()), std::move_iterator(end));
   now.inbox.erase(now.inbox.begin(), end);
@@ -355,8 +367,9 @@ void conversation::handle(work& w, const conversation_batch& batch, conversation
     w.draft = commit_draft{};
     w.draft.conversation = id_;
     w.draft.key = e.event->key;
-    append_u64(w.draft.hops, static_cast<std::uint64_t>(batch.received_at));
-    append_u64(w.draft.hops, static_cast<std::uint64_t>(now));
+    w.draft.received_at = batch.received_at;
+    w.draft.times = batch.times;
+    w.draft.times.conversation_began = monotonic_us();
     auto outcome = event_outcome::handler_failed;
     const auto failed = [&](const char* what) {
       log::error("conversation.handler_failed", {{"tenant", context_->entry->config.id},
@@ -405,6 +418,8 @@ void conversation::commit(std::shared_ptr<work> w) {
   request.tenant = context_->entry->config.id;
   request.lease = lease_;
   request.drafts = std::move(w->all);
+  for (const auto asked = monotonic_us(); auto& draft : request.drafts)
+    draft.times.conversation_ended = draft.times.conversation_began == 0 ? 0 : asked;
   if (unsaved_key_)
     request.keys.push_back(persistence::wrapped_key{request.tenant, id_, *unsaved_key_});
   act().is_busy = true;
@@ -426,9 +441,17 @@ void conversation::commit(std::shared_ptr<work> w) {
       });
 }
 
+void conversation::count_bytes() {
+  auto all = sizeof *this + state_.capacity() + outbox_.capacity() * sizeof(outbox_item);
+  for (const auto& item : outbox_)
+    all += item.request.capacity();
+  keeps(all);
+}
+
 void conversation::committed(work& w) {
   if (w.undo.state)
     state_ = std::move(*w.undo.state);
+  count_bytes();
   auto& now = act();
   if (w.asking) {
     w.batches.back().settled.assign(w.answers.back().outcomes.begin(), w.answers.back().outcomes.end());

@@ -104,6 +104,8 @@ private:
   void load();
   void loaded_with(const load_answer& answer);
   result<void> unseal(const loaded& all);
+  /// Tells the table of actors how much it keeps.
+  void count_bytes();
   bool fetch_unknown_deliveries();
   void refuse_inbox();
   void ask_home();
@@ -185,6 +187,11 @@ private:
   void enqueue_post(const message_post& post, const caf::response_promise& promise);
   void block(const shopper_block& q, const caf::response_promise& promise);
   void take_turn(const human_turn& q, const caf::response_promise& promise);
+  // What an operator does with the actor (conversation_actions.cpp).
+  void act_on(const actor_action& q, const caf::response_promise& promise);
+  bool is_paused() const;
+  void pause_until(time_ms until);
+  void look_if_paused();
   void drop_what_waits(work& w);
   /// Offers and news that have not left yet.
   void drop_what_nobody_asked_for(work& w);
@@ -213,6 +220,7 @@ private:
   bool is_marking_ = false; ///< the call that is out is a mark as read
   bool is_loaded_ = false;
   bool is_ending_ = false;
+  time_ms paused_until_ = 0; ///< 0: it is not paused
 };
 
 caf::actor spawn_conversation(caf::event_based_actor* owner, tenant_context_ptr context, const conversation_id& id);

@@ -14,11 +14,15 @@ struct pump_tick {
 
 /// The pause after a refused commit is over.
 struct resume_tick {};
+/// It is paused: is that over?
+struct paused_tick {};
 
 inline constexpr std::chrono::seconds store_timeout{10};
 /// For an answer of the tenant's home: longer than an update has until it is answered with 503.
 inline constexpr std::chrono::seconds home_patience{5};
 inline constexpr time_ms grant_patience = 30 * ms_per_second;
+/// A message to oneself that is planned keeps a node from ending: so it is a short one, again and again.
+inline constexpr std::chrono::milliseconds paused_look{500};
 inline constexpr time_ms refused_pause = 200;         ///< after a commit that was refused, or an early end
 inline constexpr std::size_t deliveries_kept = 4'096; ///< of a shopper who writes that much
 /// Statuses come within seconds or never: of older deliveries only these few are kept at hand.
@@ -38,3 +42,4 @@ inline constexpr std::string_view remind_timer = "remind"; ///< its shopper is t
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::pump_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::resume_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::paused_tick)

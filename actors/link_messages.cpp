@@ -171,6 +171,17 @@ void put(encoder& out, const human_turn& q) {
   out.byte(q.greets ? 1 : 0);
   put(out, q.conversation);
 }
+void put(encoder& out, const actor_action& q) {
+  out.text(q.action);
+  out.number(q.minutes);
+  put(out, q.conversation);
+}
+void put(encoder& out, const audit_add& q) { out.text(q.entry); }
+void put(encoder& out, const audit_query& q) {
+  out.text(q.after);
+  out.number(q.limit);
+  out.byte(q.verifies ? 1 : 0);
+}
 void put(encoder& out, const number_news& q) {
   out.text(q.number_id);
   out.difference(q.code);
@@ -361,6 +372,17 @@ void get(decoder& in, human_turn& q) {
   q.greets = flag_of(in);
   q.conversation = looked_up_of(in);
 }
+void get(decoder& in, actor_action& q) {
+  q.action = text_of(in);
+  q.minutes = in.number32();
+  q.conversation = looked_up_of(in);
+}
+void get(decoder& in, audit_add& q) { q.entry = text_of(in); }
+void get(decoder& in, audit_query& q) {
+  q.after = text_of(in);
+  q.limit = count_of(in);
+  q.verifies = flag_of(in);
+}
 void get(decoder& in, number_news& q) {
   q.number_id = text_of(in);
   q.code = static_cast<std::int32_t>(in.difference());
@@ -412,6 +434,10 @@ bytes to_frame(const link_batch& batch) {
     if (e.handed)
       put(out, *e.handed);
   }
+  out.number(batch.times.origin);
+  out.number(batch.times.edge_us);
+  out.number(batch.times.before_us);
+  out.difference(batch.times.sent_at);
   return out.take();
 }
 
@@ -432,6 +458,10 @@ result<link_batch> batch_from(std::string_view from) {
       event->handed = handing_of(in);
     batch.events.push_back(std::move(*event));
   }
+  batch.times.origin = in.number32();
+  batch.times.edge_us = in.number32();
+  batch.times.before_us = in.number32();
+  batch.times.sent_at = in.difference();
   if (!in.finished())
     return unreadable();
   return batch;

@@ -19,6 +19,7 @@ struct link_batch {
   time_ms received_at = 0;
   time_ms deadline = 0;
   std::vector<routed_event> events;
+  hop_times times{}; ///< without moments: another node's mean nothing here
 };
 bytes to_frame(const link_batch& batch);
 /// `corrupt` for what is none, also of the others below.
@@ -33,7 +34,7 @@ using any_question =
     std::variant<conversation_query, messages_query, conversations_query, catalog_put, catalog_get, letters_query,
                  letter_action, tenant_put, tenant_delete, tenants_import, place_question, orders_query, message_post,
                  read_post, account_query, account_errand, shopper_block, order_action, ledger_query, catalog_import,
-                 payment_call, hooks_query, hook_action, human_turn>;
+                 payment_call, hooks_query, hook_action, human_turn, actor_action, audit_add, audit_query>;
 struct link_query {
   shard_id shard = 0; ///< the tenant's home, or another place of it
   tenant_id tenant;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/account_steps.hpp"
+#include "actors/hop_stamps.hpp"
 #include "actors/message_post.hpp"
 #include "actors/node_context.hpp"
 #include "actors/number_gate.hpp"
@@ -35,6 +36,7 @@ struct shard_batch {
   time_ms received_at = 0;
   time_ms deadline = 0;  ///< store time after which an event is dropped uncommitted
   std::uint8_t hops = 0; ///< nodes that have handed it on
+  hop_times times{};
 };
 
 /// shard supervisor → tenant. The supervisor sees commits itself; of every other outcome the tenant tells it by
@@ -43,6 +45,7 @@ struct tenant_batch {
   boost::container::small_vector<event_ptr, 1> events;
   time_ms received_at = 0;
   time_ms deadline = 0;
+  hop_times times{};
 };
 
 /// tenant → shard supervisor: what became of an update without a commit.
@@ -64,6 +67,7 @@ struct conversation_batch {
   time_ms deadline = 0;
   /// INTERNAL to the conversation: of the first ones, committed before one asked for something that took its time.
   boost::container::small_vector<event_outcome, 1> settled;
+  hop_times times{};
 };
 
 /// One outcome per event, in order, up to the first that stopped the rest from being tried.
@@ -83,7 +87,8 @@ struct commit_draft {
   std::optional<event_key> key;
   event_outcome outcome = event_outcome::committed; ///< what the commit makes of the event of `key`
   bool changes_state = false;                       ///< the conversation's own row is to go with it
-  bytes hops;
+  time_ms received_at = 0;                          ///< of the update of `key`, at the edge; 0: nothing came in
+  hop_times times{};                                ///< of the same
   std::vector<persistence::record> personal;
   std::vector<persistence::record> business;
 };
@@ -281,6 +286,25 @@ struct human_turn {
   bool greets = false;                                        ///< at its end the bot shows its menu, if it may write
   std::optional<conversation_id> conversation = std::nullopt; ///< when the home of a spread tenant has looked it up
 };
+/// What an operator does with a conversation's actor: `passivate`, `restart`, `pause` or `resume`. Answered by
+/// `{"result"}`: `done`, `stays` (it has something to do) or `not_live`. A paused one takes nothing in, so that Meta
+/// is told to come again, and sends nothing.
+struct actor_action {
+  std::string contact; ///< of nobody: actors are called by their ids
+  std::string action;
+  std::uint32_t minutes = 0; ///< of a pause
+  std::optional<conversation_id> conversation = std::nullopt;
+};
+/// For the system's tenant: write down what somebody has done (a JSON object). Answered by `{"n","hash"}`.
+struct audit_add {
+  std::string entry;
+};
+/// The same, read: the latest first. With `verifies`: is the chain whole?
+struct audit_query {
+  std::string after;
+  std::size_t limit = 100;
+  bool verifies = false;
+};
 /// For a shard supervisor or the node: how are you? Answered by `text_answer`.
 struct shard_query {};
 
@@ -411,6 +435,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::account_errand)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::shopper_block)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::human_turn)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::actor_action)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::audit_add)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::audit_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::actor_action>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::audit_add>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::for_tenant<wakala::actors::audit_query>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::number_news)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::replies_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::actors::message_post)

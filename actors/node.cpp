@@ -1,5 +1,6 @@
 #include "actors/node.hpp"
 
+#include "actors/inspect/inspector.hpp"
 #include "actors/visitors.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/shard_map.hpp"
@@ -22,7 +23,7 @@ node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<per
            std::map<std::string, std::string, std::less<>> environment)
     : sys_(sys), context_(std::move(context)) {
   start_actors(store, std::move(environment), false);
-  caf::anon_send(host_, meet_others{registry_, {}, {}});
+  caf::anon_send(host_, meet_others{registry_, {}, {}, {}});
 }
 
 node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<persistence::store> store,
@@ -34,14 +35,19 @@ node::node(caf::actor_system& sys, node_context_ptr context, std::shared_ptr<per
 
 void node::start_actors(const std::shared_ptr<persistence::store>& store,
                         std::map<std::string, std::string, std::less<>> environment, bool is_in_cluster) {
-  store_.writer = runtime::spawn_commit_writer(sys_, store, context_->count);
-  store_.folder = runtime::spawn_folder(sys_, store, context_->count);
+  const auto row = [this](const std::string& name) {
+    return runtime::own_figures(context_->figures, runtime::actor_kind::service, context_->figures->number_of(name),
+                                0);
+  };
+  store_.writer = runtime::spawn_commit_writer(sys_, store, context_->count, row("commit_writer"));
+  store_.folder = runtime::spawn_folder(sys_, store, context_->count, row("folder"));
   for (std::size_t i = 0; i < readers_of_node; ++i)
-    readers_.push_back(runtime::spawn_reader(sys_, store));
+    readers_.push_back(runtime::spawn_reader(sys_, store, row("reader_" + std::to_string(i + 1))));
   host_ = spawn_shard_host(sys_, shard_host_options{context_, store_, readers_, is_in_cluster});
   registry_ =
       spawn_registry(sys_, registry_options{context_, store, [holder = context_->shards] { return holder->get(); },
                                             std::move(environment), is_in_cluster});
+  inspector_ = spawn_inspector(sys_, inspector_options{context_, store});
 }
 
 void node::join(cluster_options cluster) {
@@ -86,7 +92,9 @@ void node::join(cluster_options cluster) {
   options.door = door_;
   membership_ = runtime::spawn_membership(sys_, std::move(options));
   visitors->meet(membership_);
-  caf::anon_send(host_, meet_others{registry_, membership_, door_});
+  visitors->meet_inspector(inspector_);
+  caf::anon_send(inspector_, meet_membership{membership_});
+  caf::anon_send(host_, meet_others{registry_, membership_, door_, inspector_});
   log::info("node.joining", {{"node", me.name}, {"address", me.address}});
 }
 
@@ -118,6 +126,7 @@ node::~node() {
   };
   self->request(host_, caf::infinite, end_shards{}).receive([](shards_have_ended) {}, [](const caf::error&) {});
   end(registry_);
+  end(inspector_);
   end(membership_);
   if (say_goodbye_)
     say_goodbye_();

@@ -51,6 +51,7 @@ public:
   shard_table_ptr shards() const { return context_->shards->get(); }
   caf::actor shard_of(const tenant_id& tenant) const;
   caf::actor registry() const { return registry_; }
+  caf::actor inspector() const { return inspector_; }
   /// Null of a node that is alone.
   caf::actor membership() const { return membership_; }
 
@@ -71,6 +72,7 @@ private:
   std::vector<caf::actor> readers_;
   caf::actor host_;
   caf::actor registry_;
+  caf::actor inspector_;
   caf::actor door_;
   caf::actor membership_;
   std::function<void()> say_goodbye_;

@@ -4,12 +4,14 @@
 
 #include "actors/directory.hpp"
 #include "actors/merchant_hooks.hpp"
+#include "actors/recent_hops.hpp"
 #include "actors/shard_table.hpp"
 #include "actors/transport.hpp"
 #include "commerce/order_templates.hpp"
 #include "commerce/phrasebook.hpp"
 #include "commerce/step.hpp"
 #include "persistence/crypto/keyring.hpp"
+#include "runtime/actor_table.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/node_config.hpp"
 #include "runtime/core/random.hpp"
@@ -26,12 +28,15 @@ using step_function = std::function<commerce::step_result(const commerce::conver
                                                           const commerce::step_context&)>;
 
 struct node_context {
+  std::string node_name = "wakala";
   limits_config limits;
   std::uint32_t shard_count = 32;
   std::shared_ptr<clock_source> clock;
   std::shared_ptr<random_source> random;
   std::shared_ptr<persistence::keyring> keys;
   std::shared_ptr<runtime::counters> count = std::make_shared<runtime::counters>();
+  std::shared_ptr<runtime::actor_table> figures = std::make_shared<runtime::actor_table>();
+  std::shared_ptr<node_memory> memory = std::make_shared<node_memory>();
   std::shared_ptr<runtime::fold_backlog> backlog = std::make_shared<runtime::fold_backlog>();
   std::shared_ptr<directory_handle> tenants = std::make_shared<directory_handle>();
   std::shared_ptr<shard_table_holder> shards = std::make_shared<shard_table_holder>();

@@ -1,5 +1,7 @@
 #include "actors/posted.hpp"
 
+#include "runtime/core/monotonic.hpp"
+
 namespace wakala::actors {
 
 posted::posted(std::size_t places, std::shared_ptr<runtime::counters> count, done_function done)
@@ -13,8 +15,19 @@ posted::~posted() {
     finish();
 }
 
+void posted::watch(std::shared_ptr<node_memory> memory, const std::vector<event_hash>& places, std::uint64_t began_us,
+                   std::uint64_t handed_us) {
+  memory_ = std::move(memory);
+  for (const auto& event : places)
+    watched_.push_back({event, 0});
+  began_us_ = began_us;
+  handed_us_ = handed_us;
+}
+
 void posted::settle(std::size_t place, event_outcome outcome) {
   outcomes_.at(place) = outcome;
+  if (memory_)
+    watched_[place].settled_us = monotonic_us();
   if (open_.fetch_sub(1, std::memory_order_acq_rel) == 1)
     finish();
 }
@@ -44,6 +57,21 @@ void posted::finish() {
     }
   }
   std::exchange(done_, nullptr)(std::move(outcomes_));
+  if (memory_)
+    remember();
+}
+
+void posted::remember() const {
+  const auto now = monotonic_us();
+  const auto us = [](std::uint64_t from, std::uint64_t to) {
+    return static_cast<std::uint32_t>(to > from ? to - from : 0);
+  };
+  memory_->latency.add(now - began_us_);
+  for (const auto& each : watched_) {
+    const auto settled = each.settled_us == 0 ? now : each.settled_us;
+    memory_->hops.at_edge(each.event, us(began_us_, now), us(began_us_, handed_us_), us(handed_us_, settled),
+                          us(settled, now));
+  }
 }
 
 } // namespace wakala::actors

@@ -2,7 +2,11 @@
 /// One POST and what became of its updates.
 #pragma once
 
+#include "actors/recent_hops.hpp"
+#include "runtime/core/ids.hpp"
 #include "runtime/counters.hpp"
+
+#include <boost/container/small_vector.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -42,16 +46,29 @@ public:
   posted(const posted&) = delete;
   posted& operator=(const posted&) = delete;
 
+  /// For a POST at the edge, before anything can be settled: which update has which place, when the request was there
+  /// and when its updates were handed on (`monotonic_us`). How long they took is then remembered.
+  void watch(std::shared_ptr<node_memory> memory, const std::vector<event_hash>& places, std::uint64_t began_us,
+             std::uint64_t handed_us);
   /// Each place once, from any thread.
   void settle(std::size_t place, event_outcome outcome);
 
 private:
+  struct watched {
+    event_hash event{};
+    std::uint64_t settled_us = 0;
+  };
   void finish();
+  void remember() const;
 
   std::vector<event_outcome> outcomes_;
   std::atomic<std::size_t> open_;
   std::shared_ptr<runtime::counters> count_;
   done_function done_;
+  std::shared_ptr<node_memory> memory_; ///< null: nobody wants to know
+  boost::container::small_vector<watched, 1> watched_;
+  std::uint64_t began_us_ = 0;
+  std::uint64_t handed_us_ = 0;
 };
 
 } // namespace wakala::actors

@@ -3,8 +3,10 @@
 #include "actors/conversation_records.hpp"
 #include "actors/letters.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/monotonic.hpp"
 #include "runtime/link_frames.hpp"
 #include "runtime/links.hpp"
+#include "runtime/measured_actor.hpp"
 #include "runtime/shard_map.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -358,7 +360,7 @@ private:
     const auto shard = system_shard();
     post_updates(
         options_.shards(), options_.node, std::move(ready), now, now + options_.node->limits.webhook_deadline.count(),
-        [shard, ids = std::move(ids)](const std::vector<event_outcome>& outcomes) {
+        monotonic_us(), [shard, ids = std::move(ids)](const std::vector<event_outcome>& outcomes) {
           for (std::size_t i = 0; i < ids.size(); ++i)
             if (is_settled(outcomes[i]))
               caf::anon_send(shard, for_tenant<letter_action>{
@@ -442,8 +444,11 @@ result<directory_ptr> load_directory(persistence::store& where, persistence::key
 }
 
 caf::actor spawn_registry(caf::actor_system& sys, registry_options options) {
-  return sys.spawn<caf::detached>(
-      [options = std::move(options)](caf::stateful_actor<registry_state>* self) -> caf::behavior {
+  using measured_registry = runtime::measured<registry_state>;
+  const auto& figures = options.node->figures;
+  runtime::own_figures row(figures, runtime::actor_kind::service, figures->number_of("registry"), 0);
+  return sys.spawn<measured_registry, caf::detached>(
+      std::move(row), [options = std::move(options)](measured_registry* self) -> caf::behavior {
         return self->state.start(options);
       });
 }

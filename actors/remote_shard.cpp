@@ -84,6 +84,9 @@ caf::behavior remote_shard::start(shard_id shard, node_context_ptr context) {
       [this](const for_tenant<account_errand>& q) { return ask(q); },
       [this](const for_tenant<shopper_block>& q) { return ask(q); },
       [this](const for_tenant<human_turn>& q) { return ask(q); },
+      [this](const for_tenant<actor_action>& q) { return ask(q); },
+      [this](const for_tenant<audit_add>& q) { return ask(q); },
+      [this](const for_tenant<audit_query>& q) { return ask(q); },
       [this](const for_tenant<tenant_put>& q) { return ask(q); },
       [this](const for_tenant<tenant_delete>& q) { return ask(q); },
       [this](const for_tenant<tenants_import>& q) { return ask(q); },
@@ -111,8 +114,12 @@ void remote_shard::pass_on(shard_batch batch) {
   if (batch.hops >= hops_max)
     return refuse(batch);
   const auto patience = std::max<time_ms>(batch.deadline - context_->clock->now(), 1);
-  link_batch out{shard_, static_cast<std::uint8_t>(batch.hops + 1), batch.received_at, batch.deadline,
-                 std::move(batch.events)};
+  link_batch out{shard_,
+                 static_cast<std::uint8_t>(batch.hops + 1),
+                 batch.received_at,
+                 batch.deadline,
+                 std::move(batch.events),
+                 batch.times};
   self_->send(link, runtime::link_question{
                         to_frame(out), std::chrono::milliseconds{patience},
                         [to = batch.to, places = std::move(batch.places)](const result<bytes>& answer) {

@@ -1,5 +1,6 @@
 #include "actors/shard_parts.hpp"
 #include "actors/shard_supervisor.hpp"
+#include "runtime/core/monotonic.hpp"
 
 #include <algorithm>
 
@@ -79,6 +80,8 @@ void shard_supervisor::append(commit_request request, caf::response_promise prom
   latest_ = std::max(latest_, context_->clock->now());
   auto flying = std::make_shared<append_in_flight>();
   flying->epoch = epoch_;
+  flying->numbered_us = monotonic_us();
+  const auto me = node_mark(context_->node_name);
   flying->promise = std::move(promise);
   flying->rows.reserve(request.drafts.size());
   for (auto& draft : request.drafts) {
@@ -91,7 +94,7 @@ void shard_supervisor::append(commit_request request, caf::response_promise prom
     row.conversation = draft.conversation;
     row.key = draft.key;
     row.at = latest_;
-    row.hops = std::move(draft.hops);
+    row.hops = to_bytes(stamps_of(draft.times, draft.received_at, me, flying->numbered_us));
     row.personal = std::move(draft.personal);
     row.business = std::move(draft.business);
     ++appending_[row.conversation];
@@ -127,6 +130,7 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
   }
   append_failure_.clear();
   closes_since_commit_ = 0;
+  const auto durable_us = monotonic_us();
   boost::container::small_vector<conversation_id, 8> idle;
   for (std::size_t i = 0; i < done.rows.size(); ++i) {
     const auto& row = *done.rows[i];
@@ -141,8 +145,15 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
       idle.push_back(row.conversation);
     }
     tail_.add(done.rows[i]);
-    if (key) // in the tail first: who asks again from now on finds a repeat
+    if (key) { // in the tail first: who asks again from now on finds a repeat
+      const auto flying = in_flight_.find(key->hash);
+      const auto arrived = flying == in_flight_.end() ? 0 : flying->second.arrived_us;
       settle(key->hash, done.outcomes[i]);
+      if (arrived != 0)
+        context_->memory->hops.committed(key->hash, shard_, row.seq, row.epoch,
+                                         static_cast<std::uint32_t>(monotonic_us() - arrived),
+                                         static_cast<std::uint32_t>(durable_us - done.numbered_us));
+    }
   }
   backlog_.committed(done.rows.size());
   done.promise.deliver(commit_answer{true, {}});

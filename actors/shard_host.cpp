@@ -213,6 +213,8 @@ private:
     for (shard_id shard = 0; shard < shards_.size() && shard < routes.shards.size(); ++shard)
       self_->send(shards_[shard].remote, route_change{routes.shards[shard], links});
     self_->send(others_.registry, links_up{links});
+    if (others_.inspector)
+      self_->send(others_.inspector, std::make_shared<const runtime::route_table>(routes));
     if (routes.tenants_version != std::exchange(tenants_version_, routes.tenants_version))
       self_->send(others_.registry, reload_tenants{});
   }

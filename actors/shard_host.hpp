@@ -22,6 +22,7 @@ struct meet_others {
   caf::actor registry;
   caf::actor membership;
   caf::actor door;
+  caf::actor inspector; ///< is told where the other nodes are
 };
 /// End all shards; answered by `shards_have_ended`, when they have.
 struct end_shards {};

@@ -4,6 +4,8 @@
 #include "actors/shard_parts.hpp"
 #include "actors/tenant.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/monotonic.hpp"
+#include "runtime/measured_actor.hpp"
 #include "runtime/shard_map.hpp"
 
 #include <nlohmann/json.hpp>
@@ -134,6 +136,9 @@ caf::behavior shard_supervisor::start(shard_place place, node_context_ptr contex
       [this](const for_tenant<account_errand>& q) { return ask_tenant(q); },
       [this](const for_tenant<shopper_block>& q) { return ask_tenant(q); },
       [this](const for_tenant<human_turn>& q) { return ask_tenant(q); },
+      [this](const for_tenant<actor_action>& q) { return ask_tenant(q); },
+      [this](const for_tenant<audit_add>& q) { return ask_tenant(q); },
+      [this](const for_tenant<audit_query>& q) { return ask_tenant(q); },
       [this](const for_tenant<reconfigure>& q) {
         // A tenant that is not running reads its configuration when it starts; one without configuration was removed.
         const auto it = tenants_.find(q.tenant);
@@ -329,6 +334,7 @@ bool shard_supervisor::waits_for_another(shard_batch& batch) {
 }
 
 void shard_supervisor::take(shard_batch batch) {
+  batch.times.shard_began = monotonic_us();
   if (is_in_cluster() && passes_on(batch))
     return;
   if (waits_for_another(batch))
@@ -349,7 +355,7 @@ void shard_supervisor::take(shard_batch batch) {
     } else if (tail_.has_key(e.key.hash)) {
       finish(w, event_outcome::repeated);
     } else {
-      in_flight_.emplace(e.key.hash, flight{std::move(w), {}, 0, batch.deadline});
+      in_flight_.emplace(e.key.hash, flight{std::move(w), {}, 0, batch.deadline, batch.times.arrived});
       keys_.look_up(e.key, unsure);
       keys_.look_up(event_key{e.other_bucket, e.key.hash}, unsure);
       fresh.push_back(std::make_shared<const routed_event>(std::move(e))); // in document order
@@ -358,19 +364,20 @@ void shard_supervisor::take(shard_batch batch) {
   if (fresh.empty())
     return;
   plan_expiry();
+  const arrival how{batch.received_at, batch.deadline, batch.times};
   if (unsure.empty())
-    dispatch(std::move(fresh), batch.received_at, batch.deadline);
+    dispatch(std::move(fresh), how);
   else // order inside a POST must hold: everything waits for the look-up, not only what is looked up
-    probe(std::move(fresh), unsure, batch.received_at, batch.deadline);
+    probe(std::move(fresh), unsure, how);
 }
 
 void shard_supervisor::probe(std::vector<event_ptr> hold, const runtime::key_filter::places& unsure,
-                             time_ms received_at, time_ms deadline) {
+                             const arrival& how) {
   runtime::probe_request question{shard_, {unsure.begin(), unsure.end()}};
   auto held = std::make_shared<std::vector<event_ptr>>(std::move(hold));
   self_->request(store_.reader, store_timeout, std::move(question))
       .then(
-          [this, held, unsure, epoch = epoch_, received_at, deadline](const runtime::probe_answer& answer) {
+          [this, held, unsure, epoch = epoch_, how](const runtime::probe_answer& answer) {
             if (epoch != epoch_ || !is_open_)
               return; // closing has answered for all of them
             if (!answer.value) {
@@ -385,7 +392,7 @@ void shard_supervisor::probe(std::vector<event_ptr> hold, const runtime::key_fil
             std::erase_if(*held, [&](const event_ptr& e) { return seen.contains(e->key.hash); });
             for (const auto& key : seen)
               settle(key, event_outcome::repeated);
-            dispatch(std::move(*held), received_at, deadline);
+            dispatch(std::move(*held), how);
           },
           [this, held](const caf::error&) {
             for (const auto& e : *held)
@@ -393,21 +400,22 @@ void shard_supervisor::probe(std::vector<event_ptr> hold, const runtime::key_fil
           });
 }
 
-void shard_supervisor::dispatch(std::vector<event_ptr> fresh, time_ms received_at, time_ms deadline) {
+void shard_supervisor::dispatch(std::vector<event_ptr> fresh, const arrival& how) {
   const auto same = [&](const event_ptr& e) { return e->tenant == fresh.front()->tenant; };
   if (fresh.empty())
     return;
   if (std::all_of(fresh.begin(), fresh.end(), same)) {
     const auto& id = fresh.front()->tenant;
-    tenant_batch batch{{}, received_at, deadline};
+    tenant_batch batch{{}, how.received_at, how.deadline, how.times};
     batch.events.assign(fresh.begin(), fresh.end());
     return dispatch_to(id, std::move(batch));
   }
   std::map<tenant_id, tenant_batch> by_tenant;
   for (auto& e : fresh) {
     auto& batch = by_tenant[e->tenant];
-    batch.received_at = received_at;
-    batch.deadline = deadline;
+    batch.received_at = how.received_at;
+    batch.deadline = how.deadline;
+    batch.times = how.times;
     batch.events.push_back(std::move(e));
   }
   for (auto& [id, batch] : by_tenant)
@@ -425,6 +433,7 @@ void shard_supervisor::dispatch_to(const tenant_id& id, tenant_batch batch) {
   for (const auto& e : batch.events)
     if (const auto it = in_flight_.find(e->key.hash); it != in_flight_.end())
       it->second.tenant = incarnation;
+  batch.times.shard_ended = monotonic_us();
   self_->send(tenant, std::move(batch));
 }
 
@@ -518,10 +527,13 @@ std::string shard_supervisor::describe() const {
 
 caf::actor spawn_shard_supervisor(caf::actor_system& sys, shard_place place, node_context_ptr context,
                                   store_handles store) {
-  return sys.spawn([place = std::move(place), context = std::move(context),
-                    store = std::move(store)](caf::stateful_actor<shard_supervisor>* self) -> caf::behavior {
-    return self->state.start(place, context, store);
-  });
+  using supervisor = runtime::measured<shard_supervisor>;
+  runtime::own_figures row(context->figures, runtime::actor_kind::shard, 0, place.shard);
+  return sys.spawn<supervisor>(std::move(row),
+                               [place = std::move(place), context = std::move(context),
+                                store = std::move(store)](supervisor* self) -> caf::behavior {
+                                 return self->state.start(place, context, store);
+                               });
 }
 
 } // namespace wakala::actors

@@ -63,6 +63,7 @@ private:
     std::vector<waiter> others; ///< those that brought the same event meanwhile
     std::uint64_t tenant = 0;   ///< incarnation of the tenant that has it; 0: not handed over yet
     time_ms deadline = 0;
+    std::uint64_t arrived_us = 0; ///< `hop_times::arrived`
   };
   struct tenant_slot {
     caf::actor actor;
@@ -86,9 +87,14 @@ private:
   void take(shard_batch batch);
   /// A batch that repeats an event in flight waits for it as a whole: array order holds for what comes after it.
   bool waits_for_another(shard_batch& batch);
-  void probe(std::vector<event_ptr> hold, const runtime::key_filter::places& unsure, time_ms received_at,
-             time_ms deadline);
-  void dispatch(std::vector<event_ptr> fresh, time_ms received_at, time_ms deadline);
+  /// What all updates of a batch have in common.
+  struct arrival {
+    time_ms received_at = 0;
+    time_ms deadline = 0;
+    hop_times times;
+  };
+  void probe(std::vector<event_ptr> hold, const runtime::key_filter::places& unsure, const arrival& how);
+  void dispatch(std::vector<event_ptr> fresh, const arrival& how);
   void dispatch_to(const tenant_id& id, tenant_batch batch);
   void settle(const key_hash& key, event_outcome outcome);
   static void finish(waiter& w, event_outcome outcome);
@@ -106,6 +112,7 @@ private:
   /// Rows on their way to disk, and what their commits make of their events.
   struct append_in_flight {
     std::uint64_t epoch = 0;
+    std::uint64_t numbered_us = 0;
     std::vector<persistence::row_ptr> rows;
     boost::container::small_vector<event_outcome, 8> outcomes;
     caf::response_promise promise;

@@ -5,6 +5,8 @@
 #include "actors/pay_desk.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/monotonic.hpp"
+#include "runtime/measured_actor.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -34,6 +36,8 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
   valve_->above = valve;
   auto context = std::make_shared<tenant_context>();
   context->is_home = entry->shard == place_.shard;
+  context->shard = place_.shard;
+  context->name = node->figures->number_of(entry->config.id);
   context->owner = caf::actor_cast<caf::actor>(self_);
   number_gates::ask_home_function ask_home; // a number's pace is kept at home
   if (!context->is_home)
@@ -108,6 +112,9 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const account_errand& errand) { return run_account_errand(errand); },
       [this](const shopper_block& q) { return block_shopper(q); },
       [this](const human_turn& q) { return ask_conversation(q); },
+      [this](const actor_action& q) { return act_on_actor(q); },
+      [this](const audit_add& add) { return add_audit(add); },
+      [this](const audit_query& q) { return q.verifies ? verify_audit() : list_audit(q); },
       [this](const number_news& news) { take_news(news); },
       [this](catalog_get) {
         return text_answer{catalog_text(), {}};
@@ -251,6 +258,7 @@ bytes tenant::message_of(const event& e) const {
 }
 
 void tenant::take(tenant_batch batch) {
+  batch.times.tenant_began = monotonic_us();
   if (!context_->is_home)
     return take_handed(batch);
   if (change_ || !waiting_.empty() || !parked_.empty()) {
@@ -436,6 +444,7 @@ tenant::chain& tenant::add_to(boost::container::small_vector<chain_ptr, 1>& chai
     fresh->conversation = conversation;
     fresh->received_at = batch.received_at;
     fresh->deadline = batch.deadline;
+    fresh->times = batch.times;
     chains.push_back(std::move(fresh));
     link = std::prev(chains.end());
   }
@@ -463,6 +472,8 @@ void tenant::run(chain_ptr todo) {
     return hold(s, [this, todo] { run(todo); });
   conversation_batch batch{{}, todo->received_at, todo->deadline, {}};
   batch.events.assign(todo->events.begin() + static_cast<std::ptrdiff_t>(todo->done), todo->events.end());
+  batch.times = todo->times;
+  batch.times.tenant_ended = monotonic_us();
   self_->send(s.actor, std::move(batch));
   ++s.handed_over;
   auto* raw = todo.get();
@@ -491,10 +502,13 @@ void tenant::answered(const conversation_answer& answer) {
 
 caf::actor spawn_tenant(caf::event_based_actor* parent, node_context_ptr node, tenant_entry_ptr entry,
                         tenant_place place, std::shared_ptr<send_valve> valve) {
-  return parent->spawn<caf::linked>([node = std::move(node), entry = std::move(entry), place = std::move(place),
-                                     valve = std::move(valve)](caf::stateful_actor<tenant>* self) -> caf::behavior {
-    return self->state.start(node, entry, place, valve);
-  });
+  using measured_tenant = runtime::measured<tenant>;
+  runtime::own_figures row(node->figures, runtime::actor_kind::tenant, node->figures->number_of(entry->config.id),
+                           place.shard);
+  return parent->spawn<measured_tenant, caf::linked>(
+      std::move(row),
+      [node = std::move(node), entry = std::move(entry), place = std::move(place), valve = std::move(valve)](
+          measured_tenant* self) -> caf::behavior { return self->state.start(node, entry, place, valve); });
 }
 
 } // namespace wakala::actors

@@ -29,6 +29,9 @@
 
 namespace wakala::actors {
 
+struct audit_entry;
+struct audit_check;
+
 /// What a tenant's conversations share. Immutable, replaced as a whole.
 struct tenant_context {
   node_context_ptr node;
@@ -41,6 +44,8 @@ struct tenant_context {
   caf::actor supervisor; ///< of the shard
   caf::actor owner;      ///< the tenant itself
   bool is_home = true;   ///< identities are written here
+  shard_id shard = 0;
+  std::uint32_t name = 0; ///< the tenant's, in the table of actors
 };
 using tenant_context_ptr = std::shared_ptr<const tenant_context>;
 
@@ -72,10 +77,11 @@ private:
     time_ms received_at = 0;
     time_ms deadline = 0;
     std::size_t done = 0;
-    std::size_t tries = 0;                       ///< handler failures of the event at `done`
-    std::size_t bounces = 0;                     ///< deaths of the conversation under us
-    bool was_looked_up = false;                  ///< the message of the status at `done`, by its id
-    std::uint64_t generation = 0;                ///< at home: in which it was resolved
+    std::size_t tries = 0;        ///< handler failures of the event at `done`
+    std::size_t bounces = 0;      ///< deaths of the conversation under us
+    bool was_looked_up = false;   ///< the message of the status at `done`, by its id
+    std::uint64_t generation = 0; ///< at home: in which it was resolved
+    hop_times times;
     std::vector<std::pair<bytes, bytes>> to_map; ///< identities (row key, user's row key) to be written first
     std::shared_ptr<chain> next;                 ///< behind it with the same conversation
   };
@@ -362,6 +368,16 @@ private:
   void ask_about_catalog(graph_question question, std::function<void(result<graph_reply>)> then);
   const commerce::meta_shelf& wanted_at_meta();
 
+  // tenant_audit.cpp: what operators have done, at the system's tenant
+  caf::response_promise add_audit(const audit_add& add);
+  void last_audit(std::function<void(result<std::optional<audit_entry>>)> then);
+  result<audit_entry> open_audit(const persistence::stored_value& row) const;
+  void write_audit(const audit_entry& entry, const caf::response_promise& promise);
+  caf::response_promise list_audit(const audit_query& q);
+  caf::response_promise verify_audit();
+  void verify_audit_from(const bytes& after, const std::shared_ptr<audit_check>& check,
+                         const caf::response_promise& promise);
+
   // tenant_outcomes.cpp
   commit_request letter_commit(const event_ptr& what, aside_reason reason) const;
   void commit_letter(const event_ptr& what, commit_request request, std::function<void()> then = {});
@@ -408,6 +424,8 @@ private:
   void with_contact(const std::string& contact, std::function<void(result<conversation_id>)> then);
   template <class Query>
   caf::response_promise ask_conversation(const Query& q);
+  /// Of one that is not awake nothing is changed, unless it is to be paused.
+  caf::response_promise act_on_actor(const actor_action& q);
   static answered_function to(const caf::response_promise& promise);
   /// The same, to a conversation on another shard.
   template <class Query>

@@ -5,6 +5,7 @@
 #include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/monotonic.hpp"
 #include "runtime/shard_map.hpp"
 
 #include <algorithm>
@@ -152,6 +153,10 @@ void tenant::hand_on(const chain_ptr& todo) {
   shard_batch batch;
   batch.received_at = todo->received_at;
   batch.deadline = todo->deadline;
+  batch.times = todo->times;
+  batch.times.arrived = monotonic_us();
+  batch.times.before_us = static_cast<std::uint32_t>(batch.times.arrived - todo->times.arrived);
+  batch.times.sent_at = context_->node->clock->now();
   for (auto i = todo->done; i < todo->events.size(); ++i) {
     auto& e = batch.events.emplace_back(*todo->events[i].event);
     e.handed = handing{todo->conversation, todo->events[i].ordinal, rules_.now().generation, rules_.now().width,

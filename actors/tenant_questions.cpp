@@ -93,7 +93,8 @@ void tenant::put_question(const conversation_id& id, const Query& q, answered_fu
 
 template <class Query>
 void tenant::ask_there(const conversation_id& id, Query q, answered_function then, unsigned tries) {
-  if (std::exchange(q.conversation, id) && tries == 0)
+  // A place that is asked for one of another's has not heard of the change yet; the home may name it itself.
+  if (std::exchange(q.conversation, id) && tries == 0 && !context_->is_home)
     return then(text_answer{std::nullopt, make_error(errc::unavailable, "the conversation has just moved")});
   const auto table = context_->node->shards->get();
   const auto answered = [this, id, q, then, tries](text_answer answer) {
@@ -121,6 +122,21 @@ caf::response_promise tenant::ask_conversation(const Query& q) {
       return deliver(promise, id.error());
     put_question(*id, q, to(promise));
   });
+  return promise;
+}
+
+caf::response_promise tenant::act_on_actor(const actor_action& q) {
+  auto promise = self_->make_response_promise();
+  if (!q.conversation) {
+    deliver(promise, make_error(errc::invalid_argument, "is needed", "conversation"));
+    return promise;
+  }
+  const auto& id = *q.conversation;
+  const bool is_live = slots_.contains(id);
+  if (!is_elsewhere(id) && !is_live && q.action != "pause")
+    deliver(promise, std::string(R"({"result":"not_live"})"));
+  else
+    put_question(id, q, to(promise));
   return promise;
 }
 

@@ -1,10 +1,14 @@
 #include "actors/visitors.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/inspect/inspector.hpp"
 #include "actors/link_messages.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/monotonic.hpp"
 #include "runtime/link_frames.hpp"
 #include "runtime/membership.hpp"
+
+#include <algorithm>
 
 namespace wakala::actors {
 
@@ -25,6 +29,11 @@ constexpr bool is_for_registry =
 void link_visitors::meet(caf::actor membership) {
   const std::lock_guard lock{mutex_};
   membership_ = std::move(membership);
+}
+
+void link_visitors::meet_inspector(caf::actor inspector) {
+  const std::lock_guard lock{mutex_};
+  inspector_ = std::move(inspector);
 }
 
 void link_visitors::greeted(const runtime::link_hello& who, caf::actor door) {
@@ -48,6 +57,19 @@ void link_visitors::asked(const std::string& from, bytes what, std::function<voi
     return take_batch(from, what, std::move(answer));
   case frame_kind::question:
     return take_question(from, what, std::move(answer));
+  case frame_kind::node_question: {
+    const auto done = [answer = std::move(answer)](result<std::string> given) {
+      answer(to_frame(text_answer::from(std::move(given))));
+    };
+    caf::actor inspector;
+    {
+      const std::lock_guard lock{mutex_};
+      inspector = inspector_;
+    }
+    if (!inspector)
+      return done(make_error(errc::unavailable, "the node is starting"));
+    return ask(sys_, inspector, inspect_request{what.substr(1)}, done);
+  }
   case frame_kind::tenants_changed:
     caf::anon_send(registry_, reload_tenants{[answer = std::move(answer)] { answer({}); }});
     return;
@@ -67,9 +89,13 @@ void link_visitors::take_batch(const std::string& from, const bytes& what, std::
   std::vector<std::uint32_t> places(count);
   for (std::uint32_t i = 0; i < places.size(); ++i)
     places[i] = i;
-  caf::anon_send(
-      (*node_->shards->get())[batch->shard],
-      shard_batch{std::move(batch->events), std::move(places), to, batch->received_at, batch->deadline, batch->hops});
+  auto times = batch->times;
+  times.arrived = monotonic_us();
+  times.has_crossed = true;
+  times.crossing_ms = static_cast<std::uint32_t>(std::max<time_ms>(node_->clock->now() - times.sent_at, 0));
+  caf::anon_send((*node_->shards->get())[batch->shard],
+                 shard_batch{std::move(batch->events), std::move(places), to, batch->received_at, batch->deadline,
+                             batch->hops, times});
 }
 
 void link_visitors::take_question(const std::string& from, const bytes& what, std::function<void(bytes)> answer) {

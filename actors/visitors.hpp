@@ -19,6 +19,7 @@ public:
       : sys_(sys), node_(std::move(node)), registry_(std::move(registry)) {}
 
   void meet(caf::actor membership);
+  void meet_inspector(caf::actor inspector);
 
   /// As `runtime::link_greeted`.
   void greeted(const runtime::link_hello& who, caf::actor door);
@@ -35,6 +36,7 @@ private:
   caf::actor registry_;
   std::mutex mutex_;
   caf::actor membership_;
+  caf::actor inspector_;
 };
 
 } // namespace wakala::actors

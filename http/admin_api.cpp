@@ -71,6 +71,9 @@ admin_api::state::state(admin_api_options o)
     : options(std::move(o)), tokens(options.tokens),
       shards(std::make_shared<recent_answer>(
           [actors = options.actors](bridge::done_text done) { actors->shards(std::move(done)); })),
+      overview(std::make_shared<recent_answer>([actors = options.actors](bridge::done_text done) {
+        actors->inspect(R"({"ask":"overview"})", std::move(done));
+      })),
       // The smallest question that reaches the disk.
       store(std::make_shared<recent_answer>([node = options.actors](bridge::done_text done) {
         node->letters(actors::system_tenant, persistence::table::aside, {}, 1, std::move(done));

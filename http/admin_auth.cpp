@@ -1,6 +1,7 @@
 #include "http/admin_auth.hpp"
 
 #include "http/status.hpp"
+#include "runtime/core/encoding.hpp"
 
 #include <string_view>
 
@@ -33,9 +34,12 @@ token_table::token_table(const std::vector<admin_token>& tokens) {
       continue; // would let in everybody who sends nothing
     entry e;
     e.digest = sha256(token.token);
+    e.allowed.name = !token.name.empty() ? token.name : "token-" + to_hex(std::span(e.digest).first(4));
     for (const auto& scope : token.scopes) {
       if (scope == "operator")
         e.allowed.is_operator = true;
+      else if (scope == "personal")
+        e.allowed.sees_personal = true;
       else if (scope.starts_with(tenant_scope))
         e.allowed.tenants.insert(scope.substr(tenant_scope.size()));
     }

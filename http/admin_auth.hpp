@@ -15,10 +15,16 @@ namespace wakala::http {
 
 /// What a token allows.
 struct principal {
+  std::string name; ///< for the audit record
   bool is_operator = false;
+  bool sees_personal = false; ///< with a reason, what shoppers have written and who they are, of any tenant
   std::set<tenant_id> tenants;
 
   bool may_see(const tenant_id& tenant) const { return is_operator || tenants.contains(tenant); }
+  /// A merchant knows his own shoppers.
+  bool may_reveal(const tenant_id& tenant) const {
+    return tenants.contains(tenant) || (is_operator && sees_personal);
+  }
 };
 
 /// The configured tokens, kept as digests. Immutable, thread-safe.

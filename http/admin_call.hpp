@@ -22,7 +22,8 @@ struct admin_api::state {
   admin_api_options options;
   token_table tokens;
   std::shared_ptr<recent_answer> shards;
-  std::shared_ptr<recent_answer> store; ///< an error while the store cannot be read
+  std::shared_ptr<recent_answer> overview; ///< of the cluster, for operators
+  std::shared_ptr<recent_answer> store;    ///< an error while the store cannot be read
   /// Bodies over the usual size that are being read or worked on, files aside.
   std::shared_ptr<std::atomic<unsigned>> large_bodies = std::make_shared<std::atomic<unsigned>>(0);
 };

@@ -1,12 +1,15 @@
 // The nodes and who has which shard.
 #include "http/admin_call.hpp"
 #include "http/admin_handlers.hpp"
+#include "http/audited.hpp"
 #include "http/shard_status.hpp"
 #include "http/status.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <optional>
+#include <utility>
 
 namespace wakala::http {
 
@@ -52,9 +55,35 @@ void cluster(admin_call& call) {
     alone(call);
 }
 
-void drain_node(admin_call& call) { call.actors().drain(call.value("node"), true, answer_with(call.to)); }
+namespace {
 
-void undrain_node(admin_call& call) { call.actors().drain(call.value("node"), false, answer_with(call.to)); }
+/// What the body says, and why; answers when it cannot be read.
+std::optional<std::pair<json, std::string>> form_and_reason(const admin_call& call) {
+  auto form = call.what.body.empty() ? json(json::object()) : json::parse(call.what.body, nullptr, false);
+  const auto reason = form.is_object()
+                          ? reason_of(form, false)
+                          : result<std::string>(make_error(errc::invalid_argument, "the body must be a JSON object"));
+  if (reason)
+    return std::pair{std::move(form), *reason};
+  call.to.send(problem_for(reason.error()));
+  return std::nullopt;
+}
+
+void drain(admin_call& call, bool is_draining) {
+  const auto form = form_and_reason(call);
+  if (!form)
+    return;
+  const auto node = call.value("node");
+  call.actors().drain(
+      node, is_draining,
+      audited(call, {is_draining ? "drain" : "undrain", "node:" + node, form->second, {}}, answer_with(call.to)));
+}
+
+} // namespace
+
+void drain_node(admin_call& call) { drain(call, true); }
+
+void undrain_node(admin_call& call) { drain(call, false); }
 
 void move_shard(admin_call& call) {
   const auto shard = shard_named(call.value("shard"));
@@ -62,14 +91,19 @@ void move_shard(admin_call& call) {
     call.to.send(problem_for(make_error(errc::not_found, "there is no such shard", "shard")));
     return;
   }
-  const auto form = json::parse(call.what.body, nullptr, false);
-  if (!form.is_object() || !form.contains("node") || !(form["node"].is_string() || form["node"].is_null())) {
+  const auto given = form_and_reason(call);
+  if (!given)
+    return;
+  const auto& form = given->first;
+  if (!form.contains("node") || !(form.at("node").is_string() || form.at("node").is_null())) {
     call.to.send(problem_for(make_error(
         errc::invalid_argument, "must be the name of a node, or null: back to where the shard belongs", "/node")));
     return;
   }
-  call.actors().move_shard(*shard, form["node"].is_null() ? std::string{} : form["node"].get<std::string>(),
-                           answer_with(call.to));
+  const auto node = form.at("node").is_null() ? std::string{} : form.at("node").get<std::string>();
+  call.actors().move_shard(
+      *shard, node,
+      audited(call, {"move", "shard:" + std::to_string(*shard), given->second, {}}, answer_with(call.to)));
 }
 
 } // namespace wakala::http

@@ -70,6 +70,19 @@ void refresh_account(admin_call& call);
 void onboard_account(admin_call& call);
 void block_shopper(admin_call& call);
 void unblock_shopper(admin_call& call);
+// admin_inspect.cpp
+void whoami(admin_call& call);
+void overview(admin_call& call);
+void list_actors(admin_call& call);
+void get_actor(admin_call& call);
+void list_actor_messages(admin_call& call);
+void find_shopper(admin_call& call);
+void get_trace(admin_call& call);
+void list_audit(admin_call& call);
+void verify_audit(admin_call& call);
+// admin_actor_actions.cpp
+void act_on_actor(admin_call& call);
+void act_on_actors(admin_call& call);
 // admin_letters.cpp
 void list_dead_letters(admin_call& call);
 void replay_dead_letter(admin_call& call);

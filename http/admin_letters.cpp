@@ -1,6 +1,7 @@
 // Dead letters, notices, and what was set aside.
 #include "http/admin_call.hpp"
 #include "http/admin_handlers.hpp"
+#include "http/audited.hpp"
 #include "http/status.hpp"
 
 namespace wakala::http {
@@ -17,7 +18,18 @@ void list(admin_call& call, const tenant_id& tenant, table where) {
 }
 
 void act(admin_call& call, const tenant_id& tenant, table where, bool replay) {
-  call.actors().act_on_letter(tenant, where, call.value("id"), replay, answer_with(call.to));
+  const auto form =
+      call.what.body.empty() ? nlohmann::json::object() : nlohmann::json::parse(call.what.body, nullptr, false);
+  const auto reason = form.is_object() ? reason_of(form, false) : std::string{};
+  if (!reason) {
+    call.to.send(problem_for(reason.error()));
+    return;
+  }
+  const auto id = call.value("id");
+  const auto* kind = where == table::dead_letter ? "dead letter " : "set-aside ";
+  audit_note note{replay ? "replay" : "drop", kind + id, *reason,
+                  tenant == actors::system_tenant ? tenant_id{} : tenant};
+  call.actors().act_on_letter(tenant, where, id, replay, audited(call, std::move(note), answer_with(call.to)));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "http/bridge.hpp"
 
 #include "actors/ask.hpp"
+#include "actors/inspect/inspector.hpp"
 #include "actors/node.hpp"
 #include "runtime/shard_map.hpp"
 
@@ -26,8 +27,8 @@ void ask_tenant(actors::node& node, std::string tenant, Question question, bridg
 } // namespace
 
 void bridge::deliver(std::vector<actors::routed_event> events, time_ms received_at, time_ms deadline,
-                     std::function<void(post_verdict)> done) {
-  actors::post_updates(node_.shards(), node_.context(), std::move(events), received_at, deadline,
+                     std::uint64_t began_us, std::function<void(post_verdict)> done) {
+  actors::post_updates(node_.shards(), node_.context(), std::move(events), received_at, deadline, began_us,
                        [done = std::move(done)](const std::vector<actors::event_outcome>& outcomes) {
                          done(post_verdict{std::all_of(outcomes.begin(), outcomes.end(), actors::is_settled)});
                        });
@@ -133,6 +134,36 @@ void bridge::letters(std::string tenant, persistence::table where, std::string a
 void bridge::act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay,
                            done_text done) {
   ask_tenant(node_, std::move(tenant), actors::letter_action{where, std::move(id), replay}, std::move(done));
+}
+
+void bridge::inspect(std::string question, done_text done) {
+  ask(node_.system(), node_.inspector(), actors::inspect_request{std::move(question)}, std::move(done));
+}
+
+void bridge::conversation(std::string tenant, const conversation_id& id, done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::conversation_query{{}, id}, std::move(done));
+}
+
+void bridge::messages(std::string tenant, const conversation_id& id, std::string after, std::size_t limit,
+                      done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::messages_query{{}, std::move(after), limit, id}, std::move(done));
+}
+
+void bridge::act_on_actor(std::string tenant, const conversation_id& id, std::string action, std::uint32_t minutes,
+                          done_text done) {
+  ask_tenant(node_, std::move(tenant), actors::actor_action{{}, std::move(action), minutes, id}, std::move(done));
+}
+
+void bridge::add_audit(std::string entry, done_text done) {
+  ask_tenant(node_, actors::system_tenant, actors::audit_add{std::move(entry)}, std::move(done));
+}
+
+void bridge::audit(std::string after, std::size_t limit, done_text done) {
+  ask_tenant(node_, actors::system_tenant, actors::audit_query{std::move(after), limit, false}, std::move(done));
+}
+
+void bridge::verify_audit(done_text done) {
+  ask_tenant(node_, actors::system_tenant, actors::audit_query{{}, 0, true}, std::move(done));
 }
 
 void bridge::shards(done_text done) {

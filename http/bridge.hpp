@@ -33,8 +33,9 @@ public:
   explicit bridge(actors::node& node) : node_(node) {}
 
   /// Hands the updates of one POST to their shards.
+  /// `began_us`: when the request was there, by `monotonic_us`.
   void deliver(std::vector<actors::routed_event> events, time_ms received_at, time_ms deadline,
-               std::function<void(post_verdict)> done);
+               std::uint64_t began_us, std::function<void(post_verdict)> done);
 
   // Tenants. `form` is JSON text as in the design's list of fixed names.
   void create_tenant(std::string form, done_text done);                  ///< `conflict`: id or number taken
@@ -79,6 +80,18 @@ public:
   void letters(std::string tenant, persistence::table where, std::string after, std::size_t limit, done_text done);
   /// Replays or drops one of them; answers `{"outcome":"applied"|"applied_before"|"dropped"}`.
   void act_on_letter(std::string tenant, persistence::table where, std::string id, bool replay, done_text done);
+
+  // For the consoles. `question`: as `actors::inspect_request`.
+  void inspect(std::string question, done_text done);
+  void conversation(std::string tenant, const conversation_id& id, done_text done);
+  void messages(std::string tenant, const conversation_id& id, std::string after, std::size_t limit, done_text done);
+  /// `passivate`, `restart`, `pause` or `resume`; answers `{"result"}`.
+  void act_on_actor(std::string tenant, const conversation_id& id, std::string action, std::uint32_t minutes,
+                    done_text done);
+  /// Adds an entry (a JSON object) to the audit record; answers `{"n","hash"}`.
+  void add_audit(std::string entry, done_text done);
+  void audit(std::string after, std::size_t limit, done_text done);
+  void verify_audit(done_text done);
 
   /// `{"shards":[{"shard","epoch","state":"open"|"opening"|"down"|"remote","seq","unfolded_rows","tenants"},…]}`;
   /// waits at most a second for each.

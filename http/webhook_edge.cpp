@@ -6,6 +6,7 @@
 #include "http/webhook_keys.hpp"
 #include "runtime/core/encoding.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/monotonic.hpp"
 #include "whatsapp/event.hpp"
 
 #include <array>
@@ -87,6 +88,7 @@ struct webhook_edge::state {
   }
 
   void receive(const request& what, const door& through, const responder& to) {
+    const auto began_us = monotonic_us();
     auto& count = *options.context->count;
     count.webhook_posts.fetch_add(1, std::memory_order_relaxed);
     const auto now = options.context->clock->now();
@@ -126,7 +128,7 @@ struct webhook_edge::state {
       if (!work->place)
         return shed(to);
     }
-    options.actors->deliver(std::move(events), now, now + options.context->limits.webhook_deadline.count(),
+    options.actors->deliver(std::move(events), now, now + options.context->limits.webhook_deadline.count(), began_us,
                             [work](post_verdict verdict) { work->answer(verdict); });
   }
 

@@ -186,6 +186,9 @@ public:
 
   /// Folded event keys: is it there?
   virtual result<bool> has_event_key(shard_id shard, const event_key& key) = 0;
+  /// A time that the commit of a folded key is not before: its own, or the second of its bucket; nothing when it is
+  /// not there.
+  virtual result<std::optional<time_ms>> event_time(shard_id shard, const event_key& key) = 0;
   /// Folded keys of a shard in buckets up to `newest_bucket`, newest bucket first, at most `limit`.
   virtual result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket,
                                                     std::size_t limit) = 0;
@@ -195,6 +198,10 @@ public:
 
   /// Journal rows with seq > `after_seq`, in order.
   virtual result<std::vector<journal_row>> journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) = 0;
+
+  /// Journal rows of a shard that were written at `from` or later, in order; a few that are a little earlier may
+  /// stand before them. Looks for the place as one looks into a dictionary, since rows are in the order of time.
+  virtual result<std::vector<journal_row>> journal_since(shard_id shard, time_ms from, std::size_t limit) = 0;
 
   virtual result<std::optional<bytes>> conversation_key(const tenant_id& tenant,
                                                         const conversation_id& conversation) = 0;

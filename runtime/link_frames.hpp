@@ -12,6 +12,7 @@ enum class frame_kind : std::uint8_t {
   batch = 3,           ///< updates for a shard
   question = 4,        ///< of the admin API, for a tenant or the registry
   tenants_changed = 5, ///< read the tenants again, and say when you have
+  node_question = 6,   ///< for the consoles, about the node itself: JSON; answered as a question is
 };
 
 } // namespace wakala::runtime

@@ -12,7 +12,8 @@
 
 namespace wakala::runtime {
 
-slim_actor::slim_actor(caf::actor_config& config) : caf::local_actor(config) {}
+slim_actor::slim_actor(caf::actor_config& config, own_figures figures)
+    : caf::local_actor(config), figures_(std::move(figures)) {}
 
 slim_actor::~slim_actor() = default;
 
@@ -26,10 +27,13 @@ void slim_actor::launch(caf::execution_unit*, bool, bool hide) {
 void slim_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) {
   const auto id = what->mid;
   const auto asker = id.is_request() ? what->sender : nullptr;
+  if (figures_)
+    figures_->admitted.fetch_add(1, std::memory_order_relaxed);
   switch (inbox_.push_front(std::move(what))) {
   case caf::intrusive::inbox_result::success:
     break;
   case caf::intrusive::inbox_result::unblocked_reader:
+    ready_us_ = monotonic_us();   // nobody else is here: it does not run yet, and nobody else unblocks it
     intrusive_ptr_add_ref_impl(); // of the job
     if (host != nullptr)
       host->exec_later(this);
@@ -37,6 +41,8 @@ void slim_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* hos
       home_system().scheduler().enqueue(this);
     break;
   case caf::intrusive::inbox_result::queue_closed:
+    if (figures_)
+      figures_->admitted.fetch_sub(1, std::memory_order_relaxed);
     if (id.is_request())
       caf::detail::sync_request_bouncer{fail_state()}(asker, id);
     break;
@@ -60,6 +66,7 @@ caf::mailbox_element_ptr slim_actor::next() {
 
 caf::resumable::resume_result slim_actor::resume(caf::execution_unit* host, std::size_t max_throughput) {
   context(host);
+  auto began = monotonic_us();
   for (std::size_t handled = 0; handled < max_throughput && !getf(is_cleaned_up_flag);) {
     const auto element = next();
     if (!element) {
@@ -69,6 +76,11 @@ caf::resumable::resume_result slim_actor::resume(caf::execution_unit* host, std:
     }
     handle(*element);
     ++handled;
+    if (figures_) {
+      const auto ended = monotonic_us();
+      figures_->handled_one(ready_us_, began, ended);
+      began = ended;
+    }
     if (!is_ending())
       continue;
     on_exit();

@@ -2,6 +2,8 @@
 /// An actor of which a node can hold a million.
 #pragma once
 
+#include "runtime/actor_table.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/actor_traits.hpp>
 #include <caf/intrusive/lifo_inbox.hpp>
@@ -26,7 +28,8 @@ class slim_actor : public caf::local_actor, public caf::resumable, public caf::d
 public:
   using behavior_type = caf::behavior; ///< says that it takes whatever comes
 
-  explicit slim_actor(caf::actor_config& config);
+  /// `figures`: its row in the table of actors; may be nobody's.
+  explicit slim_actor(caf::actor_config& config, own_figures figures = {});
   ~slim_actor() override;
 
   using caf::abstract_actor::enqueue;
@@ -81,6 +84,16 @@ protected:
     request_response_timeout(caf::duration{patience}, id);
   }
 
+  void shows_paused(bool is_paused) noexcept {
+    if (figures_)
+      figures_->is_paused.store(is_paused, std::memory_order_relaxed);
+  }
+  /// Of what it keeps.
+  void keeps(std::size_t bytes) noexcept {
+    if (figures_)
+      figures_->state_bytes.store(static_cast<std::uint32_t>(bytes), std::memory_order_relaxed);
+  }
+
   caf::actor self() { return caf::actor_cast<caf::actor>(this); }
 
   /// The actor ends when the message at hand is done with; `on_exit` is its last call. What is in the mailbox then is
@@ -105,6 +118,8 @@ private:
   caf::intrusive::lifo_inbox<mailbox_policy> inbox_;
   caf::mailbox_element* waiting_ = nullptr; ///< taken from the inbox, oldest first
   std::vector<question> questions_;
+  own_figures figures_;
+  std::uint64_t ready_us_ = 0; ///< when it was made ready to run
 };
 
 } // namespace wakala::runtime

@@ -1,6 +1,7 @@
 #include "runtime/store_actors.hpp"
 
 #include "runtime/core/log.hpp"
+#include "runtime/measured_actor.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -33,6 +34,10 @@ struct flush_batch {
 /// many rows the next one waits so long for more; below that rate nobody waits.
 constexpr std::size_t rows_worth_waiting = 4;
 constexpr std::chrono::microseconds gather_time{500};
+
+struct reader_state {
+  static inline const char* name = "wakala.store_reader";
+};
 
 struct writer_state {
   writer_state() = default;
@@ -128,8 +133,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(wakala::runtime::fold_gathered)
 namespace wakala::runtime {
 
 caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
-                               std::shared_ptr<counters> count) {
-  return sys.spawn<caf::detached>([where, count](caf::stateful_actor<writer_state>* self) -> caf::behavior {
+                               std::shared_ptr<counters> count, own_figures row) {
+  using writer = measured<writer_state>;
+  return sys.spawn<writer, caf::detached>(std::move(row), [where, count](writer* self) -> caf::behavior {
     return {
         [self](append_request& request) -> caf::response_promise {
           auto promise = self->make_response_promise();
@@ -157,8 +163,9 @@ caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persisten
 }
 
 caf::actor spawn_folder(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
-                        std::shared_ptr<counters> count) {
-  return sys.spawn<caf::detached>([where, count](caf::stateful_actor<folder_state>* self) -> caf::behavior {
+                        std::shared_ptr<counters> count, own_figures row) {
+  using folder = measured<folder_state>;
+  return sys.spawn<folder, caf::detached>(std::move(row), [where, count](folder* self) -> caf::behavior {
     give_way();
     return {
         [self](fold_request& request) -> caf::response_promise {
@@ -280,8 +287,9 @@ result<opened> open_all(persistence::store& where, const open_request& request) 
 
 } // namespace
 
-caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::store> where) {
-  return sys.spawn<caf::detached>([where](caf::event_based_actor*) -> caf::behavior {
+caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::store> where, own_figures row) {
+  using reader = measured<reader_state>;
+  return sys.spawn<reader, caf::detached>(std::move(row), [where](reader*) -> caf::behavior {
     return {
         [where](const get_request& request) { return get_answer::from(get_all(*where, request)); },
         [where](const probe_request& request) { return probe_answer::from(probe_all(*where, request)); },

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "persistence/store.hpp"
+#include "runtime/actor_table.hpp"
 #include "runtime/counters.hpp"
 #include "runtime/key_filter.hpp"
 
@@ -109,14 +110,15 @@ struct expire_keys_request {
 
 /// Gathers append requests while one batch is on its way to disk, then writes them as the next: one transaction, one
 /// fsync.
+/// `row`: of the table of actors, or nobody's; also of the others.
 caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
-                               std::shared_ptr<counters> count);
+                               std::shared_ptr<counters> count, own_figures row = {});
 /// Gathers fold requests for a moment, so that shards that fold at the same time share a transaction.
 caf::actor spawn_folder(caf::actor_system& sys, std::shared_ptr<persistence::store> where,
-                        std::shared_ptr<counters> count);
+                        std::shared_ptr<counters> count, own_figures row = {});
 /// Answers every request above but those of the writer and the folder, in their order. A node has several; each shard
 /// keeps to one.
-caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::store> where);
+caf::actor spawn_reader(caf::actor_system& sys, std::shared_ptr<persistence::store> where, own_figures row = {});
 
 } // namespace wakala::runtime
 

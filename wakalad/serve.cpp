@@ -241,6 +241,7 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   auto cluster = cluster_of(config, env, *random);
 
   auto context = std::make_shared<actors::node_context>();
+  context->node_name = config.node_name;
   context->limits = config.limits;
   context->shard_count = store->shard_count();
   if (cluster)

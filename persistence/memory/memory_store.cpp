@@ -138,6 +138,14 @@ public:
     return shard < shards_.size() && shards_[shard].keys.contains(key);
   }
 
+  result<std::optional<time_ms>> event_time(shard_id shard, const event_key& key) override {
+    const std::lock_guard lock(mutex_);
+    if (shard >= shards_.size())
+      return no_such_shard(shard);
+    const auto at = shards_[shard].keys.find(key);
+    return at == shards_[shard].keys.end() ? std::optional<time_ms>{} : std::optional<time_ms>{at->second};
+  }
+
   result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override {
     const std::lock_guard lock(mutex_);
     std::vector<event_key> out;
@@ -170,6 +178,18 @@ public:
     std::vector<journal_row> out;
     for (std::uint64_t at = after_seq; at < all.size() && out.size() < limit; ++at)
       out.push_back(*all[static_cast<std::size_t>(at)]);
+    return out;
+  }
+
+  result<std::vector<journal_row>> journal_since(shard_id shard, time_ms from, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    if (shard >= shards_.size())
+      return no_such_shard(shard);
+    const auto& all = shards_[shard].journal;
+    auto at = std::partition_point(all.begin(), all.end(), [from](const row_ptr& row) { return row->at < from; });
+    std::vector<journal_row> out;
+    for (; at != all.end() && out.size() < limit; ++at)
+      out.push_back(**at);
     return out;
   }
 

@@ -214,6 +214,9 @@ public:
   result<bool> has_event_key(shard_id shard, const event_key& key) override {
     return readers_.read([&](connection& on) { return postgres::has_event_key(on, shard, key); });
   }
+  result<std::optional<time_ms>> event_time(shard_id shard, const event_key& key) override {
+    return readers_.read([&](connection& on) { return postgres::event_time(on, shard, key); });
+  }
   result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override {
     return readers_.read([&](connection& on) { return postgres::event_keys(on, shard, newest_bucket, limit); });
   }
@@ -221,6 +224,11 @@ public:
     if (shard >= own_.size())
       return no_such_shard(shard);
     return readers_.read([&](connection& on) { return postgres::journal(on, shard, after_seq, limit); });
+  }
+  result<std::vector<journal_row>> journal_since(shard_id shard, time_ms from, std::size_t limit) override {
+    if (shard >= own_.size())
+      return no_such_shard(shard);
+    return readers_.read([&](connection& on) { return postgres::journal_since(on, shard, from, limit); });
   }
   result<std::optional<bytes>> conversation_key(const tenant_id& tenant,
                                                 const conversation_id& conversation) override {

@@ -14,6 +14,10 @@ namespace {
 
 constexpr const char* has_event_key_sql =
     "SELECT 1 FROM event_keys WHERE shard = $1::int4 AND bucket = $2 AND hash = $3";
+constexpr const char* event_time_sql =
+    "SELECT at FROM event_keys WHERE shard = $1::int4 AND bucket = $2 AND hash = $3";
+constexpr const char* journal_ends_sql =
+    "SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM journal WHERE shard = $1::int4";
 constexpr const char* event_keys_sql = "SELECT bucket, hash FROM event_keys WHERE shard = $1::int4 AND bucket <= $2"
                                        " ORDER BY bucket DESC, hash DESC LIMIT $3";
 constexpr const char* journal_sql =
@@ -92,6 +96,14 @@ result<bool> has_event_key(connection& on, shard_id shard, const event_key& key)
   return found->rows() > 0;
 }
 
+result<std::optional<time_ms>> event_time(connection& on, shard_id shard, const event_key& key) {
+  const auto found = on.run(event_time_sql,
+                            parameters{}.int4(to_int4(shard)).int8(std::int64_t{key.bucket}).blob(view_of(key.hash)));
+  if (!found)
+    return found.error();
+  return found->rows() > 0 ? std::optional<time_ms>{found->number(0, 0)} : std::optional<time_ms>{};
+}
+
 result<std::vector<event_key>> event_keys(connection& on, shard_id shard, std::uint32_t newest_bucket,
                                           std::size_t limit) {
   const auto found = on.run(
@@ -128,6 +140,25 @@ result<std::vector<journal_row>> journal(connection& on, shard_id shard, std::ui
       break;
   }
   return out;
+}
+
+result<std::vector<journal_row>> journal_since(connection& on, shard_id shard, time_ms from, std::size_t limit) {
+  const auto ends = on.run(journal_ends_sql, parameters{}.int4(to_int4(shard)));
+  if (!ends)
+    return ends.error();
+  auto low = unsigned_at(*ends, 0, 0);
+  auto high = unsigned_at(*ends, 0, 1) + 1;
+  while (low < high) { // to the first row that is not before
+    const auto middle = low + (high - low) / 2;
+    const auto row = journal(on, shard, std::max<std::uint64_t>(middle, 1) - 1, 1);
+    if (!row)
+      return row.error();
+    if (!row->empty() && row->front().at < from)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return journal(on, shard, std::max<std::uint64_t>(low, 1) - 1, limit);
 }
 
 result<std::optional<bytes>> conversation_key(connection& on, const tenant_id& tenant, const conversation_id& id) {

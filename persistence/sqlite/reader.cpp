@@ -14,10 +14,13 @@ namespace wakala::persistence::sqlite {
 namespace {
 
 constexpr const char* has_event_key_sql = "SELECT 1 FROM event_keys WHERE shard = ?1 AND bucket = ?2 AND hash = ?3";
+constexpr const char* event_time_sql = "SELECT at FROM event_keys WHERE shard = ?1 AND bucket = ?2 AND hash = ?3";
 constexpr const char* event_keys_sql =
     "SELECT bucket, hash FROM event_keys WHERE shard = ?1 AND bucket <= ?2 ORDER BY bucket DESC, hash DESC LIMIT ?3";
 constexpr const char* marks_sql = "SELECT id, positions FROM journal_marks ORDER BY id DESC";
 constexpr const char* journal_sql = "SELECT rows FROM journal WHERE id >= ?1 ORDER BY id";
+constexpr const char* journal_one_sql = "SELECT id, rows FROM journal WHERE id >= ?1 ORDER BY id LIMIT 1";
+constexpr const char* journal_ends_sql = "SELECT min(id), max(id) FROM journal";
 constexpr const char* folded_sql = "SELECT shard, seq FROM folded";
 constexpr const char* key_sql =
     "SELECT wrapped, digest FROM conversation_keys WHERE tenant = ?1 AND conversation = ?2";
@@ -165,6 +168,23 @@ result<bool> reader::has_event_key(shard_id shard, const event_key& key) {
       .next();
 }
 
+result<std::optional<time_ms>> reader::event_time(shard_id shard, const event_key& key) {
+  auto query = use(event_time_, event_time_sql);
+  if (!query)
+    return query.error();
+  const reset_guard guard(**query);
+  const auto found = (*query)
+                         ->bind(1, std::int64_t{shard})
+                         .bind(2, std::int64_t{key.bucket})
+                         .bind_bytes(3, view_of(key.hash))
+                         .next();
+  if (!found)
+    return found.error();
+  // Of keys with a bucket the time is not written.
+  const auto second = time_ms{key.bucket} * ms_per_second;
+  return *found ? std::optional<time_ms>{std::max((*query)->number(0), second)} : std::optional<time_ms>{};
+}
+
 result<std::vector<event_key>> reader::event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) {
   auto query = use(event_keys_, event_keys_sql);
   if (!query)
@@ -224,23 +244,21 @@ result<void> reader::for_journal(std::int64_t id, Each each) {
   }
 }
 
-result<std::vector<journal_row>> reader::journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) {
+template <class Wanted>
+result<std::vector<journal_row>> reader::rows_of(shard_id shard, std::int64_t id, std::size_t limit, Wanted wanted,
+                                                 time_ms from) {
   std::vector<journal_row> out;
-  if (limit == 0)
-    return out;
-  const auto from = mark_before([&](std::string_view mark) { return position_in(mark, shard) <= after_seq; });
-  if (!from)
-    return from.error();
   result<void> good;
-  auto done = for_journal(*from, [&](const encoded_row& row) {
-    if (row.place.shard != shard || row.place.seq <= after_seq)
+  auto done = for_journal(id, [&](const encoded_row& row) {
+    if (row.place.shard != shard || !wanted(row.place.seq))
       return true;
     auto read = read_row(row);
     if (!read) {
       good = read.error();
       return false;
     }
-    out.push_back(std::move(*read));
+    if (read->at >= from)
+      out.push_back(std::move(*read));
     return out.size() < limit;
   });
   if (done)
@@ -248,6 +266,66 @@ result<std::vector<journal_row>> reader::journal(shard_id shard, std::uint64_t a
   if (!done)
     return done.error();
   return out;
+}
+
+result<std::vector<journal_row>> reader::journal(shard_id shard, std::uint64_t after_seq, std::size_t limit) {
+  if (limit == 0)
+    return std::vector<journal_row>{};
+  const auto from = mark_before([&](std::string_view mark) { return position_in(mark, shard) <= after_seq; });
+  if (!from)
+    return from.error();
+  return rows_of(shard, *from, limit, [after_seq](std::uint64_t seq) { return seq > after_seq; });
+}
+
+result<std::optional<std::pair<std::int64_t, time_ms>>> reader::journal_time(std::int64_t id) {
+  using found = std::optional<std::pair<std::int64_t, time_ms>>;
+  auto query = use(journal_one_, journal_one_sql);
+  if (!query)
+    return query.error();
+  const reset_guard guard(**query);
+  const auto there = (*query)->bind(1, id).next();
+  if (!there)
+    return there.error();
+  if (!*there)
+    return found{};
+  std::string_view rest = (*query)->text(1);
+  const auto first = take_row(rest);
+  const auto row = first ? read_row(*first) : result<journal_row>(first.error());
+  if (!row)
+    return row.error();
+  return found{std::pair{(*query)->number(0), row->at}};
+}
+
+result<std::vector<journal_row>> reader::journal_since(shard_id shard, time_ms from, std::size_t limit) {
+  if (limit == 0)
+    return std::vector<journal_row>{};
+  auto ends = use(journal_ends_, journal_ends_sql);
+  if (!ends)
+    return ends.error();
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  {
+    const reset_guard guard(**ends);
+    const auto row = (*ends)->next();
+    if (!row)
+      return row.error();
+    low = (*ends)->number(0);
+    high = (*ends)->number(1);
+  }
+  // Shards write by one clock, but not in one order: whoever waited for its turn stands a little later.
+  constexpr time_ms out_of_order = 5 * ms_per_second;
+  while (low < high) { // the last value that begins before, or the first of all
+    const auto middle = low + (high - low + 1) / 2;
+    const auto at = journal_time(middle);
+    if (!at)
+      return at.error();
+    if (*at && (*at)->second < from - out_of_order && (*at)->first <= high)
+      low = (*at)->first;
+    else
+      high = middle - 1;
+  }
+  return rows_of(
+      shard, low, limit, [](std::uint64_t) { return true; }, from);
 }
 
 result<std::optional<bytes>> reader::conversation_key(const tenant_id& tenant, const conversation_id& conversation) {

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 namespace wakala::persistence::sqlite {
 
@@ -26,8 +27,10 @@ public:
   result<std::vector<stored_value>> range(const range_query& query);
   result<std::vector<stored_value>> due(shard_id shard, table where, time_ms until, std::size_t limit);
   result<bool> has_event_key(shard_id shard, const event_key& key);
+  result<std::optional<time_ms>> event_time(shard_id shard, const event_key& key);
   result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit);
   result<std::vector<journal_row>> journal(shard_id shard, std::uint64_t after_seq, std::size_t limit);
+  result<std::vector<journal_row>> journal_since(shard_id shard, time_ms from, std::size_t limit);
   result<std::optional<bytes>> conversation_key(const tenant_id& tenant, const conversation_id& conversation);
   result<std::vector<tenant_row>> tenants();
   result<std::optional<bytes>> get_meta(std::string_view name);
@@ -50,12 +53,21 @@ private:
   /// Calls `each` for every row from that value on, until it says false.
   template <class Each>
   result<void> for_journal(std::int64_t id, Each each);
+  /// Rows of the shard from that value of the journal on that `wanted` says yes to, and that are not before `from`.
+  template <class Wanted>
+  result<std::vector<journal_row>> rows_of(shard_id shard, std::int64_t id, std::size_t limit, Wanted wanted,
+                                           time_ms from = 0);
+  /// When the first row of the first value from `id` on was written, and that value's id; nothing at the end.
+  result<std::optional<std::pair<std::int64_t, time_ms>>> journal_time(std::int64_t id);
   /// The number of a tenant that the tables know; 0 for others.
   result<std::int64_t> tenant_number(const tenant_id& tenant);
 
   connection db_;
   std::array<table_statements, std::size(all_table_sql)> tables_;
   statement has_event_key_;
+  statement event_time_;
+  statement journal_one_;
+  statement journal_ends_;
   statement event_keys_;
   statement marks_;
   statement journal_;

@@ -135,6 +135,9 @@ public:
   result<bool> has_event_key(shard_id shard, const event_key& key) override {
     return readers_.run([&](reader& r) { return r.has_event_key(shard, key); });
   }
+  result<std::optional<time_ms>> event_time(shard_id shard, const event_key& key) override {
+    return readers_.run([&](reader& r) { return r.event_time(shard, key); });
+  }
   result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override {
     return readers_.run([&](reader& r) { return r.event_keys(shard, newest_bucket, limit); });
   }
@@ -142,6 +145,11 @@ public:
     if (shard >= shard_count_)
       return no_such_shard(shard);
     return readers_.run([&](reader& r) { return r.journal(shard, after_seq, limit); });
+  }
+  result<std::vector<journal_row>> journal_since(shard_id shard, time_ms from, std::size_t limit) override {
+    if (shard >= shard_count_)
+      return no_such_shard(shard);
+    return readers_.run([&](reader& r) { return r.journal_since(shard, from, limit); });
   }
   result<std::optional<bytes>> conversation_key(const tenant_id& tenant,
                                                 const conversation_id& conversation) override {

@@ -152,7 +152,7 @@ private:
   admin_token read_token(const std::string& position, const std::string& key, const YAML::Node& item) {
     admin_token token;
     if (!item.IsMap()) {
-      problem(position, key, "must be a map of token and scopes");
+      problem(position, key, "must be a map of token, scopes and perhaps name");
       return token;
     }
     std::set<std::string, std::less<>> seen;
@@ -165,6 +165,8 @@ private:
         token.token = token_text(at, key + ".token", entry.second).value_or("");
       else if (name == "scopes")
         token.scopes = read_scopes(at, key + ".scopes", entry.second);
+      else if (name == "name")
+        token.name = token_text(at, key + ".name", entry.second).value_or("");
       else
         problem(at, fmt::format("{}.{}", key, name), "is not a known key");
     }
@@ -177,17 +179,17 @@ private:
   std::vector<std::string> read_scopes(const std::string& position, const std::string& key, const YAML::Node& list) {
     std::vector<std::string> scopes;
     if (!list.IsSequence() || list.size() == 0) {
-      problem(position, key, "must be a list of operator and tenant:<id>, and not empty");
+      problem(position, key, "must be a list of operator, personal and tenant:<id>, and not empty");
       return scopes;
     }
     for (const auto& item : list) {
       const auto scope = token_text(own_position(position, item), key, item);
       if (!scope)
         continue;
-      if (*scope == "operator" || is_tenant_scope(*scope))
+      if (*scope == "operator" || *scope == "personal" || is_tenant_scope(*scope))
         scopes.push_back(*scope);
       else
-        problem(own_position(position, item), key, "must hold `operator` or `tenant:<id>`, nothing else");
+        problem(own_position(position, item), key, "must hold `operator`, `personal` or `tenant:<id>`, nothing else");
     }
     return scopes;
   }

@@ -29,6 +29,7 @@ struct listener_config {
 struct admin_token {
   std::string token;
   std::vector<std::string> scopes;
+  std::string name; ///< how the audit record calls who has it; empty: by the beginning of the token's hash
 };
 
 struct meta_config {

@@ -3,6 +3,7 @@
 #include "actors/pay_tokens.hpp"
 #include "runtime/core/time_text.hpp"
 #include "tests/actors/support/fake_provider.hpp"
+#include "tests/actors/support/provider_texts.hpp"
 #include "tests/actors/support/shop.hpp"
 
 #include <gmock/gmock.h>
@@ -160,32 +161,14 @@ protected:
     return eventually([&] { return whom.calls_of(path).size() == times; });
   }
   static std::string stk(const std::string& name, int code, const std::string& receipt = {}, double amount = 500) {
-    json told{{"MerchantRequestID", "m"}, {"CheckoutRequestID", name}, {"ResultCode", code}, {"ResultDesc", "told"}};
-    if (code == 0)
-      told["CallbackMetadata"] = {{"Item",
-                                   {{{"Name", "Amount"}, {"Value", amount}},
-                                    {{"Name", "MpesaReceiptNumber"}, {"Value", receipt}},
-                                    {{"Name", "Balance"}}}}};
-    return json{{"Body", {{"stkCallback", told}}}}.dump();
+    return stk_callback(name, code, receipt, amount);
   }
   static std::string by_hand(const std::string& receipt, const std::string& reference,
                              const std::string& amount = "500.00") {
-    return json{{"TransactionType", "Pay Bill"}, {"TransID", receipt},
-                {"TransTime", "20261122063845"}, {"TransAmount", amount},
-                {"BusinessShortCode", "174379"}, {"BillRefNumber", reference},
-                {"MSISDN", "254722000001"},      {"FirstName", "AMINA"}}
-        .dump();
+    return paid_by_hand(receipt, reference, amount);
   }
   std::string event(const std::string& type, const json& object) {
-    auto named = object;
-    named["metadata"] = {{"tenant_id", "duka"}, {"order_id", "o"}, {"attempt_id", attempt_id()}};
-    return json{{"id", "evt_" + std::to_string(++told_)},
-                {"object", "event"},
-                {"created", 1'790'000'000},
-                {"livemode", false},
-                {"type", type},
-                {"data", {{"object", named}}}}
-        .dump();
+    return stripe_event_text("evt_" + std::to_string(++told_), type, attempt_id(), object);
   }
   void pay_by_mpesa() {
     clock->advance(std::chrono::seconds{1}); // Meta's times are whole seconds, and the newest comes first

@@ -19,6 +19,24 @@ def shard_of(tenant):
     return int.from_bytes(hashlib.md5(tenant.encode()).digest()[:2], "big") % SHARDS
 
 
+def threads_of(pid):
+    """What each thread of a process waits for, where the system tells."""
+
+    def word(path):
+        try:
+            with open(path, encoding="utf-8") as file:
+                return file.read().strip()
+        except OSError:
+            return "?"
+
+    tasks = f"/proc/{pid}/task"
+    numbers = sorted(os.listdir(tasks), key=int) if os.path.isdir(tasks) else []
+    return [
+        f"thread {word(f'{tasks}/{n}/comm')}: {word(f'{tasks}/{n}/wchan')}, system call {word(f'{tasks}/{n}/syscall')[:40]}"
+        for n in numbers
+    ]
+
+
 class Member:
     """One node, what is in front of its links, and what is between it and the store."""
 
@@ -105,6 +123,7 @@ class Cluster:
                 except loopback.HttpError as failed:
                     said.append(f"{member.name}: {failed}")
             said += [f"{member.name}| {line}" for line in member.node.said().splitlines()[-12:]]
+            said += [f"{member.name}# {line}" for line in threads_of(member.node.child.pid)]
         return "\n".join(said)
 
     def running(self):

@@ -667,6 +667,14 @@ TEST_F(admin_listener, answers_as_its_description_says) {
                      {"BillRefNumber", "unknown"}, {"MSISDN", "254700000001"}, {"FirstName", "AMINA"}};
   ASSERT_EQ(post_with("/v1/payments/daraja/duka/" + token + "/confirmation", by_hand.dump(), {}).status, 200);
   const auto payment = read("/v1/tenants/duka/payments").at("payments").at(0).at("id").get<std::string>();
+  const auto shopper =
+      read("/v1/find?q=" + amina.phone + "&tenant=duka").at("found").at(0).at("actor").get<std::string>();
+  const auto message = read("/v1/tenants/duka/conversations/" + amina.phone + "/messages")
+                           .at("messages")
+                           .at(0)
+                           .at("id")
+                           .get<std::string>();
+  ASSERT_EQ(admin("POST", "/v1/actors/" + shopper + ":resume", R"({"reason":"a test"})").status, 200);
   const auto doc = read("/openapi.json");
   std::size_t compared = 0;
   for (const auto& [path, item] : doc.at("paths").items()) {
@@ -677,16 +685,22 @@ TEST_F(admin_listener, answers_as_its_description_says) {
     for (const auto& [name, value] : {std::pair<std::string, std::string>{"{tenant}", "duka"},
                                       {"{contact}", amina.phone},
                                       {"{order}", code},
-                                      {"{payment}", payment}})
+                                      {"{payment}", payment},
+                                      {"{actor}", shopper},
+                                      {"{message}", message}})
       if (const auto found = target.find(name); found != std::string::npos)
         target.replace(found, name.size(), value);
     if (target.ends_with("/reconciliation"))
       target += "?date=" + to_rfc3339(now()).substr(0, 10);
+    if (target.ends_with("/find"))
+      target += "?q=" + amina.phone;
+    if (target.starts_with("/v1/trace/"))
+      target += "?tenant=duka";
     const auto& schema = item.at("get").at("responses").at("200").at("content").at("application/json").at("schema");
     EXPECT_EQ(difference(doc, schema, read(target)), "") << target;
     ++compared;
   }
-  EXPECT_EQ(compared, 23U);
+  EXPECT_EQ(compared, 32U);
   const auto& problem = doc.at("components").at("schemas").at("Problem");
   EXPECT_EQ(difference(doc, problem, json::parse(admin("GET", "/v1/tenants?limit=0").body)), "");
 }

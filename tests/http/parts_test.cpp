@@ -139,7 +139,7 @@ request_head with_authorization(std::vector<std::string> values) {
 
 TEST(tokens, give_what_their_scopes_say) {
   const token_table table{
-      {{"boss", {"operator"}}, {"one", {"tenant:a", "tenant:b"}}, {"", {"operator"}}, {"none", {}}}};
+      {{"boss", {"operator"}, {}}, {"one", {"tenant:a", "tenant:b"}, {}}, {"", {"operator"}, {}}, {"none", {}, {}}}};
   EXPECT_TRUE(table.find(with_authorization({"Bearer boss"})).value().is_operator);
   EXPECT_TRUE(table.find(with_authorization({"bearer  boss"})).value().may_see("x"));
   const auto one = table.find(with_authorization({"Bearer one"})).value();

@@ -504,6 +504,57 @@ TEST_P(store_contract, event_keys_are_known_once_folded) {
   EXPECT_FALSE(tested->has_event_key(0, key_of(473'000, 2)).value());
 }
 
+TEST_P(store_contract, a_folded_event_key_knows_about_when_it_was_committed) {
+  const auto epoch = open(0);
+  auto row = commit(0, epoch, 1);
+  row.key = key_of(1'700'000'012, 1);
+  row.at = 1'700'000'012'345;
+  auto old = commit(0, epoch, 2);
+  old.key = key_of(0, 2);
+  old.at = row.at + 7;
+  ASSERT_TRUE(tested->append({row, old}, {}));
+  EXPECT_FALSE(tested->event_time(0, *row.key).value());
+  ASSERT_TRUE(tested->fold(0, epoch, {row, old}));
+  EXPECT_GE(tested->event_time(0, *row.key).value(), 1'700'000'012'000);
+  EXPECT_LE(tested->event_time(0, *row.key).value(), row.at);
+  EXPECT_EQ(tested->event_time(0, *old.key).value(), old.at) << "which no bucket tells";
+  EXPECT_FALSE(tested->event_time(1, *row.key).value());
+  EXPECT_FALSE(tested->event_time(0, key_of(1'700'000'013, 1)).value());
+}
+
+TEST_P(store_contract, the_journal_is_found_by_time) {
+  std::vector<std::uint64_t> epochs{open(0), open(1), open(2)};
+  std::vector<std::uint64_t> seqs(3);
+  const time_ms began = 1'700'000'000'000;
+  time_ms now = began;
+  for (int batch = 0; batch < 60; ++batch) {
+    std::vector<journal_row> rows;
+    for (int i = 0; i < 50; ++i) {
+      const shard_id shard = i % 10 == 0 ? 2 : static_cast<shard_id>(i % 2);
+      rows.push_back(commit(shard, epochs[shard], ++seqs[shard]));
+      rows.back().at = now;
+      now += 400;
+    }
+    ASSERT_TRUE(tested->append(rows, {}));
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (shard_id shard = 0; shard < 3; ++shard)
+      for (const auto from : {time_ms{0}, began, began + 300'001, began + 611'111, now - 2'000, now + 1}) {
+        const auto all = tested->journal(shard, 0, 100'000).value();
+        std::vector<std::uint64_t> expected;
+        for (const auto& row : all)
+          if (row.at >= from && expected.size() < 40)
+            expected.push_back(row.seq);
+        std::vector<std::uint64_t> found;
+        for (const auto& row : tested->journal_since(shard, from, 40).value())
+          found.push_back(row.seq);
+        EXPECT_EQ(found, expected) << "shard " << shard << " from " << from - began;
+      }
+    tested.reopen();
+  }
+  EXPECT_FALSE(tested->journal_since(99, 0, 1));
+}
+
 TEST_P(store_contract, two_shards_may_hold_the_same_event_key) {
   for (const shard_id shard : {0U, 1U}) {
     const auto epoch = open(shard);

@@ -50,6 +50,13 @@ public:
   result<std::vector<persistence::stored_value>> due(shard_id shard, persistence::table where, time_ms until,
                                                      std::size_t limit) override;
   result<bool> has_event_key(shard_id shard, const event_key& key) override;
+  result<std::optional<time_ms>> event_time(shard_id shard, const event_key& key) override {
+    return inner_->event_time(shard, key);
+  }
+  result<std::vector<persistence::journal_row>> journal_since(shard_id shard, time_ms from,
+                                                              std::size_t limit) override {
+    return inner_->journal_since(shard, from, limit);
+  }
   result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override;
   result<std::uint64_t> drop_event_keys(std::uint32_t bucket_before, time_ms committed_before) override;
   result<std::vector<persistence::journal_row>> journal(shard_id shard, std::uint64_t after_seq,

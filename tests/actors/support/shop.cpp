@@ -3,6 +3,7 @@
 #include "persistence/memory/memory_store.hpp"
 #include "runtime/config/flat_yaml.hpp"
 #include "runtime/config/yaml_tree.hpp"
+#include "runtime/core/monotonic.hpp"
 
 #include <cstdlib>
 
@@ -113,7 +114,7 @@ std::future<outcomes> shop_fixture::post_later(const json& body, const tenant_id
   auto future = promise->get_future();
   const auto received = clock->now();
   post_updates(running->shards(), running->context(), routed(body, url), received,
-               received + limits.webhook_deadline.count(),
+               received + limits.webhook_deadline.count(), monotonic_us(),
                [promise](outcomes all) { promise->set_value(std::move(all)); });
   return future;
 }

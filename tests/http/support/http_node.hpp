@@ -72,8 +72,8 @@ protected:
   std::string hello_to(const tenant_id& tenant, const std::string& id, const std::string& text = "hi");
 
   meta_config meta{std::string(app_secret), "app-verify", "http://127.0.0.1:1", "v23.0"};
-  std::vector<admin_token> tokens{{std::string(operator_token), {"operator"}},
-                                  {std::string(duka_token), {"tenant:duka"}}};
+  std::vector<admin_token> tokens{{std::string(operator_token), {"operator"}, {}},
+                                  {std::string(duka_token), {"tenant:duka"}, {}}};
 
   std::string media_directory; ///< files are kept there; none when empty
 

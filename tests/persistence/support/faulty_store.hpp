@@ -146,6 +146,12 @@ public:
   result<bool> has_event_key(shard_id shard, const event_key& key) override {
     return reading([&] { return behind_->has_event_key(shard, key); });
   }
+  result<std::optional<time_ms>> event_time(shard_id shard, const event_key& key) override {
+    return behind_->event_time(shard, key);
+  }
+  result<std::vector<journal_row>> journal_since(shard_id shard, time_ms from, std::size_t limit) override {
+    return behind_->journal_since(shard, from, limit);
+  }
   result<std::vector<event_key>> event_keys(shard_id shard, std::uint32_t newest_bucket, std::size_t limit) override {
     return reading([&] { return behind_->event_keys(shard, newest_bucket, limit); });
   }
