@@ -242,6 +242,10 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
 
   auto context = std::make_shared<actors::node_context>();
   context->node_name = config.node_name;
+  if (env.get("WAKALA_TEST_WITHOUT_FIGURES")) { // a benchmark compares
+    context->figures->give_none();
+    context->memory = nullptr;
+  }
   context->limits = config.limits;
   context->shard_count = store->shard_count();
   if (cluster)
