@@ -1,10 +1,12 @@
 // Every view for people who use a keyboard, a screen reader, a phone, or the dark.
-import { ask, check, checkAccess, openConsole } from "./support.mjs";
+import { act, ask, check, checkAccess, openConsole } from "./support.mjs";
 import { amina, conversationOf, newestReply } from "./journeys.mjs";
 
 /** All views with something in them: name, address, and what shows that it is there. */
 async function viewsOf(world) {
   const actor = await conversationOf(world, amina);
+  // Something for the audit log to show.
+  await act(world, `actors/${encodeURIComponent(actor)}:passivate`, { reason: "so that it is in the log" });
   const reply = await newestReply(world, actor);
   const { path } = await ask(world, `actors/${encodeURIComponent(actor)}`);
   return [
