@@ -1,12 +1,13 @@
 // Every view for people who use a keyboard, a screen reader, a phone, or the dark.
-import { ask, check, checkAccess, openConsole } from "./support.mjs";
-import { amina, conversationOf } from "./journeys.mjs";
+import { act, ask, check, checkAccess, openConsole } from "./support.mjs";
+import { amina, conversationOf, newestReply } from "./journeys.mjs";
 
 /** All views with something in them: name, address, and what shows that it is there. */
 async function viewsOf(world) {
   const actor = await conversationOf(world, amina);
-  const { messages } = await ask(world, `conversations/${encodeURIComponent(actor)}/messages?limit=100`);
-  const wamid = messages.findLast((message) => message.direction === "in").wamid;
+  // Something for the audit log to show.
+  await act(world, `actors/${encodeURIComponent(actor)}:passivate`, { reason: "so that it is in the log" });
+  const reply = await newestReply(world, actor);
   const { path } = await ask(world, `actors/${encodeURIComponent(actor)}`);
   return [
     ["overview", "#/", "tiles"],
@@ -17,7 +18,7 @@ async function viewsOf(world) {
     ["shards", "#/shards", "shards"],
     ["top", "#/top", "top"],
     ["traces", "#/trace", "watch"],
-    ["trace", `#/trace/${encodeURIComponent(wamid)}?tenant=duka`, "waterfall"],
+    ["trace", `#/trace/${encodeURIComponent(reply)}?tenant=duka`, "waterfall"],
     ["letters", "#/letters?tenant=duka", "letters-of"],
     ["bulk", "#/bulk", "bulk"],
     ["audit", "#/audit", "audit"],

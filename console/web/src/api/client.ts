@@ -99,7 +99,7 @@ export const getOverview = (signal?: AbortSignal) => call<api.Overview>("GET", "
 export const getActors = (query: ActorQuery) => call<api.ActorList>("GET", "actors", { query });
 export const getActor = (id: string, reveal: Reveal | null) => call<api.ActorDetail>("GET", `actors/${part(id)}`, { query: revealed(reveal) });
 export const getTranscript = (id: string, after: string | null, reveal: Reveal | null) =>
-  call<api.MessageList>("GET", `conversations/${part(id)}/messages`, { query: { after, limit: 200, ...revealed(reveal) } });
+  call<api.MessageList>("GET", `actors/${part(id)}/messages`, { query: { after, limit: 200, ...revealed(reveal) } });
 export const find = (q: string, tenant: string | null) => call<{ found: api.Found[] }>("GET", "find", { query: { q, tenant } });
 export const getTrace = (wamid: string, tenant: string | null, reveal: Reveal | null) =>
   call<api.Trace>("GET", `trace/${part(wamid)}`, { query: { tenant, ...revealed(reveal) } });

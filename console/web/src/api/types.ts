@@ -104,7 +104,10 @@ export interface ActorDetail {
 }
 
 export interface Message {
+  /** Meta's ids hold a phone number: they are kept back with the rest. Ours are not. */
   id: string;
+  /** Its place in the transcript. */
+  position: number;
   wamid?: string | null;
   direction: "in" | "out";
   type: string;
@@ -134,6 +137,8 @@ export interface Hop {
   handling_us?: number | null;
   transit_us?: number | null;
   commit_us?: number | null;
+  /** By two nodes' clocks. */
+  approximate?: boolean;
 }
 
 export interface Send {
@@ -141,11 +146,10 @@ export interface Send {
   type: string;
   status: string;
   attempts?: number;
-  wamid?: string | null;
-  queued_at?: string | null;
   waiting_us?: number | null;
   http_us?: number | null;
   at?: string | null;
+  status_at?: string | null;
   error?: { code?: number | string; title?: string } | null;
 }
 

@@ -18,6 +18,13 @@ export function mayActOnTenant(who: Whoami | null, tenant: string | null): boole
   return who.may.includes("act_tenant") && (who.operator || who.tenants.includes(tenant));
 }
 
+/** Of a tenant's token only actors of its tenants are shown, not the shards and nodes that they are on. */
+export function maySeeActor(who: Whoami | null, id: string): boolean {
+  if (who?.operator !== false) return true;
+  const [kind, tenant = ""] = id.split(":");
+  return (kind === "tenant" || kind === "conversation") && who.tenants.includes(tenant);
+}
+
 export function mayAct(who: Whoami | null): boolean {
   return who?.may.includes("act") ?? false;
 }

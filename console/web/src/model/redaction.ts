@@ -7,6 +7,8 @@ export interface Piece {
   hidden: boolean;
 }
 
+export const isHidden = (text: string | null | undefined): boolean => text?.includes(redactionMark) ?? true;
+
 /** Cuts a text where something of it is kept back. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];

@@ -39,6 +39,7 @@ const parts: readonly (readonly [SegmentKind, keyof Hop])[] = [
 
 const titles: Record<string, string> = {
   edge: "Edge",
+  home: "Home of the tenant",
   transit: "Between nodes",
   shard: "Shard",
   tenant: "Tenant",

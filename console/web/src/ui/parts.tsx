@@ -1,6 +1,8 @@
 // Small pieces that every view uses.
 import type { ComponentChildren } from "preact";
+import { whoami } from "../api/session";
 import { shortName } from "../model/ids";
+import { maySeeActor } from "../model/permissions";
 import { piecesOf } from "../model/redaction";
 import { linkToActor } from "../model/routes";
 
@@ -24,7 +26,9 @@ export function State({ of }: { of: string }) {
   return <span class={`state ${tone}`}>{of}</span>;
 }
 
+/** A link to an actor, or its name where it is not for this token to see. */
 export function ActorLink({ id, full = false }: { id: string; full?: boolean }) {
+  if (!maySeeActor(whoami.value, id)) return <span title={id}>{full ? id : shortName(id)}</span>;
   return (
     <a href={linkToActor(id)} title={id}>
       {full ? id : shortName(id)}

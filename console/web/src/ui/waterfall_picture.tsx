@@ -59,7 +59,7 @@ export function WaterfallPicture({ picture }: { picture: Waterfall }) {
               {row.hop.actor && kindOf(row.hop.actor) === "service" ? <> <ActorLink id={row.hop.actor} /></> : null}
             </span>
             <span role="cell" class="number">
-              {row.known ? format.duration(row.length_us) : "?"}
+              {row.known ? `${row.hop.approximate ? "≈ " : ""}${format.duration(row.length_us)}` : "?"}
             </span>
             <span role="cell" class="bar-place" title={said(row)}>
               <span class="for-readers">{said(row)}</span>

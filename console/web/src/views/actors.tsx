@@ -8,10 +8,10 @@ import { ActorTrack } from "../model/actor_rates";
 import * as format from "../model/format";
 import { kindOf, shortName } from "../model/ids";
 import { meanOf } from "../model/rates";
-import { linkTo, linkToActor } from "../model/routes";
+import { linkTo } from "../model/routes";
 import { ActorActions } from "../ui/actor_actions";
 import { now } from "../ui/clock";
-import { Heading, Loading, State, Tile } from "../ui/parts";
+import { ActorLink, Heading, Loading, State, Tile } from "../ui/parts";
 import { usePolled } from "../ui/polled";
 import { Problem } from "../ui/problem";
 import { route, stayAt } from "../ui/router";
@@ -31,7 +31,7 @@ export function Path({ path, last }: { path: ActorDetail["path"]; last: string }
           .filter((actor) => actor.id !== last)
           .map((actor) => (
             <li key={actor.id}>
-              <a href={linkToActor(actor.id)}>{shortName(actor.id)}</a>
+              <ActorLink id={actor.id} />
             </li>
           ))}
         <li aria-current="page">{shortName(last)}</li>
@@ -79,19 +79,18 @@ export function ActorChart({ actor }: { actor: Actor }) {
 
 const kindsBelow: Record<string, string> = { node: "Services and shards", shard: "Tenants", tenant: "Conversations" };
 
-/** The children of an actor, a page at a time. Sorting over pages is the daemon's, so that it holds for all of them. */
-function Below({ under, title }: { under: string | null; title: string }) {
+/** The children of an actor, or the places of a tenant, a page at a time. Sorting over pages is the daemon's, so that it holds for all of them. */
+export function Below({ under, title, tenant }: { under: string | null; title: string; tenant?: string }) {
   const sort = route.value.query.sort ?? "id";
   const [pages, setPages] = useState<string[]>([]);
   const after = pages.at(-1) ?? "";
-  const key = [under ?? "", sort, after].join(" ");
-  // A tenant's token sees no nodes; its tenants are its top.
-  const top = whoami.value?.operator === false ? { kind: "tenant" } : {};
-  const { data, error } = usePolled(key, () => getActors({ ...(under ? { under } : top), sort, limit: 100, after }), 2_000);
+  const key = [under ?? "", tenant ?? "", sort, after].join(" ");
+  const what = tenant ? { kind: "tenant", tenant } : under ? { under } : {};
+  const { data, error } = usePolled(key, () => getActors({ ...what, sort, limit: 100, after }), 2_000);
   const rates = useRates(data);
   const change = (chosen: string) => {
     setPages([]);
-    stayAt(linkTo("actors", under ?? "", { sort: chosen }));
+    stayAt(linkTo(route.value.view, under ?? "", { sort: chosen }));
   };
   return (
     <section>
@@ -119,6 +118,17 @@ function Below({ under, title }: { under: string | null; title: string }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** The top of the tree for a tenant's token, which sees no nodes. */
+export function OwnTenants() {
+  return (
+    <>
+      {whoami.value?.tenants.map((tenant) => (
+        <Below key={tenant} under={null} tenant={tenant} title={tenant} />
+      ))}
+    </>
   );
 }
 
@@ -163,7 +173,7 @@ export function ActorsView() {
     return (
       <>
         <Heading title="Actors" />
-        <Below under={null} title={whoami.value?.operator === false ? "Tenants" : "Nodes"} />
+        {whoami.value?.operator === false ? <OwnTenants /> : <Below under={null} title="Nodes" />}
       </>
     );
   }

@@ -4,6 +4,7 @@ import { getActor, getTranscript, type Reveal } from "../api/client";
 import type { ActorDetail, Message } from "../api/types";
 import * as format from "../model/format";
 import { shortName } from "../model/ids";
+import { isHidden } from "../model/redaction";
 import { linkTo, linkToTrace } from "../model/routes";
 import { ActorActions } from "../ui/actor_actions";
 import { now } from "../ui/clock";
@@ -43,8 +44,14 @@ function useTranscript(id: string, shown: Reveal | null) {
   );
 }
 
+/** By what its trace is asked for: a reply's own id leads to the message that it answers. */
+function traceIdOf(message: Message): string | null {
+  const id = message.direction === "in" ? (message.wamid ?? null) : message.id;
+  return isHidden(id) ? null : id;
+}
+
 function Bubble({ message, tenant }: { message: Message; tenant: string | null }) {
-  const wamid = message.wamid ?? null;
+  const traced = traceIdOf(message);
   return (
     <li class={`bubble ${message.direction}`} data-testid={`message-${message.direction}`}>
       <p>{message.text ? <Redacted text={message.text} /> : <em>{message.type}</em>}</p>
@@ -52,9 +59,9 @@ function Bubble({ message, tenant }: { message: Message; tenant: string | null }
         <span>{message.type}</span>
         <time dateTime={message.at}>{format.clock(message.at, now.value)}</time>
         {message.direction === "out" && message.status && <State of={message.status} />}
-        {wamid && message.direction === "in" && (
-          <a href={linkToTrace(wamid, tenant)} data-testid="trace-link">
-            trace
+        {traced !== null && (
+          <a href={linkToTrace(traced, tenant)} data-testid="trace-link">
+            {message.direction === "in" ? "trace" : "trace of what it answers"}
           </a>
         )}
       </footer>
@@ -73,7 +80,7 @@ function Transcript({ id, tenant, shown }: { id: string; tenant: string | null; 
       {data && data.messages.length > 0 && (
         <ol class="transcript" data-testid="transcript" tabIndex={0} aria-label="Messages, the newest first">
           {[...data.messages].reverse().map((message) => (
-            <Bubble key={`${message.direction} ${message.id}`} message={message} tenant={tenant} />
+            <Bubble key={message.position} message={message} tenant={tenant} />
           ))}
         </ol>
       )}

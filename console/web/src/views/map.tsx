@@ -2,10 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { getActors } from "../api/client";
 import { overview } from "../api/live";
+import { whoami } from "../api/session";
 import type { Actor } from "../api/types";
 import { buildTree, heatOf, neighbour, placeTree, toneOf, type ColourBy, type MapCell, type SizeBy } from "../model/actor_map";
 import * as format from "../model/format";
 import { shortName } from "../model/ids";
+import { maySeeActor } from "../model/permissions";
 import { linkTo } from "../model/routes";
 import { ActorLink, Empty, Heading, Loading, State } from "../ui/parts";
 import { usePolled } from "../ui/polled";
@@ -17,13 +19,29 @@ import { ActorFacts } from "./actors";
 const sizes: SizeBy[] = ["conversations", "messages", "bytes"];
 const colours: ColourBy[] = ["waiting", "waiting_max", "mailbox"];
 
+/** While a shard moves two nodes may tell of the same actors: those of the node that serves it now are taken. */
+function onePlaceEach(actors: readonly Actor[]): Actor[] {
+  const owner = new Map(overview.value?.shards.map((shard) => [shard.shard, shard.node]));
+  const kept = new Map<string, Actor>();
+  for (const actor of actors) {
+    const known = kept.get(actor.id);
+    if (!known || (actor.shard !== null && owner.get(actor.shard) === actor.node)) kept.set(actor.id, actor);
+  }
+  return [...kept.values()];
+}
+
 /** Everything that the map of an actor needs: what is around it, and below it the conversations that weigh most. */
 async function askFor(root: Actor | null, size: SizeBy): Promise<Actor[]> {
+  const own = whoami.value?.operator === false ? whoami.value.tenants : null;
+  if (own && root?.kind !== "tenant") {
+    const lists = await Promise.all(own.flatMap((tenant) => ["tenant", "conversation"].map((kind) => getActors({ kind, tenant, sort: "messages", limit: 400 }))));
+    return lists.flatMap((list) => list.actors);
+  }
   const within = root === null ? {} : root.kind === "node" ? { node: root.name } : root.kind === "tenant" ? { tenant: root.tenant ?? "", shard: root.shard ?? "" } : { shard: root.shard ?? root.name };
   const sort = size === "bytes" ? "bytes" : "messages";
   const kinds = root?.kind === "tenant" ? ["tenant", "conversation"] : root?.kind === "shard" ? ["shard", "tenant", "conversation"] : ["node", "shard", "tenant", "conversation"];
   const lists = await Promise.all(kinds.map((kind) => getActors({ ...within, kind, sort, limit: kind === "conversation" ? 400 : 500 })));
-  return lists.flatMap((list) => list.actors);
+  return onePlaceEach(lists.flatMap((list) => list.actors));
 }
 
 /** The root by its id, as far as the id says what to ask for. */
@@ -184,13 +202,14 @@ export function MapView() {
   const root = data?.find((actor) => actor.id === argument);
   const shown = data?.find((actor) => actor.id === pointed) ?? root;
   const at = (changed: { size?: SizeBy; colour?: ColourBy }) => stayAt(linkTo("map", argument, { size, colour, ...changed }));
-  const up = argument === "" ? null : linkTo("map", root?.under ?? "", { size, colour });
+  const above = root?.under && maySeeActor(whoami.value, root.under) ? root.under : "";
+  const up = argument === "" ? null : linkTo("map", above, { size, colour });
   return (
     <>
       <Heading title={argument ? `Map of ${shortName(argument)}` : "Map of the actors"}>
         {up && (
           <a class="more" href={up} data-testid="map-up">
-            ↑ {root?.under ? shortName(root.under) : "all"}
+            ↑ {above ? shortName(above) : "all"}
           </a>
         )}
       </Heading>

@@ -1,21 +1,27 @@
 // All at a glance: rates, latency, queues, nodes, where the shards are.
 import type { ComponentChildren } from "preact";
 import { history, overview } from "../api/live";
-import type { NodeView } from "../api/types";
+import { whoami } from "../api/session";
+import type { NodeView, Overview } from "../api/types";
 import * as format from "../model/format";
 import type { Sample } from "../model/history";
 import type { Quantile } from "../model/quantiles";
 import { sumKnown } from "../model/rates";
+import { maySeeActor } from "../model/permissions";
 import { linkTo, linkToActor } from "../model/routes";
 import { ActorActions } from "../ui/actor_actions";
 import { Heading, Loading, State, Tile } from "../ui/parts";
 import { Table, type Column } from "../ui/table";
 import { TimeChart } from "../ui/time_chart";
+import { OwnTenants } from "./actors";
 import { Placement } from "./placement";
 
 const quantileText = (of: Quantile | null | undefined) => (of ? `${of.beyond ? "> " : ""}${format.duration(of.us)}` : "–");
 
 const hasCounters = (nodes: readonly NodeView[]) => nodes.some((node) => node.counters);
+
+/** A tenant's token may see nothing of nodes and shards but where they are: then its own tenants are what there is to see. */
+const hasFigures = (view: Overview) => hasCounters(view.nodes) || view.shards.some((shard) => shard.messages !== undefined);
 
 function Tiles({ sample, nodes }: { sample: Sample; nodes: readonly NodeView[] }) {
   const down = nodes.filter((node) => node.state === "gone" || node.state === "unreachable" || node.link === "down").length;
@@ -101,7 +107,7 @@ function linkText(node: NodeView): string {
 }
 
 const columns: Column<NodeView>[] = [
-  { key: "name", title: "Node", value: (node) => node.name, show: (node) => <a href={linkToActor(`node:${node.name}`)}>{node.name}</a> },
+  { key: "name", title: "Node", value: (node) => node.name, show: (node) => (maySeeActor(whoami.value, "node:") ? <a href={linkToActor(`node:${node.name}`)}>{node.name}</a> : node.name) },
   { key: "state", title: "State", value: (node) => node.state, show: (node) => <State of={node.state} /> },
   { key: "link", title: "Link", value: (node) => node.heartbeat_age_ms, show: linkText, wide: true },
   { key: "shards", title: "Shards", number: true, value: (node) => node.shards },
@@ -154,8 +160,14 @@ export function OverviewView() {
           Not reached: <strong>{view.unreachable.join(", ")}</strong>. Figures of these nodes are missing below.
         </p>
       )}
-      <Tiles sample={sample} nodes={view.nodes} />
-      <Charts whole={hasCounters(view.nodes)} />
+      {hasFigures(view) ? (
+        <>
+          <Tiles sample={sample} nodes={view.nodes} />
+          <Charts whole={hasCounters(view.nodes)} />
+        </>
+      ) : (
+        <OwnTenants />
+      )}
       <section>
         <h2>Nodes</h2>
         <Table label="Nodes" testid="nodes" columns={hasCounters(view.nodes) ? columns : columns.slice(0, 2)} rows={view.nodes} id={(node) => node.name} first="name" />

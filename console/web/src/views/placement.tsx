@@ -1,9 +1,11 @@
 // Where each shard is, as a picture: a column for each node, a tile for each shard, coloured by waiting.
 import { history } from "../api/live";
+import { whoami } from "../api/session";
 import type { Overview, ShardView } from "../api/types";
 import { toneOf } from "../model/actor_map";
 import * as format from "../model/format";
 import { shardNumber } from "../model/ids";
+import { maySeeActor } from "../model/permissions";
 import { linkToActor } from "../model/routes";
 import { State } from "../ui/parts";
 import { Legend } from "../ui/tone_legend";
@@ -23,6 +25,19 @@ function ShardTile({ shard }: { shard: ShardView }) {
     `waiting ${format.duration(rates.waiting)}`,
     `${format.count(shard.mailbox)} in mailboxes`,
   ].filter(Boolean).join(", ");
+  if (!maySeeActor(whoami.value, shard.id)) {
+    return (
+      <li>
+        <span class={`shard tone-0 ${well.has(shard.state) ? "" : "unwell"}`}>
+          <b>
+            <span class="for-readers">shard </span>
+            {number}
+          </b>
+          <small>{shard.state}</small>
+        </span>
+      </li>
+    );
+  }
   return (
     <li>
       <a class={`shard tone-${tone} ${well.has(shard.state) ? "" : "unwell"}`} href={linkToActor(shard.id)} title={facts}>
@@ -64,7 +79,7 @@ export function Placement({ view }: { view: Overview }) {
           </div>
         ))}
       </div>
-      <Legend by="waiting" />
+      {maySeeActor(whoami.value, "node:") && <Legend by="waiting" />}
     </>
   );
 }

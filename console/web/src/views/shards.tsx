@@ -1,8 +1,10 @@
 // Shards: the picture of where they are, and all their figures.
 import { history, overview } from "../api/live";
+import { whoami } from "../api/session";
 import type { ShardView } from "../api/types";
 import * as format from "../model/format";
 import { shardNumber } from "../model/ids";
+import { maySeeActor } from "../model/permissions";
 import { linkToActor } from "../model/routes";
 import { ActorActions } from "../ui/actor_actions";
 import { Heading, Loading, State } from "../ui/parts";
@@ -10,7 +12,7 @@ import { Table, type Column } from "../ui/table";
 import { Placement } from "./placement";
 
 const columns: Column<ShardView>[] = [
-  { key: "shard", title: "Shard", value: (shard) => shard.shard, show: (shard) => <a href={linkToActor(shard.id)}>{shardNumber(shard.shard)}</a> },
+  { key: "shard", title: "Shard", value: (shard) => shard.shard, show: (shard) => (maySeeActor(whoami.value, shard.id) ? <a href={linkToActor(shard.id)}>{shardNumber(shard.shard)}</a> : shardNumber(shard.shard)) },
   { key: "node", title: "Node", value: (shard) => shard.node, show: (shard) => shard.node ?? "nowhere" },
   { key: "state", title: "State", value: (shard) => shard.state, show: (shard) => <State of={shard.state} /> },
   figure("messages", "Messages", (shard) => history.shardRates(shard.id).messages, format.rate, "Of the last 10 s"),
@@ -51,7 +53,7 @@ export function ShardsView() {
           <h2>Where they are</h2>
           <Placement view={view} />
           <h2>Figures</h2>
-          <Table label="Shards" testid="shards" columns={columns} rows={view.shards} id={(shard) => shard.id} first="shard" />
+          <Table label="Shards" testid="shards" columns={view.shards.some((shard) => shard.messages !== undefined) ? columns : columns.slice(0, 3)} rows={view.shards} id={(shard) => shard.id} first="shard" />
         </>
       ) : (
         <Loading />

@@ -36,14 +36,15 @@ export function TopView() {
   const kind = query.kind ?? "conversation";
   const sort = (query.sort ?? "messages") as SortKey;
   const limit = query.limit ?? "25";
-  const filter = { tenant: query.tenant ?? "", node: query.node ?? "", q: query.q ?? "" };
+  const own = whoami.value?.operator === false ? whoami.value.tenants : null;
+  const filter = { tenant: query.tenant ?? own?.[0] ?? "", node: query.node ?? "", q: query.q ?? "" };
   const change = (changed: Record<string, string>) => stayAt(linkTo("top", "", { kind, sort, limit, ...filter, ...changed }));
   const key = JSON.stringify([kind, sort, limit, filter]);
   const { data, error } = usePolled(key, () => getActors({ kind, sort, limit: Number(limit), ...filter }), 2_000);
   const leaf = kind === "conversation" || kind === "service";
   const columns = actorColumns(useRates(data)).filter((column) => column.key !== "children" || !leaf);
   const nodes = ["", ...(overview.value?.nodes.map((node) => node.name) ?? [])];
-  const shownKinds = whoami.value?.operator ? kinds : kinds.slice(0, 3);
+  const shownKinds = own ? kinds.slice(0, 2) : kinds;
   return (
     <>
       <Heading title="Top">
@@ -58,10 +59,10 @@ export function TopView() {
         <Pick label="By" value={sort} of={sortKeys} names={sortNames} change={(value) => change({ sort: value })} />
         <Pick label="First" value={limit} of={limits} change={(value) => change({ limit: value })} />
         {nodes.length > 2 && <Pick label="Node" value={filter.node} of={nodes} names={{ "": "all" }} change={(value) => change({ node: value })} />}
-        <label class="field">
+        {own ? <Pick label="Tenant" value={filter.tenant} of={own} change={(value) => change({ tenant: value })} /> : <label class="field">
           <span>Tenant</span>
           <input type="text" value={filter.tenant} onChange={(event) => change({ tenant: event.currentTarget.value.trim() })} autoComplete="off" spellcheck={false} />
-        </label>
+        </label>}
         <label class="field">
           <span>Part of the id</span>
           <input type="text" value={filter.q} onChange={(event) => change({ q: event.currentTarget.value.trim() })} autoComplete="off" spellcheck={false} />

@@ -23,8 +23,8 @@ const sendColumns: Column<Send>[] = [
   { key: "attempts", title: "Attempts", number: true, value: (send) => send.attempts },
   { key: "waiting", title: "Waited", number: true, value: (send) => send.waiting_us, show: (send) => format.duration(send.waiting_us) },
   { key: "http", title: "HTTP", number: true, value: (send) => send.http_us, show: (send) => format.duration(send.http_us) },
-  { key: "queued", title: "Queued", value: (send) => send.queued_at, show: (send) => format.clock(send.queued_at, now.value) },
-  { key: "at", title: "Last change", value: (send) => send.at, show: (send) => format.clock(send.at, now.value) },
+  { key: "at", title: "Made", value: (send) => send.at, show: (send) => format.clock(send.at, now.value) },
+  { key: "status_at", title: "Status of", value: (send) => send.status_at, show: (send) => format.clock(send.status_at, now.value) },
   { key: "error", title: "Error", value: (send) => send.error?.title, show: (send) => (send.error ? `${send.error.code ?? ""} ${send.error.title ?? ""}` : "–") },
   { key: "id", title: "Outbox id", value: (send) => send.id, show: (send) => <code>{send.id.slice(0, 8)}…</code>, wide: true },
 ];
