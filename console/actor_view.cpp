@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t page_size = 200;
 constexpr std::chrono::milliseconds once{0};
-constexpr std::chrono::milliseconds seldom{3000};
+constexpr std::chrono::milliseconds seldom{5000}; ///< each time a conversation is asked, which keeps it awake
 
 line section(const std::string& title, std::size_t width) {
   return plain_line(fit(" " + title, width), look::heading);
@@ -52,7 +52,7 @@ std::vector<wish> actor_view::wishes(const surroundings&) const {
   const auto every = reason_.empty() ? seldom : once;
   std::vector<wish> wanted{{"actor", "/v1/actors/" + url_encode(id_) + query_end('?'), every}};
   if (id_.starts_with("conversation:")) {
-    auto target = fmt::format("/v1/conversations/{}/messages?limit={}", url_encode(id_), page_size);
+    auto target = fmt::format("/v1/actors/{}/messages?limit={}", url_encode(id_), page_size);
     if (!next_page_.empty())
       target += "&after=" + url_encode(next_page_);
     wanted.push_back({"messages", target + query_end('&'), every});

@@ -61,7 +61,7 @@ void app::draw_bar(grid& to, moment_now now) const {
   auto at = to.put(0, 0, " wakala ", look::bar);
   if (!past_.is_empty())
     at = to.put(0, at, fmt::format("│ node {} ", past_.latest().node), look::bar);
-  at = to.put(0, at, fmt::format("│ {} ", url_), look::bar);
+  at = to.put(0, at, fmt::format("│ {} ", url_.substr(url_.starts_with("http://") ? 7 : 0)), look::bar);
   if (is_known_)
     to.put(0, at, fmt::format("│ {}{}", who_.name, who_.is_operator ? " (operator)" : ""), look::bar);
   put_right(to, 0, (is_held_ ? " HELD " : " ") + clock, look::bar);

@@ -13,9 +13,9 @@ namespace {
 
 std::vector<column> columns() {
   return {{"n", "N", alignment::right, 0, 9},           {"at", "WHEN", alignment::left, 0, 9},
-          {"who", "WHO", alignment::left, 6, 9},        {"action", "ACTION", alignment::left, 0, 9},
+          {"who", "WHO", alignment::left, 12, 9},       {"action", "ACTION", alignment::left, 0, 9},
           {"on", "ON", alignment::left, 14, 9, true},   {"result", "RESULT", alignment::left, 0, 7},
-          {"reason", "REASON", alignment::left, 10, 8}, {"node", "NODE", alignment::left, 0, 4},
+          {"reason", "REASON", alignment::left, 10, 8}, {"node", "NODE", alignment::left, 0, 3},
           {"hash", "HASH", alignment::left, 8, 1, true}};
 }
 
@@ -56,13 +56,14 @@ page audit_view::show(const surroundings&, std::size_t width) const {
     const auto at = parse_time(text_at(each, "at"));
     const auto result = text_at(each, "result");
     const auto number = number_at(each, "n");
+    const auto on = text_at(each, "on");
     rows.rows.push_back({fmt::format("entry:{:.0f}:{}", number.value_or(0), text_at(each, "on")),
                          {count_cell(number),
                           {at ? text_at(each, "at").substr(5, 5) + " " + time_of_day(*at) : std::string(nothing),
                            look::plain, at ? std::optional(static_cast<double>(*at)) : std::nullopt},
                           {text_at(each, "who"), look::strong},
                           {text_at(each, "action"), look::accent},
-                          {text_at(each, "on")},
+                          {on.starts_with("conversation:") ? after_colon(on) : on},
                           {result, result == "done" ? look::good : look::warning},
                           {text_at(each, "reason")},
                           {text_at(each, "node"), look::dim},

@@ -96,11 +96,15 @@ std::vector<line> cluster_panel(const surroundings& around, std::size_t width) {
     return gauge{std::move(label), value ? count_text(*value) : std::string(nothing), past.gauges(name),
                  look::warning};
   };
+  const bool is_flight_known = find_number(past.cluster().gauges, "in_flight").has_value();
+  const auto state_bytes = find_number(past.cluster().gauges, "state_bytes");
+  const gauge memory{"state", state_bytes ? bytes_text(*state_bytes) : std::string(nothing),
+                     past.gauges("state_bytes"), look::warning};
   const std::array<std::array<gauge, 2>, 4> gauges{{
       {rate("events/s", "events_committed"), gauge{"p50", micros_text(past.cluster().p50_us), past.p50s()}},
       {rate("sends/s", "sends_accepted"), gauge{"p99", micros_text(past.cluster().p99_us), past.p99s()}},
       {rate("commits/s", "journal_batches"), level("queue", "mailbox")},
-      {level("in flight", "in_flight"), level("unfolded", "unfolded_rows")},
+      {is_flight_known ? level("in flight", "in_flight") : memory, level("unfolded", "unfolded_rows")},
   }};
   std::vector<line> lines{summary(around)};
   for (const auto& [left, right] : gauges) {

@@ -19,6 +19,8 @@ constexpr std::size_t name_width = 20;
 std::string scalar_text(const json& value) {
   if (value.is_string())
     return value.get<std::string>();
+  if (value.is_number_float())
+    return fmt::format("{:.6g}", value.get<double>());
   return value.is_null() ? std::string(nothing) : value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

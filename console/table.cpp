@@ -8,6 +8,7 @@ namespace wakala::console {
 namespace {
 
 constexpr std::size_t gap = 1;
+constexpr int expendable = 3; // so important columns go before others are squeezed
 
 int compare(const table_cell& a, const table_cell& b) {
   if (a.order && b.order)
@@ -47,7 +48,9 @@ std::vector<placed> place(const table& what, std::size_t width, const sorting& s
     return std::accumulate(shown.begin(), shown.end(), std::size_t{0},
                            [&](std::size_t sum, const placed& each) { return sum + squeezable(each); });
   };
-  while (shown.size() > 1 && total() > width + could_be_saved()) {
+  const auto is_expendable = [&](const placed& each) { return what.columns[each.index].importance <= expendable; };
+  while (shown.size() > 1 && (total() > width + could_be_saved() ||
+                              (total() > width && std::any_of(shown.begin(), shown.end(), is_expendable)))) {
     // The last one of the least important.
     auto least = shown.end();
     for (auto each = shown.begin(); each != shown.end(); ++each)

@@ -121,14 +121,14 @@ inline session small_cluster(const std::string& first = "overview") {
   all.api["/v1/actors"] = {{"actors", {conversation, tenant}}, {"total", 2}, {"next", nullptr}};
   all.api["/v1/actors/conversation%3Aduka%3A0af3"] = {
       {"actor", conversation}, {"state", {{"human", false}}}, {"redacted", true}, {"path", {tenant, conversation}}};
-  all.api["/v1/conversations/conversation%3Aduka%3A0af3/messages"] = {{"messages",
-                                                                       {{{"id", "wamid.X"},
-                                                                         {"direction", "in"},
-                                                                         {"type", "text"},
-                                                                         {"text", "•••"},
-                                                                         {"status", "received"},
-                                                                         {"at", "2026-11-29T14:00:00Z"}}}},
-                                                                      {"next", nullptr}};
+  all.api["/v1/actors/conversation%3Aduka%3A0af3/messages"] = {{"messages",
+                                                                {{{"id", "wamid.X"},
+                                                                  {"direction", "in"},
+                                                                  {"type", "text"},
+                                                                  {"text", "•••"},
+                                                                  {"status", "received"},
+                                                                  {"at", "2026-11-29T14:00:00Z"}}}},
+                                                               {"next", nullptr}};
   all.api["/v1/trace/wamid.X"] = {
       {"wamid", "wamid.X"},
       {"conversation", "conversation:duka:0af3"},

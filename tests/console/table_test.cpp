@@ -45,6 +45,12 @@ TEST(table, narrow_screens_lose_the_least_important_column_first_and_then_squeez
   EXPECT_THAT(texts(lay_out(shops(), 8)).front(), " NAME") << "what matters most never goes";
 }
 
+TEST(table, nothing_is_squeezed_for_what_hardly_matters) {
+  auto all = shops();
+  all.columns[2].narrowest = 3;
+  EXPECT_THAT(texts(lay_out(all, 18)).front(), " NAME   ORDERS");
+}
+
 TEST(table, sorts_figures_as_figures_and_keeps_what_has_none_last) {
   auto all = shops();
   sort_rows(all, {"orders", true});
