@@ -92,6 +92,7 @@ table nodes_table(const surroundings& around) {
   }
   if (around.past.is_short())
     drop_column(found, "recent");
+  drop_empty_columns(found);
   return found;
 }
 
@@ -144,6 +145,7 @@ table shards_table(const surroundings& around) {
           count_cell(figure("seq")),
           text_cell(shard.pinned_to)}});
   }
+  drop_empty_columns(found);
   return found;
 }
 

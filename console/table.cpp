@@ -1,5 +1,7 @@
 #include "console/table.hpp"
 
+#include "console/figures.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -101,6 +103,18 @@ void drop_column(table& what, std::string_view name) {
   what.columns.erase(found);
   for (auto& row : what.rows)
     row.cells.erase(row.cells.begin() + i);
+}
+
+void drop_empty_columns(table& what) {
+  std::vector<std::string> empty;
+  for (std::size_t i = 0; i < what.columns.size(); ++i)
+    if (what.columns[i].importance < 9 && std::all_of(what.rows.begin(), what.rows.end(), [i](const auto& row) {
+          return row.cells[i].text.empty() || row.cells[i].text == nothing;
+        }))
+      empty.push_back(what.columns[i].name);
+  if (!what.rows.empty())
+    for (const auto& each : empty)
+      drop_column(what, each);
 }
 
 void filter_rows(table& what, std::string_view part) {

@@ -50,6 +50,9 @@ void sort_rows(table& what, const sorting& how);
 /// Takes a column out, with its cells; harmless when there is none of that name.
 void drop_column(table& what, std::string_view name);
 
+/// Takes out the columns, none of those that never go, in which no row has anything: no text, or a dash.
+void drop_empty_columns(table& what);
+
 /// Keeps the rows with `part` in one of their cells, whatever the case.
 void filter_rows(table& what, std::string_view part);
 
