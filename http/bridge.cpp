@@ -154,8 +154,45 @@ void bridge::act_on_actor(std::string tenant, const conversation_id& id, std::st
   ask_tenant(node_, std::move(tenant), actors::actor_action{{}, std::move(action), minutes, id}, std::move(done));
 }
 
+namespace {
+
+/// What is written down is often that shards are given away, the record's own among them: for so long it is tried
+/// again.
+constexpr std::chrono::milliseconds audit_patience{8'000};
+constexpr std::chrono::milliseconds audit_pause{150};
+
+void try_to_add(caf::event_based_actor* self, actors::node* node, const std::string& entry,
+                std::chrono::milliseconds left, const bridge::done_text& done) {
+  const auto finish = [self, done](result<std::string> answer) {
+    done(std::move(answer));
+    self->quit();
+  };
+  const auto again = [=](const error& why) {
+    if (left.count() <= 0)
+      return finish(why);
+    self->become([=](caf::unit_t) { try_to_add(self, node, entry, left - audit_pause, done); });
+    self->delayed_send(self, audit_pause, caf::unit);
+  };
+  // The shard may be somewhere else by now.
+  self->request(node->shard_of(actors::system_tenant), actors::question_patience,
+                actors::for_tenant<actors::audit_add>{actors::system_tenant, actors::audit_add{entry}})
+      .then(
+          [=](const actors::text_answer& answer) {
+            if (!answer.value && answer.why.code == errc::unavailable)
+              again(answer.why);
+            else if (answer.value)
+              finish(*answer.value);
+            else
+              finish(answer.why);
+          },
+          [=](const caf::error&) { again(make_error(errc::unavailable, "the node did not answer in time")); });
+}
+
+} // namespace
+
 void bridge::add_audit(std::string entry, done_text done) {
-  ask_tenant(node_, actors::system_tenant, actors::audit_add{std::move(entry)}, std::move(done));
+  node_.system().spawn([node = &node_, entry = std::move(entry), done = std::move(done)](
+                           caf::event_based_actor* self) { try_to_add(self, node, entry, audit_patience, done); });
 }
 
 void bridge::audit(std::string after, std::size_t limit, done_text done) {
