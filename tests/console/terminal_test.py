@@ -20,6 +20,7 @@ from webhooks import body_of, change, post_once, text_message  # noqa: E402
 PHONE = "254722830017"
 TYPED = "+254 722 83 00 17"  # as a person writes it: what else is on the screen is not what was typed
 NAME = "Amina Wanjiru"
+MERCHANT = "merchant-token-0d77"
 NIGHT_SHIFT = "night-shift-token-4a19"  # may see personal data, with a reason
 COLUMNS = 80
 
@@ -37,6 +38,7 @@ class TerminalTest(unittest.TestCase):
         cls.addClassCleanup(cls.cluster.close)
         for member in cls.cluster.members:
             member.node.settings["admin"]["tokens"].append({"token": NIGHT_SHIFT, "scopes": ["operator", "personal"], "name": "night-shift"})
+            member.node.settings["admin"]["tokens"].append({"token": MERCHANT, "scopes": ["tenant:duka-0"]})
             member.node.write_config()
         cls.shops = [Shop(f"duka-{index}", index) for index in range(3)]
         cls.sandbox.start(cls.shops, cls.cluster["b"].node.public_port, 5)
@@ -61,10 +63,14 @@ class TerminalTest(unittest.TestCase):
 
     @classmethod
     def say(cls, shop, phone, text="HELP"):
-        cls.said += 1
-        body = body_of([(shop.waba_id, change(shop.number_id, [text_message(phone, f"console{cls.said}", text)], name=NAME))])
-        port = cls.cluster.running()[-1].node.public_port
-        wait_for("the webhook is taken", lambda: post_once(port, shop.path, body, shop.secret) == 200, 20)
+        """A message that is taken at the first attempt: of others it is not remembered how long they took."""
+
+        def is_taken():
+            cls.said += 1
+            body = body_of([(shop.waba_id, change(shop.number_id, [text_message(phone, f"console{cls.said}", text)], name=NAME))])
+            return post_once(cls.cluster.running()[-1].node.public_port, shop.path, body, shop.secret) == 200
+
+        wait_for("a webhook is taken", is_taken, 20)
 
     def urls(self):
         return [f"http://127.0.0.1:{member.node.admin_port}" for member in self.cluster.members]
@@ -194,6 +200,44 @@ class TerminalTest(unittest.TestCase):
         terminal.press("7")
         rows = terminal.wait(r"resume(.*\n)*.*pause")
         self.assertEqual(sum("they argue" in row for row in rows), 1, "what was not confirmed was not done")
+
+    def test_a_node_is_drained_and_takes_shards_again(self):
+        terminal = self.terminal
+        self.open()
+        for key, word, is_done in (
+            ("d", "drain", lambda: "b" not in self.cluster.owners().values()),
+            ("D", "undrain", self.cluster.is_whole),
+        ):
+            terminal.press("2")
+            terminal.wait(r"(?m)^ b ")
+            terminal.press("Home", "Down", key)
+            terminal.wait(f"{word}. Reason:")
+            terminal.type("a new disk")
+            terminal.press("Enter")
+            terminal.wait(rf"{word} node b, because “a new disk”\? \[y/N\]")
+            terminal.press("y")
+            terminal.wait(rf"done.*: {word} node b")
+            wait_for(f"the node is {word}ed", is_done, 30)
+        terminal.press("7")
+        terminal.wait(r"undrain(.*\n)*.*drain .*a new disk")
+
+    def test_a_merchant_sees_what_is_the_merchant_s(self):
+        self.say(self.shop, PHONE)
+        self.say(self.shops[1], "254722830001")
+        status, text, _ = self.run_console("top", "--json", token=MERCHANT)
+        self.assertEqual((status, {each["tenant"] for each in json.loads(text)["actors"]}), (0, {self.shop.id}))
+        self.assertEqual(self.run_console("actors", "node:a", token=MERCHANT)[0], 1)
+        self.assertEqual(self.run_console("find", "+254 722 83 00 01", token=MERCHANT)[0], 1)
+        urls = " ".join(f"--url {url}" for url in self.urls())
+        terminal = self.terminal
+        terminal.run(f"{program('wakala-console')} {urls}", {"WAKALA_OPERATOR_TOKEN": MERCHANT})
+        terminal.wait(r"3/3 nodes serving +1/1 shards open")
+        terminal.press("5")
+        terminal.wait(rf"(?m)^ {self.shop.id}:[0-9a-f]+")
+        rows = self.find_the_conversation()
+        terminal.wait(r"P pause")
+        self.assertNotIn("passivate", "\n".join(terminal.screen()))
+        self.assertFalse(any("duka-1" in row for row in rows))
 
     def test_the_top_is_sorted_by_any_column(self):
         terminal = self.terminal
