@@ -1,12 +1,14 @@
 // Every view for people who use a keyboard, a screen reader, a phone, or the dark.
-import { act, ask, check, checkAccess, openConsole } from "./support.mjs";
+import { act, ask, check, checkAccess, openConsole, say } from "./support.mjs";
 import { amina, conversationOf, newestReply } from "./journeys.mjs";
 
 /** All views with something in them: name, address, and what shows that it is there. */
 async function viewsOf(world) {
+  // Something for the audit log to show; and she is awake, so that there is something below her shop.
+  const other = await conversationOf(world, "254700001000");
+  await act(world, `actors/${encodeURIComponent(other)}:restart`, { reason: "so that it is in the log" });
+  await say(world, "a", "duka", amina, "HELP", "access-1");
   const actor = await conversationOf(world, amina);
-  // Something for the audit log to show.
-  await act(world, `actors/${encodeURIComponent(actor)}:passivate`, { reason: "so that it is in the log" });
   const reply = await newestReply(world, actor);
   const { path } = await ask(world, `actors/${encodeURIComponent(actor)}`);
   return [
@@ -38,7 +40,11 @@ export async function testEveryView(browser, world) {
       await page.getByTestId("tiles").waitFor();
       for (const [name, hash, shown] of views) {
         await console_.go(hash);
-        if (shown) await page.getByTestId(shown).first().waitFor();
+        if (shown) {
+          await page.getByTestId(shown).first().waitFor().catch(async () => {
+            throw new Error(`${name}, ${look} does not show ${shown} but: ${(await page.locator("main").innerText()).slice(0, 600)}`);
+          });
+        }
         await checkAccess(page, `${name}, ${look}`);
       }
       await console_.go(views.find(([name]) => name === "conversation")[1]);

@@ -79,7 +79,7 @@ function Charts({ whole }: { whole: boolean }) {
       format={format.short}
       series={[
         { title: "mailboxes", line: 1, values: of((sample) => sample.mailbox) },
-        ...(whole ? [{ title: "in flight", line: 2, values: of((sample) => sample.in_flight) }] : []),
+        ...(samples.some((sample) => sample.in_flight !== null) ? [{ title: "in flight", line: 2, values: of((sample) => sample.in_flight) }] : []),
         { title: "unfolded", line: 3, values: of((sample) => sample.unfolded) },
       ]}
     />,

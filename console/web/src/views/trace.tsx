@@ -17,15 +17,16 @@ import { Table, type Column } from "../ui/table";
 import { WaterfallPicture } from "../ui/waterfall_picture";
 import { TraceStream } from "./trace_stream";
 
-const sendColumns: Column<Send>[] = [
+/** Those that say nothing of any send are left out. */
+const sendColumns: (Column<Send> & { sparse?: boolean })[] = [
   { key: "type", title: "Type", value: (send) => send.type },
   { key: "status", title: "Status", value: (send) => send.status, show: (send) => <State of={send.status} /> },
   { key: "attempts", title: "Attempts", number: true, value: (send) => send.attempts },
-  { key: "waiting", title: "Waited", number: true, value: (send) => send.waiting_us, show: (send) => format.duration(send.waiting_us) },
-  { key: "http", title: "HTTP", number: true, value: (send) => send.http_us, show: (send) => format.duration(send.http_us) },
+  { key: "waiting", title: "Waited", number: true, sparse: true, value: (send) => send.waiting_us, show: (send) => format.duration(send.waiting_us) },
+  { key: "http", title: "HTTP", number: true, sparse: true, value: (send) => send.http_us, show: (send) => format.duration(send.http_us) },
   { key: "at", title: "Made", value: (send) => send.at, show: (send) => format.clock(send.at, now.value) },
   { key: "status_at", title: "Status of", value: (send) => send.status_at, show: (send) => format.clock(send.status_at, now.value) },
-  { key: "error", title: "Error", value: (send) => send.error?.title, show: (send) => (send.error ? `${send.error.code ?? ""} ${send.error.title ?? ""}` : "–") },
+  { key: "error", title: "Error", sparse: true, value: (send) => send.error?.title, show: (send) => (send.error ? `${send.error.code ?? ""} ${send.error.title ?? ""}` : "–") },
   { key: "id", title: "Outbox id", value: (send) => send.id, show: (send) => <code>{send.id.slice(0, 8)}…</code>, wide: true },
 ];
 
@@ -55,7 +56,7 @@ export function TraceBody({ trace }: { trace: Trace }) {
         </section>
         <section class="panel">
           <h2>Sent</h2>
-          <Table label="What was sent for it" testid="sends" columns={sendColumns} rows={trace.sends ?? []} id={(send) => send.id} empty="Nothing was sent for it." />
+          <Table label="What was sent for it" testid="sends" columns={sendColumns.filter((column) => !column.sparse || trace.sends?.some((send) => (column.value?.(send) ?? null) !== null))} rows={trace.sends ?? []} id={(send) => send.id} empty="Nothing was sent for it." />
         </section>
       </div>
     </>
