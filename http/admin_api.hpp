@@ -23,6 +23,7 @@ struct admin_api_options {
   std::string version;
   std::function<const server_counters*()> public_counters; ///< of the public listener; null while there is none
   media_service* media = nullptr; ///< outlives every request; null: there is no place for files
+  io_runtime* io = nullptr;       ///< outlives every socket; null: there is no live feed
 };
 
 /// Thread-safe.
@@ -34,6 +35,7 @@ public:
   request_handler handler();
   request_precheck precheck();
   body_bound bound();
+  web_socket_gate sockets();
 
   struct state;
 

@@ -318,9 +318,9 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
            "listen.public");
   http::admin_api admin{http::admin_api_options{context, &bridge, config.admin_tokens, config.node_name,
                                                 WAKALA_VERSION, [&] { return &public_server->counters(); },
-                                                media.get()}};
+                                                media.get(), &io}};
   auto admin_server = need(http::server::start(io, http::make_server_options(config.admin_listener, config.limits),
-                                               admin.handler(), admin.precheck(), admin.bound()),
+                                               admin.handler(), admin.precheck(), admin.bound(), admin.sockets()),
                            "listen.admin");
 
   node->begin();
