@@ -65,8 +65,9 @@ std::optional<std::pair<tenant_id, std::string>> update_name_from(std::string_vi
 }
 
 watched_everywhere::watched_everywhere(const std::map<std::string, json>& parts) {
-  for (const auto& [node, part] : parts)
-    for (const auto& [key, told] : part.value("watches", json::object()).items()) {
+  for (const auto& [node, part] : parts) {
+    const auto watches = part.value("watches", json::object());
+    for (const auto& [key, told] : watches.items()) {
       auto& watch = watches_[key];
       watch.left_out += told.value("left_out", std::uint64_t{0});
       for (const auto& seen : told.value("seen", json::array())) {
@@ -79,6 +80,7 @@ watched_everywhere::watched_everywhere(const std::map<std::string, json>& parts)
         tenants_.emplace(event, seen.value("tenant", ""));
       }
     }
+  }
 }
 
 json watched_everywhere::events() const {
