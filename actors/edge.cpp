@@ -19,9 +19,12 @@ void post_updates(const shard_table_ptr& shards, const node_context_ptr& node, s
   times.origin = node_mark(node->node_name);
   times.edge_us = static_cast<std::uint32_t>(std::max(times.arrived, began_us) - began_us);
   times.sent_at = node->clock->now();
-  std::vector<event_hash> places;
-  std::transform(events.begin(), events.end(), std::back_inserter(places), [](const auto& e) { return e.key.hash; });
-  to->watch(node->memory, places, began_us, times.arrived);
+  if (node->memory) {
+    std::vector<event_hash> places;
+    std::transform(events.begin(), events.end(), std::back_inserter(places),
+                   [](const auto& e) { return e.key.hash; });
+    to->watch(node->memory, places, began_us, times.arrived);
+  }
   if (events.size() == 1) { // nearly every POST
     const auto shard = runtime::shard_of(events.front().tenant, node->shard_count);
     caf::anon_send((*shards)[shard], shard_batch{std::move(events), {0}, to, received_at, deadline, 0, times});

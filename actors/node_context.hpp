@@ -36,7 +36,7 @@ struct node_context {
   std::shared_ptr<persistence::keyring> keys;
   std::shared_ptr<runtime::counters> count = std::make_shared<runtime::counters>();
   std::shared_ptr<runtime::actor_table> figures = std::make_shared<runtime::actor_table>();
-  std::shared_ptr<node_memory> memory = std::make_shared<node_memory>();
+  std::shared_ptr<node_memory> memory = std::make_shared<node_memory>(); ///< null: nothing is remembered
   std::shared_ptr<runtime::fold_backlog> backlog = std::make_shared<runtime::fold_backlog>();
   std::shared_ptr<directory_handle> tenants = std::make_shared<directory_handle>();
   std::shared_ptr<shard_table_holder> shards = std::make_shared<shard_table_holder>();

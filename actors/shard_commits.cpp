@@ -159,7 +159,7 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
       const auto flying = in_flight_.find(key->hash);
       const auto arrived = flying == in_flight_.end() ? 0 : flying->second.arrived_us;
       settle(key->hash, done.outcomes[i]);
-      if (arrived != 0)
+      if (arrived != 0 && context_->memory)
         context_->memory->hops.committed(key->hash, shard_, row.seq, row.epoch,
                                          static_cast<std::uint32_t>(monotonic_us() - arrived),
                                          static_cast<std::uint32_t>(durable_us - done.numbered_us));

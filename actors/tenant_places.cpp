@@ -85,7 +85,7 @@ void tenant::look_elsewhere(tenant_batch batch) {
             std::vector<bool> is_known(held->events.size(), false);
             for (std::size_t i = 0; answer.value && i < whose.size(); ++i)
               is_known[whose[i]] = is_known[whose[i]] || (*answer.value)[i];
-            tenant_batch fresh{{}, held->received_at, held->deadline};
+            tenant_batch fresh{{}, held->received_at, held->deadline, held->times};
             for (std::size_t i = 0; i < held->events.size(); ++i)
               if (!answer.value || is_known[i])
                 tell(held->events[i], answer.value ? event_outcome::repeated : event_outcome::retry);

@@ -154,7 +154,7 @@ void tenant::begin_generation() {
 }
 
 void tenant::park(const chain_ptr& todo) {
-  tenant_batch rest{{}, todo->received_at, todo->deadline};
+  tenant_batch rest{{}, todo->received_at, todo->deadline, todo->times};
   for (; todo->done < todo->events.size(); ++todo->done)
     rest.events.push_back(todo->events[todo->done].event);
   parked_.push_back(std::move(rest));

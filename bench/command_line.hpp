@@ -40,6 +40,7 @@ void add_cold(CLI::App& app, command& chosen);
 void add_flood(CLI::App& app, command& chosen);
 void add_failover(CLI::App& app, command& chosen);
 void add_journey(CLI::App& app, command& chosen);
+void add_console(CLI::App& app, command& chosen);
 void add_actors(CLI::App& app, command& chosen);
 void add_store(CLI::App& app, command& chosen);
 void add_ceiling(CLI::App& app, command& chosen);

@@ -75,6 +75,7 @@ void add_commands(CLI::App& app, command& chosen) {
   add_flood(app, chosen);
   add_failover(app, chosen);
   add_journey(app, chosen);
+  add_console(app, chosen);
   add_actors(app, chosen);
   add_store(app, chosen);
   add_ceiling(app, chosen);

@@ -4,6 +4,7 @@
 
 #include "actors/node_context.hpp"
 #include "http/bridge.hpp"
+#include "http/console_files.hpp"
 #include "http/core/server.hpp"
 
 #include <functional>
@@ -23,6 +24,7 @@ struct admin_api_options {
   std::string version;
   std::function<const server_counters*()> public_counters; ///< of the public listener; null while there is none
   media_service* media = nullptr; ///< outlives every request; null: there is no place for files
+  console_content console = {};   ///< what is served at /console/
   io_runtime* io = nullptr;       ///< outlives every socket; null: there is no live feed
 };
 

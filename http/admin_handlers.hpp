@@ -12,6 +12,11 @@ void healthz(admin_call& call);
 void readyz(admin_call& call);
 void metrics(admin_call& call);
 void openapi(admin_call& call);
+// admin_console.cpp
+void console_redirect(admin_call& call);
+void console_page(admin_call& call);
+void console_file_by_name(admin_call& call);
+void console_asset(admin_call& call);
 // admin_cluster.cpp
 void cluster(admin_call& call);
 void drain_node(admin_call& call);

@@ -1,9 +1,12 @@
 #include "http/graph_client.hpp"
 
+#include "actors/conversation_records.hpp"
+#include "actors/inspect/hop_view.hpp"
 #include "http/core/client.hpp"
 #include "runtime/core/encoding.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace wakala::http {
@@ -38,6 +41,17 @@ send_outcome outcome_of(client_result&& result) {
   return out;
 }
 
+/// By which a call is found again in whatever lies between here and Meta; nothing when the message is none of ours.
+std::optional<std::string> traceparent_in(std::string_view body) {
+  constexpr std::string_view member = R"("biz_opaque_callback_data":")";
+  const auto at = body.find(member);
+  if (at == std::string_view::npos)
+    return std::nullopt;
+  const auto rest = body.substr(at + member.size());
+  const auto ours = actors::parse_outbox_id(rest.substr(0, rest.find('"')));
+  return ours ? std::optional(actors::traceparent_of(ours->first, ours->second)) : std::nullopt;
+}
+
 client_options options_for(const limits_config& limits) {
   client_options options;
   options.connect_timeout = std::min(connect_timeout_max, limits.graph_timeout);
@@ -64,6 +78,8 @@ public:
     request.headers = {{"Authorization", "Bearer " + call.access_token},
                        {"Content-Type", "application/json"},
                        {"Accept", "application/json"}};
+    if (auto parent = traceparent_in(call.body))
+      request.headers.emplace_back("traceparent", std::move(*parent));
     request.body = std::move(call.body);
     request.may_leave = std::move(call.may_leave);
     client_.send(std::move(request),

@@ -80,6 +80,10 @@ public:
   /// The number of a name that has one.
   std::optional<std::uint32_t> known(std::string_view name) const;
 
+  /// From now on nobody gets a row: to find out what measuring costs.
+  void give_none() noexcept { gives_none_ = true; }
+  bool gives_none() const noexcept { return gives_none_; }
+
   /// A row of one's own, to be given back when nobody can send to the actor any more.
   actor_figures& take(actor_kind kind, std::uint32_t name, shard_id shard, const conversation_id& conversation = {});
   void give_back(actor_figures& row) noexcept;
@@ -106,6 +110,7 @@ public:
 private:
   void add_chunk();
 
+  bool gives_none_ = false; ///< set before there are actors
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<chunk>> chunks_;
   std::size_t rows_ = 0;
@@ -120,7 +125,8 @@ public:
   own_figures() = default;
   own_figures(std::shared_ptr<actor_table> table, actor_kind kind, std::uint32_t name, shard_id shard,
               const conversation_id& conversation = {})
-      : table_(std::move(table)), row_(&table_->take(kind, name, shard, conversation)) {}
+      : table_(std::move(table)),
+        row_(table_->gives_none() ? nullptr : &table_->take(kind, name, shard, conversation)) {}
   own_figures(own_figures&& other) noexcept
       : table_(std::move(other.table_)), row_(std::exchange(other.row_, nullptr)) {}
   own_figures& operator=(own_figures&& other) noexcept {

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t jobs_each = 8;
 /// How long a job may wait behind a long one while somebody sleeps.
 constexpr std::chrono::milliseconds look_up{1};
+/// Whoever sleeps until it is called looks by itself after so long: glibc before 2.41 may lose a call to a condition
+/// variable on which several wait (its bug 25847), and a worker that was called but never woke would be waited for.
+constexpr std::chrono::milliseconds longest_sleep{250};
 
 void name_thread(std::thread& thread, const std::string& name) {
   pthread_setname_np(thread.native_handle(), name.c_str());
@@ -129,7 +132,7 @@ void scheduler::sleep(std::unique_lock<std::mutex>& guard) {
   ++asleep_;
   // Beside those who work one looks up; the others, and the last one, sleep until they are called.
   if (awake_ == 0 || is_watched_) {
-    wakes_.wait(guard);
+    wakes_.wait_for(guard, longest_sleep);
   } else {
     is_watched_ = true;
     wakes_.wait_for(guard, look_up);

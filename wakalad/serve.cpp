@@ -242,6 +242,10 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
 
   auto context = std::make_shared<actors::node_context>();
   context->node_name = config.node_name;
+  if (env.get("WAKALA_TEST_WITHOUT_FIGURES")) { // a benchmark compares
+    context->figures->give_none();
+    context->memory = nullptr;
+  }
   context->limits = config.limits;
   context->shard_count = store->shard_count();
   if (cluster)
@@ -316,9 +320,15 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
       need(http::server::start(io, http::make_server_options(config.public_listener, config.limits),
                                paid_edge.handler(edge.handler()), paid_edge.precheck(edge.precheck())),
            "listen.public");
-  http::admin_api admin{http::admin_api_options{context, &bridge, config.admin_tokens, config.node_name,
-                                                WAKALA_VERSION, [&] { return &public_server->counters(); },
-                                                media.get(), &io}};
+  http::admin_api admin{http::admin_api_options{context,
+                                                &bridge,
+                                                config.admin_tokens,
+                                                config.node_name,
+                                                WAKALA_VERSION,
+                                                [&] { return &public_server->counters(); },
+                                                media.get(),
+                                                {http::built_console_files(), http::built_console_trouble()},
+                                                &io}};
   auto admin_server = need(http::server::start(io, http::make_server_options(config.admin_listener, config.limits),
                                                admin.handler(), admin.precheck(), admin.bound(), admin.sockets()),
                            "listen.admin");

@@ -283,7 +283,7 @@ private:
       const auto id = parse_conversation_id(text); // 16 bytes, as the hash is
       if (!id)
         continue;
-      if (const auto hop = node_->memory->hops.find(id->bytes))
+      if (const auto hop = node_->memory ? node_->memory->hops.find(id->bytes) : std::nullopt)
         found[text] = to_json(*hop);
     }
     return json{{"hops", std::move(found)}};

@@ -70,7 +70,9 @@ json node_part::node_json(const node_sums& sums) const {
             {"unfolded_rows", node_->backlog->rows.load(std::memory_order_relaxed)},
             {"uptime_s", (monotonic_us() - began_us_) / 1'000'000},
             {"rss_bytes", resident_bytes()}}},
-          {"latency", {{"le_us", post_latency::bounds_us}, {"count", node_->memory->latency.counts()}}}};
+          {"latency",
+           {{"le_us", post_latency::bounds_us},
+            {"count", node_->memory ? json(node_->memory->latency.counts()) : json(json::array())}}}};
 }
 
 json node_part::shard_figures(const node_sums& sums, shard_id shard) {

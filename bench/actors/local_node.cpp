@@ -6,6 +6,7 @@
 #include "http/bridge.hpp"
 #include "persistence/memory/memory_store.hpp"
 #include "runtime/config/flat_yaml.hpp"
+#include "runtime/core/monotonic.hpp"
 #include "runtime/system_config.hpp"
 #include "whatsapp/event.hpp"
 
@@ -125,7 +126,7 @@ public:
 
   void deliver(std::vector<actors::routed_event> events, std::function<void(bool)> done) override {
     const auto now = context_->clock->now();
-    bridge_->deliver(std::move(events), now, now + context_->limits.webhook_deadline.count(),
+    bridge_->deliver(std::move(events), now, now + context_->limits.webhook_deadline.count(), monotonic_us(),
                      [done = std::move(done)](http::post_verdict verdict) { done(verdict.settled); });
   }
 

@@ -29,6 +29,10 @@ FAILOVER_KEYS = [
     "pause_max_ms", "move_p99_ms", "void",
 ]  # fmt: skip
 
+CONSOLE_KEYS = [
+    "top_ms", "watch_cpu_percent", "trace_off_ratio", "trace_sampled_ratio", "metrics_ms", "metrics_bytes",
+]  # fmt: skip
+
 
 class Smoke(unittest.TestCase):
     def test_it_runs_and_reports_everything(self):
@@ -55,8 +59,17 @@ class Smoke(unittest.TestCase):
             self.assertEqual(sorted(answer), ["cpu_ms", "messages", "wall_ms"])
             self.assertEqual(answer["messages"], 25)
             self.assertGreater(answer["wall_ms"], 0)
+        elif COMMAND == "console":
+            self.check_console(answer)
         else:
             self.check_reports(answer)
+
+    def check_console(self, answer):
+        self.assertEqual(sorted(answer), sorted(CONSOLE_KEYS))
+        for key in CONSOLE_KEYS:
+            self.assertIsInstance(answer[key], (int, float), key)
+        for key in ("top_ms", "metrics_ms", "metrics_bytes", "trace_off_ratio", "trace_sampled_ratio"):
+            self.assertGreater(answer[key], 0, key)
 
     def check_summary(self, answer):
         self.assertEqual(sorted(answer), sorted(SUMMARY_KEYS))

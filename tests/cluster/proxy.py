@@ -4,6 +4,7 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
 
 
 class Proxy:
@@ -15,6 +16,7 @@ class Proxy:
         self._listener = None
         self._pairs = {}  # socket → its other side
         self._is_cut = False
+        self._delay = 0
         self._lock = threading.RLock()
         self._selector = selectors.DefaultSelector()
         self._wake_in, self._wake_out = socket.socketpair()
@@ -55,6 +57,10 @@ class Proxy:
             self._is_cut = False
             for each in list(self._pairs):
                 self._register(each)
+
+    def delay(self, seconds):
+        """Whatever comes, either way, gets through so much later."""
+        self._delay = seconds
 
     def close(self):
         self._is_closed = True
@@ -118,6 +124,8 @@ class Proxy:
         try:
             data = each.recv(65536)
             if data:
+                if self._delay:
+                    time.sleep(self._delay)  # its thread has nothing better to do
                 self._pairs[each].sendall(data)
                 return
         except OSError:

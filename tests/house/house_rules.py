@@ -35,7 +35,7 @@ MAY_INCLUDE = {
         "actors", "runtime", "commerce", "payments", "whatsapp", "persistence", "http/payments", "http/core", "runtime/core",
     ],  # fmt: skip
     "sandbox": ["http/core", "whatsapp", "runtime/core"],
-    "console": ["http/core", "whatsapp", "runtime/core"],
+    "console": ["http/core", "whatsapp", "runtime/config", "runtime/core"],
     "bench": LIBRARIES,
     "wakalad": LIBRARIES,
     "tests": FOLDERS,
@@ -51,6 +51,7 @@ THIRD_PARTY = {
     "libpq": ["persistence/postgres/", "tests/"],
     "openssl/": ["persistence/crypto/", "runtime/tls_error_queue.cpp", "http/core/", "sandbox/", "bench/", "tests/"],
     "yaml-cpp/": ["runtime/config/", "tests/"],
+    "curses": ["console/painter.cpp"],
     "CLI/": ["wakalad/", "sandbox/", "bench/", "console/", "tests/"],
     "gtest/": ["tests/"],
     "gmock/": ["tests/"],

@@ -74,6 +74,24 @@ TEST_F(graph_client, posts_to_the_numbers_path_with_the_tenants_token) {
   EXPECT_EQ(seen.body, R"({"to":"254700000001"})");
 }
 
+TEST_F(graph_client, a_call_of_ours_can_be_found_again_by_its_traceparent) {
+  std::mutex mutex;
+  std::vector<std::string> seen;
+  serve([&](request&& what, const responder& to) {
+    const std::lock_guard lock{mutex};
+    seen.emplace_back(what.header("traceparent").value_or("none"));
+    to.send(response::json(200, R"({"messages":[{"id":"wamid.X"}]})"));
+  });
+  const std::string id = "o0123456789abcdef0123456789abcdef.18";
+  for (const auto& callback :
+       {id, id, std::string("of-somebody-else"), std::string(R"(\\",\"biz_opaque_callback_data\":\")") + id})
+    send({"1", "t", R"({"to":"254700000001","biz_opaque_callback_data":")" + callback + R"("})"});
+  send({"1", "t", R"({"to":"254700000001"})"});
+  const std::lock_guard lock{mutex};
+  const std::string ours = "00-0123456789abcdef0123456789abcdef-0000000000000012-01";
+  EXPECT_EQ(seen, (std::vector<std::string>{ours, ours, "none", "none", "none"}));
+}
+
 TEST_F(graph_client, reads_refusals) {
   serve(400,
         R"({"error":{"message":"(#131047) Re-engagement message","code":131047,"error_data":{"details":"24 hours"},

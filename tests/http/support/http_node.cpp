@@ -101,9 +101,15 @@ void http_node::serve() {
         files);
   }
   webhook_edge edge{webhook_edge_options{running->context(), asks.get(), meta, gate}};
-  admin_api api{admin_api_options{running->context(), asks.get(), tokens, "node-1", "0.1.0",
+  admin_api api{admin_api_options{running->context(),
+                                  asks.get(),
+                                  tokens,
+                                  "node-1",
+                                  "0.1.0",
                                   [this] { return public_server ? &public_server->counters() : nullptr; },
-                                  media.get(), &io}};
+                                  media.get(),
+                                  {},
+                                  &io}};
   const listener_config anywhere{{"127.0.0.1", 0}, {}, {}};
   payment_edge paid{payment_edge_options{running->context(), asks.get()}};
   public_server = server::start(io, make_server_options(anywhere, limits), paid.handler(edge.handler()),
