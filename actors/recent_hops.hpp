@@ -3,6 +3,7 @@
 /// come after the commit. A later update takes the place of an earlier one.
 #pragma once
 
+#include "actors/trace_watch.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/ids.hpp"
 
@@ -70,6 +71,7 @@ private:
 struct node_memory {
   recent_hops hops;
   post_latency latency;
+  trace_watch watched;
 };
 
 } // namespace wakala::actors

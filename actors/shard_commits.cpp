@@ -9,6 +9,16 @@ namespace wakala::actors {
 using persistence::append_outcome;
 using persistence::journal_row;
 
+namespace {
+
+/// Something was added to the transcript: not a mere report of what became of a message of ours.
+bool is_of_a_message(const journal_row& row) {
+  return std::any_of(row.personal.begin(), row.personal.end(),
+                     [](const auto& r) { return r.where == persistence::table::transcript && !r.erase; });
+}
+
+} // namespace
+
 bool shard_supervisor::lagging() const {
   const auto most = context_->limits.unfolded_rows;
   if (tail_.rows() >= most || context_->backlog->rows.load(std::memory_order_relaxed) >= unfolded_rows_of_node * most)
@@ -153,6 +163,8 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
         context_->memory->hops.committed(key->hash, shard_, row.seq, row.epoch,
                                          static_cast<std::uint32_t>(monotonic_us() - arrived),
                                          static_cast<std::uint32_t>(durable_us - done.numbered_us));
+      if (arrived != 0 && context_->memory->watched.is_on() && is_of_a_message(row))
+        context_->memory->watched.saw(key->hash, row.tenant, row.conversation, durable_us);
     }
   }
   backlog_.committed(done.rows.size());

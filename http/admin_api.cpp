@@ -77,7 +77,11 @@ admin_api::state::state(admin_api_options o)
       // The smallest question that reaches the disk.
       store(std::make_shared<recent_answer>([node = options.actors](bridge::done_text done) {
         node->letters(actors::system_tenant, persistence::table::aside, {}, 1, std::move(done));
-      })) {}
+      })) {
+  if (options.io != nullptr)
+    live =
+        std::make_shared<live_feed>(live_feed_options{options.context, options.actors, tokens, overview, options.io});
+}
 
 admin_api::admin_api(admin_api_options options) : state_(std::make_shared<state>(std::move(options))) {}
 
@@ -113,6 +117,14 @@ body_bound admin_api::bound() {
     if (!tenant_exists(call))
       return problem_for(404, "no such tenant");
     return found.route->takes_files ? bound_file(call, *found.route) : bound_large(call, found.route->body_bytes);
+  };
+}
+
+web_socket_gate admin_api::sockets() {
+  return [state = state_](const request_head& head) -> std::variant<std::monostate, web_socket_welcome, response> {
+    if (head.path != "/v1/live" || !state->live)
+      return std::monostate{};
+    return state->live->welcome();
   };
 }
 

@@ -25,6 +25,7 @@ struct admin_api_options {
   std::function<const server_counters*()> public_counters; ///< of the public listener; null while there is none
   media_service* media = nullptr; ///< outlives every request; null: there is no place for files
   console_content console = {};   ///< what is served at /console/
+  io_runtime* io = nullptr;       ///< outlives every socket; null: there is no live feed
 };
 
 /// Thread-safe.
@@ -36,6 +37,7 @@ public:
   request_handler handler();
   request_precheck precheck();
   body_bound bound();
+  web_socket_gate sockets();
 
   struct state;
 

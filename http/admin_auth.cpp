@@ -50,9 +50,11 @@ token_table::token_table(const std::vector<admin_token>& tokens) {
 std::optional<principal> token_table::find(const request_head& head) const {
   const auto fields = head.values("Authorization");
   const auto token = fields.size() == 1 ? bearer(fields.front()) : std::nullopt;
-  if (!token)
-    return std::nullopt;
-  const auto digest = sha256(*token);
+  return token ? find_token(*token) : std::nullopt;
+}
+
+std::optional<principal> token_table::find_token(std::string_view token) const {
+  const auto digest = sha256(token);
   const entry* found = nullptr;
   for (const auto& e : entries_)
     if (constant_time_equal(view(e.digest), view(digest)))

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 namespace wakala::http {
@@ -35,6 +36,8 @@ public:
   /// Nothing unless exactly one `Authorization: Bearer` field holds a known token. Takes the same time whichever it
   /// is.
   std::optional<principal> find(const request_head& head) const;
+  /// The same for a token that came another way.
+  std::optional<principal> find_token(std::string_view token) const;
 
 private:
   struct entry {

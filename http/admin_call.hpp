@@ -5,6 +5,7 @@
 #include "http/admin_api.hpp"
 #include "http/admin_auth.hpp"
 #include "http/admin_routes.hpp"
+#include "http/live_feed.hpp"
 #include "http/recent_answer.hpp"
 
 #include <atomic>
@@ -23,6 +24,7 @@ struct admin_api::state {
   token_table tokens;
   std::shared_ptr<recent_answer> shards;
   std::shared_ptr<recent_answer> overview; ///< of the cluster, for operators
+  std::shared_ptr<live_feed> live;         ///< null: there is none
   std::shared_ptr<recent_answer> store;    ///< an error while the store cannot be read
   /// Bodies over the usual size that are being read or worked on, files aside.
   std::shared_ptr<std::atomic<unsigned>> large_bodies = std::make_shared<std::atomic<unsigned>>(0);

@@ -73,6 +73,7 @@ void unblock_shopper(admin_call& call);
 // admin_inspect.cpp
 void whoami(admin_call& call);
 void overview(admin_call& call);
+void live(admin_call& call);
 void list_actors(admin_call& call);
 void get_actor(admin_call& call);
 void list_actor_messages(admin_call& call);

@@ -4,6 +4,7 @@
 #include "http/admin_handlers.hpp"
 #include "http/audited.hpp"
 #include "http/inspect_view.hpp"
+#include "http/overview_scope.hpp"
 #include "http/status.hpp"
 #include "runtime/shard_map.hpp"
 
@@ -120,27 +121,19 @@ void whoami(admin_call& call) { answer(call.to, whoami_json(call.who)); }
 
 void overview(admin_call& call) {
   call.api->overview->get([call](const result<std::string>& text) {
-    if (!text) {
+    if (!text)
       call.to.send(problem_for(text.error()));
-      return;
-    }
-    if (call.who.is_operator) {
-      call.to.send(response::json(200, *text));
-      return;
-    }
-    auto told = json::parse(*text, nullptr, false);
-    const auto& context = *call.api->options.context;
-    std::set<std::string> theirs;
-    for (const auto& tenant : call.who.tenants) {
-      const auto entry = context.tenants->get()->find(tenant);
-      const auto width =
-          entry ? static_cast<std::uint32_t>(std::max<std::int64_t>(entry->config.limit("spread_shards", 1), 1)) : 0U;
-      for (std::uint32_t n = 0; n < std::min(width, context.shard_count); ++n)
-        theirs.insert(runtime::shard_name((entry->shard + n) % context.shard_count));
-    }
-    narrow_overview(told, [&](const std::string& shard) { return theirs.contains(shard); });
-    answer(call.to, told);
+    else
+      call.to.send(response::json(200, overview_for(call.who, *text, *call.api->options.context)));
   });
+}
+
+/// Reached only by who does not ask for a WebSocket, or cannot have one.
+void live(admin_call& call) {
+  if (call.api->live)
+    call.to.send(problem_for(426, "a WebSocket only").with("Upgrade", "websocket"));
+  else
+    call.to.send(problem_for(make_error(errc::unavailable, "this node has no live feed")));
 }
 
 void list_actors(admin_call& call) {
@@ -294,11 +287,7 @@ void get_trace(admin_call& call) {
     const auto on =
         told.value("conversation", json()).is_string() ? told["conversation"].get<std::string>() : "trace";
     with_reveal(call, on, whose, [to = call.to, told = std::move(told)](bool reveals) mutable {
-      if (!reveals) {
-        redact(told["decided"]);
-        redact(told["sends"]);
-      }
-      told["redacted"] = !reveals;
+      show_trace(told, reveals);
       answer(to, told);
     });
   });

@@ -75,6 +75,7 @@ constexpr auto routes = std::to_array<admin_route>({
     {"POST", "/v1/set-aside/{id}:drop", access::operators, drop_set_aside},
     {"GET", "/v1/whoami", access::any_token, whoami},
     {"GET", "/v1/overview", access::any_token, overview},
+    {"GET", "/v1/live", access::by_handler, live},
     {"GET", "/v1/actors", access::any_token, list_actors},
     {"POST", "/v1/actors:bulk", access::operators, act_on_actors},
     {"GET", "/v1/actors/{actor}", access::any_token, get_actor},

@@ -20,7 +20,7 @@ enum class access : std::uint8_t {
   any_token,  ///< the handler shows what the token may see
   tenant,     ///< operator, or the tenant named in the path
   operators,  ///< operator only
-  by_handler, ///< the handler looks at the token: it answers in a shape of its own
+  by_handler, ///< the handler looks at the token: it answers in a shape of its own, or learns of it later
 };
 
 struct admin_route {

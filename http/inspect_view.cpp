@@ -104,6 +104,13 @@ void redact(json& value) {
   }
 }
 
+void show_trace(json& trace, bool reveals) {
+  for (const auto* member : {"decided", "sends"})
+    if (!reveals && trace.contains(member))
+      redact(trace[member]);
+  trace["redacted"] = !reveals;
+}
+
 void narrow_overview(json& overview, const std::function<bool(const std::string&)>& has_shard) {
   for (auto& node : overview.at("nodes"))
     for (const auto* member : {"counters", "gauges", "latency", "conversations", "tenants"})

@@ -15,6 +15,9 @@ namespace wakala::http {
 /// personal, so that a member which somebody adds later shows nothing by accident.
 void redact(nlohmann::json& value);
 
+/// The same for a trace: its times and places stay. Sets `redacted`.
+void show_trace(nlohmann::json& trace, bool reveals);
+
 /// What a token that may see only some tenants sees of an overview: the nodes without their figures, and the shards
 /// that those tenants are on, without figures either, since others are counted in them. `has_shard`: is that shard
 /// one of theirs?

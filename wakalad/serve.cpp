@@ -327,9 +327,10 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
                                                 WAKALA_VERSION,
                                                 [&] { return &public_server->counters(); },
                                                 media.get(),
-                                                {http::built_console_files(), http::built_console_trouble()}}};
+                                                {http::built_console_files(), http::built_console_trouble()},
+                                                &io}};
   auto admin_server = need(http::server::start(io, http::make_server_options(config.admin_listener, config.limits),
-                                               admin.handler(), admin.precheck(), admin.bound()),
+                                               admin.handler(), admin.precheck(), admin.bound(), admin.sockets()),
                            "listen.admin");
 
   node->begin();

@@ -4,6 +4,7 @@
 #include "actors/inspect/node_part.hpp"
 #include "actors/inspect/told.hpp"
 #include "actors/inspect/tracer.hpp"
+#include "actors/inspect/watched.hpp"
 #include "actors/link_messages.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/link_frames.hpp"
@@ -120,6 +121,8 @@ private:
       find(q, then);
     else if (ask == "trace")
       trace(q, then);
+    else if (ask == "watched")
+      watched(q, then);
     else if (ask == "part")
       part(then);
     else if (ask == "local_actors")
@@ -128,6 +131,8 @@ private:
       then(local_actor(q));
     else if (ask == "hops")
       then(hops(q));
+    else if (ask == "local_watched")
+      then(watched_here(node_->memory->watched, q, monotonic_us()));
     else
       then(make_error(errc::invalid_argument, "a question that this version does not know"));
   }
@@ -491,12 +496,18 @@ private:
     const auto tenants = tenants_of(q);
     auto events = json::array();
     const auto whose = std::make_shared<std::map<std::string, tenant_entry_ptr>>();
-    for (const auto& tenant : tenants)
-      for (const auto& hash : tracer::hashes_of(*tenant, id)) {
-        const auto hex = to_string(conversation_id{hash});
+    const auto update = update_name_from(id);
+    for (const auto& tenant : tenants) {
+      const auto add = [&](const std::string& hex) {
         events.push_back(hex);
         (*whose)[hex] = tenant;
-      }
+      };
+      if (!update)
+        for (const auto& hash : tracer::hashes_of(*tenant, id))
+          add(to_string(conversation_id{hash}));
+      else if (update->first == tenant->config.id)
+        add(update->second);
+    }
     ask_hops(std::move(events), [this, then, id, contact, tenants,
                                  whose](known_hops known, const std::vector<std::string>& unreachable) {
       auto found = commit_of(id, contact, tenants, *whose, known);
@@ -545,6 +556,29 @@ private:
       (*out)["unreachable"] = unreachable;
     }
     return out;
+  }
+
+  /// What has passed of that which consoles watch. Their wishes live as long as somebody asks this.
+  void watched(const json& q, const answer_function& then) {
+    auto asked = q;
+    asked["ask"] = "local_watched";
+    everywhere(asked, [this, then](gathering& all) {
+      const auto work = std::make_shared<watched_everywhere>(all.parts);
+      if (work->events().empty())
+        return then(work->told());
+      ask_hops(work->events(), [this, then, work](known_hops known, const std::vector<std::string>& unreachable) {
+        const auto tenants = node_->tenants->get();
+        for (const auto& [hex, both] : known) {
+          const auto tenant = tenants->find(work->tenant_of(hex));
+          if (!tenant || !both.second)
+            continue;
+          if (const auto commit = tracer_->remembered(tenant, *both.second))
+            if (auto trace = tell(update_name(tenant->config.id, hex), *commit, both, unreachable))
+              work->add(hex, std::move(*trace));
+        }
+        then(work->told());
+      });
+    });
   }
 
   void learn_names(const runtime::cluster_report& report) {

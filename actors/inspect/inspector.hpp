@@ -19,8 +19,8 @@ namespace wakala::actors {
 
 /// A JSON object with the member `ask`; answered by `text_answer`. Of the whole cluster: `overview`, `actors`
 /// (`{under, kind, node, shard, tenant, q, sort, limit, after, mailbox_min, bytes_min, idle_s_min}`), `actor`
-/// (`{id}`), `find` (`{q, tenants}`), `trace` (`{id, tenants, contact}`). Of this node alone: `part`, `local_actors`,
-/// `local_actor`, `hops`.
+/// (`{id}`), `find` (`{q, tenants}`), `trace` (`{id, tenants, contact}`), `watched` (`{watches}`, see watched.hpp).
+/// Of this node alone: `part`, `local_actors`, `local_actor`, `hops`, `local_watched`.
 struct inspect_request {
   std::string question;
 };

@@ -6,6 +6,7 @@
 #include "http/core/request_reader.hpp"
 #include "http/core/response_head.hpp"
 #include "http/core/server_state.hpp"
+#include "http/core/web_socket_connection.hpp"
 #include "runtime/core/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -92,6 +93,8 @@ private:
     }
     fellows.erase(this);
     guard_.stop();
+    if (has_moved_on_)
+      co_return;
     error_code ignored;
     lowest().close(ignored);
   }
@@ -168,6 +171,7 @@ private:
     more,   ///< bytes are missing
     finish, ///< `answer_` is the answer; the connection stays usable
     refuse, ///< `answer_` is the answer; what is left of the request is not worth reading
+    socket, ///< it becomes what `welcome_` says
     drop,   ///< nobody is there to hear an answer
     blank,  ///< only blank lines have come: no request has begun
   };
@@ -199,6 +203,8 @@ private:
     }
     if (next == verdict::go_on)
       next = look_at_head();
+    if (next == verdict::go_on && !reader_.body_pending())
+      next = look_for_socket();
     if (next == verdict::go_on && reader_.body_pending()) {
       if (reader_.expects_continue() && input_.empty()) {
         const bool invited = co_await write_continue();
@@ -224,6 +230,11 @@ private:
     switch (next) {
     case verdict::blank:
       co_return true;
+    case verdict::socket:
+      guard_.clear();
+      has_moved_on_ = true;
+      begin_web_socket(server_, lane_, std::move(stream_), reader_.head(), std::move(welcome_));
+      co_return false;
     case verdict::go_on:
     case verdict::more:
     case verdict::drop:
@@ -269,6 +280,38 @@ private:
     if (const auto why = reader_.header_refusal())
       return refuse(*why);
     return verdict::go_on;
+  }
+
+  /// A request that wants to become a WebSocket, where that can be had.
+  verdict look_for_socket() {
+    if (!server_->sockets || !wants_web_socket(reader_.head()))
+      return verdict::go_on;
+    try {
+      auto said = server_->sockets(reader_.head());
+      if (std::holds_alternative<std::monostate>(said))
+        return verdict::go_on;
+      if (auto* refused = std::get_if<response>(&said)) {
+        answer_ = std::move(*refused);
+        return verdict::finish;
+      }
+      welcome_ = std::move(std::get<web_socket_welcome>(said));
+    } catch (const std::exception& e) {
+      log::error("http_socket_gate_threw", {{"what", e.what()}});
+      answer_ = response::problem(500, "Internal Server Error");
+      return verdict::finish;
+    }
+    if (auto refused = refuse_web_socket(reader_.head(), welcome_.subprotocol)) {
+      answer_ = std::move(*refused);
+      return verdict::finish;
+    }
+    if (reader_.http_1_0() || !input_.empty()) // it must wait for our answer
+      return refuse({400, "a WebSocket begins with HTTP/1.1, and with nothing before it is answered"});
+    if (server_->counters.web_sockets.fetch_add(1) >= options().web_sockets.sockets) {
+      --server_->counters.web_sockets;
+      answer_ = response::problem(503, "Service Unavailable", "too many WebSockets").with("Retry-After", "5");
+      return verdict::finish;
+    }
+    return verdict::socket;
   }
 
   /// The header cannot be read. What the precheck has to say by the request line alone comes first.
@@ -451,6 +494,7 @@ private:
   request_reader reader_;
   input_buffer input_;
   response answer_;
+  web_socket_welcome welcome_;
   std::string output_;
   std::size_t written_ = 0; ///< of `output_` and the answer's body together
   std::string peer_;
@@ -459,6 +503,7 @@ private:
   bool expired_ = false;
   bool cut_ = false;
   bool head_request_ = false;
+  bool has_moved_on_ = false; ///< the stream is another's now
 };
 
 } // namespace wakala::http

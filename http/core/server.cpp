@@ -104,10 +104,11 @@ server_options make_server_options(const listener_config& listener, const limits
 }
 
 result<std::unique_ptr<server>> server::start(io_runtime& io, server_options options, request_handler handler,
-                                              request_precheck precheck, body_bound bound) {
+                                              request_precheck precheck, body_bound bound, web_socket_gate sockets) {
   const auto& core = io.core();
   auto s =
       std::make_shared<state>(*core, std::move(options), std::move(handler), std::move(precheck), std::move(bound));
+  s->sockets = std::move(sockets);
   if (s->options.tls_certificate_file.empty() != s->options.tls_key_file.empty())
     return make_error(errc::invalid_argument, "TLS needs both a certificate file and a key file", "tls");
   if (!s->options.tls_certificate_file.empty()) {
@@ -147,6 +148,7 @@ server::~server() {
   s.handler = {};
   s.precheck = {};
   s.bound = {};
+  s.sockets = {};
   s.drained = {};
 }
 

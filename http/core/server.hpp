@@ -4,6 +4,7 @@
 
 #include "http/core/io_runtime.hpp"
 #include "http/core/message.hpp"
+#include "http/core/web_socket.hpp"
 #include "runtime/core/node_config.hpp"
 #include "runtime/core/result.hpp"
 
@@ -32,6 +33,7 @@ struct server_options {
   std::chrono::milliseconds drain_timeout{10'000};
   std::chrono::milliseconds linger_timeout{2'000}; ///< how long the rest of a refused request is read and dropped
   std::size_t linger_bytes = 16 * 1024 * 1024;     ///< and how much of it
+  web_socket_options web_sockets;
 };
 
 /// The bounds and TLS files of a node's listener.
@@ -73,10 +75,11 @@ struct body_permission {
 /// I/O thread.
 using body_bound = std::function<std::variant<std::monostate, body_permission, response>(const request_head&)>;
 
-/// Everything since start; `connections` and `in_flight` are of now. Read from any thread.
+/// Everything since start; `connections`, `in_flight` and `web_sockets` are of now. Read from any thread.
 struct server_counters {
   std::atomic<std::uint64_t> connections{0};
-  std::atomic<std::uint64_t> in_flight{0}; ///< requests with the handler
+  std::atomic<std::uint64_t> in_flight{0};   ///< requests with the handler
+  std::atomic<std::uint64_t> web_sockets{0}; ///< they count as connections, too
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> refused{0};  ///< connections over the limit
   std::atomic<std::uint64_t> requests{0}; ///< requests given to the handler
@@ -99,16 +102,17 @@ public:
   /// Binds and listens. Errors: `conflict` when the address is taken, `invalid_argument` for an address or TLS file
   /// that cannot be used; the text names it.
   static result<std::unique_ptr<server>> start(io_runtime& io, server_options options, request_handler handler,
-                                               request_precheck precheck = {}, body_bound bound = {});
+                                               request_precheck precheck = {}, body_bound bound = {},
+                                               web_socket_gate sockets = {});
   /// Closes every connection at once and waits until no handler of this server runs. Not from an I/O thread.
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
   std::uint16_t port() const noexcept; ///< the bound port
-  /// Stops accepting, closes idle connections, lets requests in flight finish (`Connection: close`); what is left
-  /// after `drain_timeout` is cut. `done` runs once, on an I/O thread, when no connection is left. Any thread; call
-  /// once.
+  /// Stops accepting, closes idle connections and, with 1001, WebSockets, lets requests in flight finish
+  /// (`Connection: close`); what is left after `drain_timeout` is cut. `done` runs once, on an I/O thread, when no
+  /// connection is left. Any thread; call once.
   void drain(std::function<void()> done);
   const server_counters& counters() const noexcept;
 

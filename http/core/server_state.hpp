@@ -34,6 +34,7 @@ struct server::state : std::enable_shared_from_this<server::state> {
   request_handler handler;
   request_precheck precheck;
   body_bound bound;
+  web_socket_gate sockets;
   std::unique_ptr<asio::ssl::context> tls;
   std::uint16_t port = 0;
   server_counters counters;

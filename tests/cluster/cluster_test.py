@@ -11,10 +11,11 @@ import subprocess
 import time
 import unittest
 
-from cluster import SHARDS, Cluster, Member, Workplace, loopback, shard_of, wait_for
+from cluster import OPERATOR, SHARDS, Cluster, Member, Workplace, loopback, shard_of, wait_for
 
 import certificates
 import checker
+from live_client import LiveClient
 from load import Conversation, Load, catalog, expected_replies
 from node import Shop, let_pass, program
 from webhooks import body_of, change, post_once, text_message
@@ -73,6 +74,30 @@ class ClusterTest(unittest.TestCase):
             self.assertEqual(refused.exception.status, 409)
             ids = other.node.inbound_ids(shop.id, "254722820000")
             self.assertEqual(len(ids), 3)
+
+    def test_a_message_is_watched_from_whichever_node(self):
+        shop = self.shops[0]
+        owner = self.cluster[self.cluster.owners()[shard_of(shop.id)]]
+        others = [member for member in self.cluster.members if member is not owner]
+        with contextlib.ExitStack() as stack:
+            consoles = [
+                stack.enter_context(LiveClient(member.node.admin_port, OPERATOR)) for member in self.cluster.members
+            ]
+            for console in consoles:
+                console.say({"watch": {"tenant": shop.id}})
+                console.next("watching")
+            # At the edge of one node, committed by another, seen from all three.
+            self.assertEqual(self.say(others[0], shop, "254722830001", "watched"), 200)
+            seen = [console.next("trace")["trace"] for console in consoles]
+            for trace in seen:
+                self.assertEqual(trace["tenant"], shop.id)
+                self.assertEqual(trace["node"], owner.name)
+                self.assertTrue(trace["complete"], trace)
+                hops = [(hop["hop"], hop["node"]) for hop in trace["hops"]]
+                self.assertEqual((hops[0], hops[-1]), (("edge", others[0].name), ("answer", others[0].name)))
+                self.assertEqual((trace["seq"], trace["wamid"]), (seen[0]["seq"], seen[0]["wamid"]))
+            overview = consoles[0].next("overview")
+            self.assertEqual({node["name"] for node in overview["nodes"]}, set("abc"))
 
     def test_status_says_who_is_there_and_who_serves_what(self):
         view = self.cluster.status(self.cluster["b"])

@@ -20,9 +20,10 @@ inline void echo(request&& what, const responder& to) {
 
 struct serving {
   explicit serving(server_options options = {}, request_handler handler = echo, request_precheck precheck = {},
-                   body_bound bound = {}) {
-    listener =
-        server::start(io, std::move(options), std::move(handler), std::move(precheck), std::move(bound)).value();
+                   body_bound bound = {}, web_socket_gate sockets = {}) {
+    listener = server::start(io, std::move(options), std::move(handler), std::move(precheck), std::move(bound),
+                             std::move(sockets))
+                   .value();
     io.start();
   }
 

@@ -1,6 +1,7 @@
 #include "http/core/client.hpp"
 #include "http/core/tls_files.hpp"
 #include "tests/http/core/certificate.hpp"
+#include "tests/http/core/frames.hpp"
 #include "tests/http/core/serving.hpp"
 
 #include <gtest/gtest.h>
@@ -87,6 +88,64 @@ TEST_F(tls, answers_refusals_and_drains) {
   std::promise<void> drained;
   on.listener->drain([&drained] { drained.set_value(); });
   EXPECT_EQ(drained.get_future().wait_for(10s), std::future_status::ready);
+}
+
+/// A client that says what it wants to, byte by byte.
+struct tls_peer {
+  explicit tls_peer(raw_peer over) : peer(std::move(over)), session(SSL_new(context.get()), &SSL_free) {
+    SSL_set_fd(session.get(), peer.fd());
+    is_open = SSL_connect(session.get()) == 1;
+  }
+  void send(std::string_view bytes) const { SSL_write(session.get(), bytes.data(), static_cast<int>(bytes.size())); }
+  std::string read_exactly(std::size_t count) const {
+    std::string out;
+    while (out.size() < count) {
+      char byte = 0;
+      if (SSL_read(session.get(), &byte, 1) != 1)
+        break;
+      out += byte;
+    }
+    return out;
+  }
+  std::string read_head() const {
+    std::string out;
+    for (auto next = read_exactly(1); !next.empty(); next = read_exactly(1))
+      if ((out += next).ends_with("\r\n\r\n"))
+        break;
+    return out;
+  }
+
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free};
+  raw_peer peer;
+  std::unique_ptr<SSL, decltype(&SSL_free)> session;
+  bool is_open = false;
+};
+
+TEST_F(tls, carries_web_sockets) {
+  std::promise<void> ended;
+  web_socket socket; // of the I/O thread
+  serving on(options, echo, {}, {}, [&](const request_head&) {
+    return web_socket_welcome{"chat.v1",
+                              {[&](const web_socket& s) { socket = s; },
+                               [&](const std::string& text) {
+                                 socket.send(text + std::string(100'000, '.'));
+                                 if (text == "bye")
+                                   socket.close(close_code::normal, "");
+                               },
+                               [&] { ended.set_value(); }}};
+  });
+  tls_peer peer(on.connect());
+  ASSERT_TRUE(peer.is_open);
+  peer.send(upgrade_request());
+  EXPECT_TRUE(peer.read_head().starts_with("HTTP/1.1 101 "));
+  peer.send(frame(op::text, "habari"));
+  EXPECT_EQ(read_frame(peer).payload, "habari" + std::string(100'000, '.'));
+  peer.send(frame(op::text, "bye"));
+  EXPECT_EQ(read_frame(peer).payload.size(), 100'003U);
+  EXPECT_EQ(close_code_of(read_frame(peer)), 1000);
+  peer.send(frame(op::close, "\x03\xe8"));
+  EXPECT_EQ(peer.read_exactly(1), ""); // ends in good order
+  EXPECT_EQ(ended.get_future().wait_for(10s), std::future_status::ready);
 }
 
 TEST_F(tls, asks_for_1_2_or_newer) {

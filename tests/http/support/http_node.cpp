@@ -101,16 +101,23 @@ void http_node::serve() {
         files);
   }
   webhook_edge edge{webhook_edge_options{running->context(), asks.get(), meta, gate}};
-  admin_api api{admin_api_options{running->context(), asks.get(), tokens, "node-1", "0.1.0",
+  admin_api api{admin_api_options{running->context(),
+                                  asks.get(),
+                                  tokens,
+                                  "node-1",
+                                  "0.1.0",
                                   [this] { return public_server ? &public_server->counters() : nullptr; },
-                                  media.get()}};
+                                  media.get(),
+                                  {},
+                                  &io}};
   const listener_config anywhere{{"127.0.0.1", 0}, {}, {}};
   payment_edge paid{payment_edge_options{running->context(), asks.get()}};
   public_server = server::start(io, make_server_options(anywhere, limits), paid.handler(edge.handler()),
                                 paid.precheck(edge.precheck()))
                       .value();
-  admin_server =
-      server::start(io, make_server_options(anywhere, limits), api.handler(), api.precheck(), api.bound()).value();
+  admin_server = server::start(io, make_server_options(anywhere, limits), api.handler(), api.precheck(), api.bound(),
+                               api.sockets())
+                     .value();
   ASSERT_TRUE(eventually([&] { return call(admin_server->port(), "GET", "/readyz").status == 200; }));
   add_tenant("duka");
   add_tenant("bidii", {{"app_secret", "bidii-secret"}, {"verify_token", "bidii-verify"}});
