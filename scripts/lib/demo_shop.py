@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import subprocess
+import time
 import urllib.parse
 
 import loopback
@@ -175,6 +176,17 @@ class DemoShop:
     def admin(self, method, path, body=None):
         return loopback.call_json(method, f"{self.admin_url}/v1/{path}", body, token=self.secrets["admin_token"])
 
+    def _patiently(self, method, path, body=None):
+        """Nodes that have just come may be giving each other shards: "later" is taken at its word for a while."""
+        until = time.monotonic() + 15
+        while True:
+            try:
+                return self.admin(method, path, body)
+            except loopback.HttpError as refused:
+                if refused.status != 503 or time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
     def _put_tenant(self):
         """Creates the tenant, or brings it up to date; the catalog of a shop that has one is left alone."""
         name = self.tenant["id"]
@@ -184,19 +196,19 @@ class DemoShop:
             "payments": self.payment_accounts(),
         }
         try:
-            self.admin("POST", "tenants", wanted)
+            self._patiently("POST", "tenants", wanted)
         except loopback.HttpError as refused:
             if refused.status != 409:
                 raise
-            self.admin("PUT", f"tenants/{name}", wanted)
+            self._patiently("PUT", f"tenants/{name}", wanted)
         try:
-            shelf = self.admin("GET", f"tenants/{name}/catalog") or {}
+            shelf = self._patiently("GET", f"tenants/{name}/catalog") or {}
         except loopback.HttpError as refused:
             if refused.status != 404:
                 raise
             shelf = {}
         if not shelf.get("products"):
-            self.admin("PUT", f"tenants/{name}/catalog", read_json(TOP, "deploy", "demo", "catalog.json"))
+            self._patiently("PUT", f"tenants/{name}/catalog", read_json(TOP, "deploy", "demo", "catalog.json"))
 
     def check_running(self):
         """Raises when one of the programs has ended by itself."""
