@@ -163,7 +163,7 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
         context_->memory->hops.committed(key->hash, shard_, row.seq, row.epoch,
                                          static_cast<std::uint32_t>(monotonic_us() - arrived),
                                          static_cast<std::uint32_t>(durable_us - done.numbered_us));
-      if (arrived != 0 && context_->memory->watched.is_on() && is_of_a_message(row))
+      if (arrived != 0 && context_->memory && context_->memory->watched.is_on() && is_of_a_message(row))
         context_->memory->watched.saw(key->hash, row.tenant, row.conversation, durable_us);
     }
   }

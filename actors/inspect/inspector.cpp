@@ -132,7 +132,8 @@ private:
     else if (ask == "hops")
       then(hops(q));
     else if (ask == "local_watched")
-      then(watched_here(node_->memory->watched, q, monotonic_us()));
+      then(node_->memory ? told(watched_here(node_->memory->watched, q, monotonic_us()))
+                         : told(make_error(errc::unavailable, "this node remembers nothing")));
     else
       then(make_error(errc::invalid_argument, "a question that this version does not know"));
   }
