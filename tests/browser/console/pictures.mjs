@@ -37,7 +37,6 @@ try {
   for (const [index, text] of texts.entries()) await say(world, "abc"[index % 3], "duka", shopper, text, `picture-${index}`);
   const actor = await conversationOf(world, shopper);
   const { actor: facts } = await ask(world, `actors/${encodeURIComponent(actor)}`);
-  const wamid = await say(world, Object.keys(world.public).find((name) => name !== facts.node), "duka", shopper, "CART", "picture-trace");
   const consoles = [];
   for (const colorScheme of ["light", "dark"]) {
     const opened = await openConsole(browser, world, { colorScheme, viewport: { width: 1320, height: 860 } });
@@ -46,10 +45,12 @@ try {
   }
   // The charts need something to show.
   await new Promise((resolve) => setTimeout(resolve, 75_000));
+  // The nodes remember the last messages only: this one is as fresh as can be.
+  const wamid = await say(world, Object.keys(world.public).find((name) => name !== facts.node), "duka", shopper, "CART", "picture-trace");
   const shots = [
+    ["trace", `#/trace/${encodeURIComponent(wamid)}?tenant=duka`, "waterfall"],
     ["overview", "#/overview", "tiles"],
     ["map", "#/map", "map"],
-    ["trace", `#/trace/${encodeURIComponent(wamid)}?tenant=duka`, "waterfall"],
     ["conversation", `#/actors/${encodeURIComponent(actor)}`, "transcript"],
   ];
   for (const [tail, { page, go }] of consoles) {

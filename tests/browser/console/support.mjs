@@ -98,7 +98,6 @@ export async function openConsole(browser, world, { node = "a", ...options } = {
   const origin = world.admin[node];
   page.on("pageerror", (failure) => complaints.push(`script error: ${failure.message}`));
   page.on("console", (line) => {
-    if (process.env.NOLIVE && line.text().includes("WebSocket")) return;
     if (line.type() === "error" && !expected.test(line.text())) complaints.push(`console: ${line.text()}`);
   });
   page.on("request", (request) => {
