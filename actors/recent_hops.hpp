@@ -36,7 +36,7 @@ struct recent_hop {
 /// Thread-safe; nobody waits long.
 class recent_hops {
 public:
-  explicit recent_hops(std::size_t places = 16'384); ///< a power of two
+  explicit recent_hops(std::size_t places = 65'536); ///< a power of two
 
   void at_edge(const event_hash& event, std::uint32_t total_us, std::uint32_t edge_us, std::uint32_t away_us,
                std::uint32_t answer_us);

@@ -146,6 +146,11 @@ private:
     const auto now = monotonic_us();
     if (summed_at_ == 0 || now - summed_at_ > fresh_us) {
       sums_ = sum_up(*node_->figures);
+      // A supervisor whose shard is another node's by now may still be known to somebody, and so keep its row.
+      const auto table = node_->shards->get();
+      const auto is_elsewhere = [&](shard_id shard) { return shard < table->size() && !table->is_here(shard); };
+      std::erase_if(sums_.shards, [&](const auto& each) { return is_elsewhere(each.first); });
+      std::erase_if(sums_.tenants, [&](const auto& each) { return is_elsewhere(each.first.first); });
       summed_at_ = monotonic_us();
     }
     return sums_;

@@ -206,7 +206,7 @@ TEST_F(live_feed, leaves_out_what_is_too_much_and_says_so) {
     }
   }
   EXPECT_EQ(traces + skipped, sent);
-  EXPECT_GE(traces, 50U);
+  EXPECT_GE(traces, 40U) << "one that is asked for too late counts as left out";
 }
 
 TEST_F(live_feed, ends_a_watch_by_itself) {
