@@ -269,7 +269,7 @@ TEST_F(live_feed, costs_nothing_while_nobody_listens) {
   std::this_thread::sleep_for(std::chrono::milliseconds{1'500});
   const auto before = asked();
   std::this_thread::sleep_for(std::chrono::milliseconds{2'500});
-  EXPECT_LE(asked() - before, 1) << "but for our own question";
+  EXPECT_LE(asked() - before, 3) << "our own questions; a feed would have asked five times as often";
 }
 
 TEST_F(live_feed, says_goodbye_when_the_node_drains) {
