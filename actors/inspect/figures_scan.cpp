@@ -133,6 +133,8 @@ conversations_seen look_for(const runtime::actor_table& table, const conversatio
         (wish.tenant && row.name.load(relaxed) != *wish.tenant) ||
         (wish.shard && row.shard.load(relaxed) != *wish.shard))
       return;
+    if (wish.only && row.whose() != *wish.only)
+      return;
     if (wish.mailbox_min > 0 && row.mailbox() < wish.mailbox_min)
       return;
     if (wish.bytes_min > 0 && row.state_bytes.load(relaxed) < wish.bytes_min)

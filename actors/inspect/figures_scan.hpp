@@ -56,8 +56,9 @@ struct conversation_wish {
   std::optional<std::uint32_t> tenant; ///< `actor_table::number_of`
   actor_order by = actor_order::id;
   std::size_t limit = 100;
-  std::string part;  ///< of the hexadecimal id; empty: any
-  std::string after; ///< sorted by id: those after this hexadecimal id
+  std::optional<conversation_id> only; ///< this one
+  std::string part;                    ///< of the hexadecimal id; empty: any
+  std::string after;                   ///< sorted by id: those after this hexadecimal id
   std::uint64_t mailbox_min = 0;
   std::uint64_t bytes_min = 0;
   std::uint64_t idle_s_min = 0;

@@ -181,7 +181,7 @@ json node_part::one(const node_sums& sums, const actor_name& name) const {
   }
   case actor_name::sort::conversation: {
     conversation_wish wish;
-    wish.part = to_string(name.conversation);
+    wish.only = name.conversation;
     wish.tenant = node_->figures->known(name.tenant).value_or(0);
     wish.limit = 1;
     const auto found = look_for(*node_->figures, wish);

@@ -211,6 +211,12 @@ TEST_F(a_table, gives_the_most_of_something) {
   wish.tenant = table->known("bidii");
   EXPECT_EQ(look_for(*table, wish).first.front().figures.bytes, 999U);
   EXPECT_EQ(look_for(*table, wish).total, 50U);
+  auto one = wish;
+  one.only = id_of(7);
+  EXPECT_EQ(look_for(*table, one).total, 1U);
+  EXPECT_EQ(look_for(*table, one).first.front().conversation, id_of(7));
+  one.only = id_of(8); // of another tenant
+  EXPECT_EQ(look_for(*table, one).total, 0U);
   wish.bytes_min = 950;
   EXPECT_EQ(look_for(*table, wish).total, 25U);
   wish.idle_s_min = 1'000;

@@ -1,81 +1,21 @@
 // Drilling down: node, shard, tenant, conversation. Each actor has a page of its own; the top lists the nodes.
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { getActor, getActors } from "../api/client";
 import { overview } from "../api/live";
 import { whoami } from "../api/session";
-import type { Actor, ActorDetail, SortKey } from "../api/types";
-import { ActorTrack } from "../model/actor_rates";
+import type { ActorDetail, SortKey } from "../api/types";
 import * as format from "../model/format";
 import { kindOf, shortName } from "../model/ids";
-import { meanOf } from "../model/rates";
 import { linkTo } from "../model/routes";
 import { ActorActions } from "../ui/actor_actions";
-import { now } from "../ui/clock";
-import { ActorLink, Heading, Loading, State, Tile } from "../ui/parts";
+import { Heading, Loading, State } from "../ui/parts";
 import { usePolled } from "../ui/polled";
 import { Problem } from "../ui/problem";
 import { route, stayAt } from "../ui/router";
 import { Table } from "../ui/table";
-import { TimeChart } from "../ui/time_chart";
 import { actorColumns, sortKeys, useRates } from "./actor_columns";
+import { ActorChart, ActorFacts, Path } from "./actor_facts";
 import { Conversation } from "./conversation";
-
-export function Path({ path, last }: { path: ActorDetail["path"]; last: string }) {
-  return (
-    <nav class="path" aria-label="Where it is">
-      <ol>
-        <li>
-          <a href={linkTo("actors")}>Actors</a>
-        </li>
-        {path
-          .filter((actor) => actor.id !== last)
-          .map((actor) => (
-            <li key={actor.id}>
-              <ActorLink id={actor.id} />
-            </li>
-          ))}
-        <li aria-current="page">{shortName(last)}</li>
-      </ol>
-    </nav>
-  );
-}
-
-export function ActorFacts({ actor }: { actor: Actor }) {
-  return (
-    <dl class="tiles">
-      <Tile name="Messages" value={format.count(actor.messages)} />
-      <Tile name="Mailbox" value={format.count(actor.mailbox)} />
-      <Tile name="Mean wait" value={format.duration(meanOf(actor.waiting_us, actor.messages))} note={`longest ${format.duration(actor.waiting_max_us)}`} />
-      <Tile name="Mean handling" value={format.duration(meanOf(actor.handling_us, actor.messages))} />
-      <Tile name="Memory" value={format.bytes(actor.bytes)} />
-      <Tile name="Last active" value={format.ago(actor.last_activity, now.value)} />
-    </dl>
-  );
-}
-
-/** How busy it is, since its page was opened. */
-export function ActorChart({ actor }: { actor: Actor }) {
-  const track = useRef(new ActorTrack());
-  const last = useRef<Actor | null>(null);
-  if (last.current !== actor) {
-    last.current = actor;
-    track.current.add(Date.now(), actor);
-  }
-  const { samples } = track.current;
-  const times = samples.map((sample) => sample.at / 1000);
-  return (
-    <div class="charts">
-      <TimeChart title="Messages" times={times} format={format.rate} series={[{ title: "messages", line: 1, values: samples.map((sample) => sample.messages) }]} />
-      <TimeChart
-        title="Of a message" times={times} format={format.duration}
-        series={[
-          { title: "waiting", line: 3, values: samples.map((sample) => sample.waiting) },
-          { title: "handling", line: 1, values: samples.map((sample) => sample.handling) },
-        ]}
-      />
-    </div>
-  );
-}
 
 const kindsBelow: Record<string, string> = { node: "Services and shards", shard: "Tenants", tenant: "Conversations" };
 

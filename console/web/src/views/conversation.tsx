@@ -13,7 +13,7 @@ import { usePolled } from "../ui/polled";
 import { Problem } from "../ui/problem";
 import { RevealButton } from "../ui/reveal";
 import { StateTree } from "../ui/state_tree";
-import { ActorFacts, Path } from "./actors";
+import { ActorFacts, Path } from "./actor_facts";
 
 const pagesMax = 10;
 

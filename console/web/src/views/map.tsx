@@ -14,7 +14,7 @@ import { usePolled } from "../ui/polled";
 import { Problem } from "../ui/problem";
 import { goTo, route, stayAt } from "../ui/router";
 import { colourNames, Legend } from "../ui/tone_legend";
-import { ActorFacts } from "./actors";
+import { ActorFacts } from "./actor_facts";
 
 const sizes: SizeBy[] = ["conversations", "messages", "bytes"];
 const colours: ColourBy[] = ["waiting", "waiting_max", "mailbox"];
