@@ -8,22 +8,17 @@ const stored = localStorage.getItem(key);
 
 export const theme = signal<Theme>(stored === "light" || stored === "dark" ? stored : "system");
 const systemIsDark = signal(dark.matches);
-/** Counts changes of what is seen, for what is painted rather than styled. */
+/** The theme that is seen, whoever has chosen it; also for what is painted rather than styled. */
 export const appearance = signal<"light" | "dark">("light");
 
 dark.addEventListener("change", (event) => (systemIsDark.value = event.matches));
 
 effect(() => {
   const chosen = theme.value;
-  const root = document.documentElement;
-  if (chosen === "system") {
-    delete root.dataset.theme;
-    localStorage.removeItem(key);
-  } else {
-    root.dataset.theme = chosen;
-    localStorage.setItem(key, chosen);
-  }
+  if (chosen === "system") localStorage.removeItem(key);
+  else localStorage.setItem(key, chosen);
   appearance.value = chosen === "system" ? (systemIsDark.value ? "dark" : "light") : chosen;
+  document.documentElement.dataset.theme = appearance.value;
 });
 
 export function nextTheme(): void {
