@@ -58,6 +58,7 @@ def run_demo(bin_dir, port):
   phone:    {shop.phone_url}/
   webhooks: {shop.public_url}/v1/webhooks/{shop.tenant['id']}
   admin:    {shop.admin_url}/ (the bearer token is admin_token in var/demo/secrets.json)
+  console:  {shop.admin_url}/console/ (the same token)
   payments: {shop.phone_url}/_sandbox/daraja/phone (M-Pesa prompts); pages to pay by card are linked in the chat
   logs:     var/demo/logs/
 
