@@ -56,9 +56,9 @@ void posted::finish() {
       break;
     }
   }
-  std::exchange(done_, nullptr)(std::move(outcomes_));
-  if (memory_)
+  if (memory_) // first: who has the answer may ask for the trace at once
     remember();
+  std::exchange(done_, nullptr)(std::move(outcomes_));
 }
 
 void posted::remember() const {

@@ -21,15 +21,15 @@ namespace wakala::actors {
 struct recent_hop {
   event_hash event{};
   bool was_edge_here = false;
-  std::uint32_t total_us = 0;  ///< from the request until its answer was handed to the network
+  std::uint32_t total_us = 0;  ///< from the request until its answer was known
   std::uint32_t edge_us = 0;   ///< of that, before it was handed on
   std::uint32_t away_us = 0;   ///< of that, until its outcome was there
-  std::uint32_t answer_us = 0; ///< of that, waiting for other updates of the same request, and answering
+  std::uint32_t answer_us = 0; ///< of that, waiting for other updates of the same request
   bool was_committed_here = false;
   shard_id shard = 0;
   std::uint64_t seq = 0;
   std::uint64_t epoch = 0;
-  std::uint32_t here_us = 0;   ///< from its arrival at the supervisor until its outcome was told
+  std::uint32_t here_us = 0;   ///< from its arrival at the supervisor until its outcome was known
   std::uint32_t commit_us = 0; ///< of that, from its number until it was on disk
 };
 

@@ -158,11 +158,13 @@ void shard_supervisor::appended(append_in_flight& done, const runtime::append_an
     if (key) { // in the tail first: who asks again from now on finds a repeat
       const auto flying = in_flight_.find(key->hash);
       const auto arrived = flying == in_flight_.end() ? 0 : flying->second.arrived_us;
-      settle(key->hash, done.outcomes[i]);
+      // Remembered before it is told: who has the answer may ask for the trace at once, and the time here is never
+      // more than the edge sees.
       if (arrived != 0 && context_->memory)
         context_->memory->hops.committed(key->hash, shard_, row.seq, row.epoch,
                                          static_cast<std::uint32_t>(monotonic_us() - arrived),
                                          static_cast<std::uint32_t>(durable_us - done.numbered_us));
+      settle(key->hash, done.outcomes[i]);
       if (arrived != 0 && context_->memory && context_->memory->watched.is_on() && is_of_a_message(row))
         context_->memory->watched.saw(key->hash, row.tenant, row.conversation, durable_us);
     }
