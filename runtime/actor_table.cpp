@@ -1,5 +1,7 @@
 #include "runtime/actor_table.hpp"
 
+#include <type_traits>
+
 namespace wakala::runtime {
 
 std::string_view to_string(actor_kind kind) noexcept {
@@ -19,8 +21,8 @@ std::string_view to_string(actor_kind kind) noexcept {
 }
 
 void actor_table::add_chunk() {
-  chunks_.push_back(std::make_unique<chunk>());
-  free_.reserve(chunks_.size() * chunk_rows); // so that giving back never fails
+  chunks_.push_back(std::make_unique<actor_chunk>());
+  free_.reserve(chunks_.size() * std::size(chunks_.back()->rows)); // so that giving back never fails
 }
 
 std::uint32_t actor_table::number_of(std::string_view name) {
@@ -51,9 +53,10 @@ actor_figures& actor_table::take(actor_kind kind, std::uint32_t name, shard_id s
       row = free_.back();
       free_.pop_back();
     } else {
-      if (rows_ == chunks_.size() * chunk_rows)
+      constexpr auto in_chunk = std::extent_v<decltype(actor_chunk::rows)>;
+      if (rows_ == chunks_.size() * in_chunk)
         add_chunk();
-      row = &(*chunks_[rows_ / chunk_rows])[rows_ % chunk_rows];
+      row = &chunks_[rows_ / in_chunk]->rows[rows_ % in_chunk];
       ++rows_;
     }
   }
@@ -72,11 +75,13 @@ actor_figures& actor_table::take(actor_kind kind, std::uint32_t name, shard_id s
   row->conversation[0].store(id[0], relaxed);
   row->conversation[1].store(id[1], relaxed);
   row->kind.store(kind, std::memory_order_release);
+  row->has_changed();
   return *row;
 }
 
 void actor_table::give_back(actor_figures& row) noexcept {
   row.kind.store(actor_kind::none, std::memory_order_release);
+  row.has_changed();
   const std::lock_guard lock{mutex_};
   free_.push_back(&row);
 }

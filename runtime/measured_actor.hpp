@@ -21,7 +21,7 @@ public:
   using caf::event_based_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override {
     if (row_) {
-      row_->admitted.fetch_add(1, std::memory_order_relaxed);
+      row_->admitted_one();
       // The first who comes while nothing waits sets the clock. Should two think so, the moments are next to each
       // other.
       if (ready_us_.load(std::memory_order_relaxed) == 0)

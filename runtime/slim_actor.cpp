@@ -28,7 +28,7 @@ void slim_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* hos
   const auto id = what->mid;
   const auto asker = id.is_request() ? what->sender : nullptr;
   if (figures_)
-    figures_->admitted.fetch_add(1, std::memory_order_relaxed);
+    figures_->admitted_one();
   switch (inbox_.push_front(std::move(what))) {
   case caf::intrusive::inbox_result::success:
     break;
@@ -42,7 +42,7 @@ void slim_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* hos
     break;
   case caf::intrusive::inbox_result::queue_closed:
     if (figures_)
-      figures_->admitted.fetch_sub(1, std::memory_order_relaxed);
+      figures_->bounced_one();
     if (id.is_request())
       caf::detail::sync_request_bouncer{fail_state()}(asker, id);
     break;

@@ -85,13 +85,13 @@ protected:
   }
 
   void shows_paused(bool is_paused) noexcept {
-    if (figures_)
+    if (figures_) // nothing is counted or sorted by it
       figures_->is_paused.store(is_paused, std::memory_order_relaxed);
   }
   /// Of what it keeps.
   void keeps(std::size_t bytes) noexcept {
     if (figures_)
-      figures_->state_bytes.store(static_cast<std::uint32_t>(bytes), std::memory_order_relaxed);
+      figures_->keeps(bytes);
   }
 
   caf::actor self() { return caf::actor_cast<caf::actor>(this); }

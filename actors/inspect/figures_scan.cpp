@@ -10,16 +10,40 @@ namespace wakala::actors {
 using runtime::actor_figures;
 using runtime::actor_kind;
 
-void actor_sums::add(const actor_figures& one) noexcept {
+void actor_sums::add(const actor_sums& what) noexcept {
+  actors += what.actors;
+  messages += what.messages;
+  handling_us += what.handling_us;
+  waiting_us += what.waiting_us;
+  waiting_max_us = std::max(waiting_max_us, what.waiting_max_us);
+  mailbox += what.mailbox;
+  bytes += what.bytes;
+  last_s = std::max(last_s, what.last_s);
+}
+
+seen_actor seen(const actor_figures& row) noexcept {
   constexpr auto relaxed = std::memory_order_relaxed;
-  actors += one.kind.load(relaxed) == actor_kind::conversation ? 1U : 0U;
-  messages += one.handled.load(relaxed);
-  handling_us += one.handling_us.load(relaxed);
-  waiting_us += one.waiting_us.load(relaxed);
-  waiting_max_us = std::max<std::uint64_t>(waiting_max_us, one.waiting_max_us.load(relaxed));
-  mailbox += one.mailbox();
-  bytes += one.state_bytes.load(relaxed);
-  last_s = std::max<std::uint64_t>(last_s, one.last_s.load(relaxed));
+  seen_actor out;
+  out.kind = row.kind.load(relaxed);
+  out.shard = row.shard.load(relaxed);
+  out.name = row.name.load(relaxed);
+  out.conversation = row.whose();
+  out.is_paused = row.is_paused.load(relaxed);
+  out.figures = {out.kind == actor_kind::conversation ? 1U : 0U,
+                 row.handled.load(relaxed),
+                 row.handling_us.load(relaxed),
+                 row.waiting_us.load(relaxed),
+                 row.waiting_max_us.load(relaxed),
+                 row.mailbox(),
+                 row.state_bytes.load(relaxed),
+                 row.last_s.load(relaxed)};
+  return out;
+}
+
+bool comes_first(const seen_actor& a, const seen_actor& b, actor_order by) noexcept {
+  const auto left = figure_of(a.figures, by);
+  const auto right = figure_of(b.figures, by);
+  return left != right ? left > right : a.conversation < b.conversation;
 }
 
 std::optional<actor_order> actor_order_from(std::string_view word) noexcept {
@@ -60,72 +84,12 @@ std::uint64_t figure_of(const actor_sums& f, actor_order by) noexcept {
   return 0;
 }
 
-namespace {
-
-seen_actor seen(const actor_figures& row) {
-  constexpr auto relaxed = std::memory_order_relaxed;
-  seen_actor out;
-  out.kind = row.kind.load(relaxed);
-  out.shard = row.shard.load(relaxed);
-  out.name = row.name.load(relaxed);
-  out.conversation = row.whose();
-  out.is_paused = row.is_paused.load(relaxed);
-  out.figures.add(row);
-  return out;
-}
-
-} // namespace
-
-node_sums sum_up(const runtime::actor_table& table) {
-  node_sums out;
-  // Rows of a tenant lie next to each other, most of the time.
-  std::pair<shard_id, std::uint32_t> last{~shard_id{0}, 0};
-  actor_sums* of_last = nullptr;
-  table.for_each([&](const actor_figures& row) {
-    const auto kind = row.kind.load(std::memory_order_relaxed);
-    if (kind == actor_kind::service) {
-      out.services.push_back(seen(row));
-      return;
-    }
-    const shard_id shard = row.shard.load(std::memory_order_relaxed);
-    if (kind == actor_kind::shard) {
-      out.shards[shard].add(row);
-      return;
-    }
-    const std::pair place{shard, row.name.load(std::memory_order_relaxed)};
-    if (of_last == nullptr || place != last) {
-      of_last = &out.tenants[place];
-      last = place;
-    }
-    of_last->add(row);
-  });
-  const auto add = [](actor_sums& to, const actor_sums& what) {
-    to.actors += what.actors;
-    to.messages += what.messages;
-    to.handling_us += what.handling_us;
-    to.waiting_us += what.waiting_us;
-    to.waiting_max_us = std::max(to.waiting_max_us, what.waiting_max_us);
-    to.mailbox += what.mailbox;
-    to.bytes += what.bytes;
-    to.last_s = std::max(to.last_s, what.last_s);
-  };
-  for (const auto& [place, sums] : out.tenants)
-    add(out.shards[place.first], sums);
-  for (const auto& [shard, sums] : out.shards)
-    add(out.all, sums);
-  for (const auto& service : out.services)
-    add(out.all, service.figures);
-  return out;
-}
-
 conversations_seen look_for(const runtime::actor_table& table, const conversation_wish& wish) {
   constexpr auto relaxed = std::memory_order_relaxed;
   const auto now_s = monotonic_us() / 1'000'000;
   conversations_seen out;
-  const auto comes_before = [&](const seen_actor& a, const seen_actor& b) {
-    const auto left = figure_of(a.figures, wish.by);
-    const auto right = figure_of(b.figures, wish.by);
-    return left != right ? left > right : a.conversation < b.conversation;
+  const auto comes_before = [by = wish.by](const seen_actor& a, const seen_actor& b) {
+    return comes_first(a, b, by);
   };
   auto& heap = out.first; // its top is the last of the best so far
   table.for_each([&](const actor_figures& row) {

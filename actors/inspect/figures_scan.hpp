@@ -1,11 +1,10 @@
 /// \file
-/// Looks through a node's table of actors: sums, and the few that are the most of something. Pure but for the table,
-/// which goes on changing meanwhile.
+/// Looks through a node's whole table of actors for some of them. Pure but for the table, which goes on changing
+/// meanwhile.
 #pragma once
 
 #include "runtime/actor_table.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +23,7 @@ struct actor_sums {
   std::uint64_t bytes = 0;
   std::uint64_t last_s = 0; ///< the latest, in seconds of `monotonic_us`
 
-  void add(const runtime::actor_figures& one) noexcept;
+  void add(const actor_sums& what) noexcept;
 };
 
 struct seen_actor {
@@ -36,20 +35,16 @@ struct seen_actor {
   actor_sums figures;
 };
 
+seen_actor seen(const runtime::actor_figures& row) noexcept;
+
 enum class actor_order : std::uint8_t { id, mailbox, waiting, waiting_max, messages, handling, bytes, last_activity };
 /// Nothing for another word.
 std::optional<actor_order> actor_order_from(std::string_view word) noexcept;
 /// What actors are sorted by, the largest first; not for `id`.
 std::uint64_t figure_of(const actor_sums& figures, actor_order by) noexcept;
 
-/// Everything of one pass.
-struct node_sums {
-  actor_sums all;
-  std::map<shard_id, actor_sums> shards;                            ///< supervisors and what is below them
-  std::map<std::pair<shard_id, std::uint32_t>, actor_sums> tenants; ///< by shard and name, with their conversations
-  std::vector<seen_actor> services;
-};
-node_sums sum_up(const runtime::actor_table& table);
+/// True when `a` stands before `b` in a list sorted by `by`.
+bool comes_first(const seen_actor& a, const seen_actor& b, actor_order by) noexcept;
 
 struct conversation_wish {
   std::optional<shard_id> shard;
@@ -62,6 +57,12 @@ struct conversation_wish {
   std::uint64_t mailbox_min = 0;
   std::uint64_t bytes_min = 0;
   std::uint64_t idle_s_min = 0;
+
+  /// No conversation is left out.
+  bool wants_all() const noexcept {
+    return !shard && !tenant && !only && part.empty() && after.empty() && mailbox_min == 0 && bytes_min == 0 &&
+           idle_s_min == 0;
+  }
 };
 struct conversations_seen {
   std::vector<seen_actor> first; ///< at most `limit`, in order

@@ -44,6 +44,7 @@ namespace {
 
 constexpr std::chrono::milliseconds node_patience{1'500};
 constexpr std::chrono::milliseconds shard_patience{1'000};
+constexpr std::chrono::seconds tidy_every{30};
 constexpr std::chrono::milliseconds cluster_patience{2'000};
 constexpr std::size_t rows_max = 5'000; ///< of one answer, before it is cut to a page
 constexpr std::size_t tenants_searched_max = 1'000;
@@ -140,24 +141,22 @@ private:
 
   // -- this node
 
-  /// Sums are made at most so often, however many look.
-  const node_sums& sums() {
-    constexpr std::uint64_t fresh_us = 400'000;
-    const auto now = monotonic_us();
-    if (summed_at_ == 0 || now - summed_at_ > fresh_us) {
-      sums_ = sum_up(*node_->figures);
-      // A supervisor whose shard is another node's by now may still be known to somebody, and so keep its row.
-      const auto table = node_->shards->get();
-      const auto is_elsewhere = [&](shard_id shard) { return shard < table->size() && !table->is_here(shard); };
-      std::erase_if(sums_.shards, [&](const auto& each) { return is_elsewhere(each.first); });
-      std::erase_if(sums_.tenants, [&](const auto& each) { return is_elsewhere(each.first.first); });
-      summed_at_ = monotonic_us();
-    }
-    return sums_;
+  /// This node's figures. Gives up what they need when nobody looks any more.
+  node_part& here() {
+    if (!std::exchange(is_tidy_due_, true))
+      tidy_later();
+    return *part_;
+  }
+  void tidy_later() {
+    self_->delayed_send(self_, tidy_every, run_here_now{[this] {
+                          is_tidy_due_ = part_->tidy();
+                          if (is_tidy_due_)
+                            tidy_later();
+                        }});
   }
 
   void part(const answer_function& then) {
-    sums(); // before the supervisors' answers wait in our own mailbox
+    here().sums(); // before the supervisors' answers wait in our own mailbox
     const auto table = node_->shards->get();
     struct asked {
       std::size_t open = 1;
@@ -167,7 +166,7 @@ private:
     const auto finish = [this, work, then] {
       if (--work->open > 0)
         return;
-      auto out = part_->node_json(sums());
+      auto out = here().node_json();
       out["shards"] = std::move(work->shards);
       then(std::move(out));
     };
@@ -182,7 +181,7 @@ private:
                 if (told.is_object() && told.value("state", "") != "remote") {
                   told["id"] = shard_actor_id(shard);
                   told["node"] = node_->node_name;
-                  told.update(node_part::shard_figures(sums(), shard));
+                  told.update(here().shard_figures(shard));
                   work->shards.push_back(std::move(told));
                 }
                 finish();
@@ -216,7 +215,7 @@ private:
         return above.error();
       if (above->kind != actor_name::sort::tenant) {
         auto list = json::array();
-        for (auto& each : part_->children(sums(), *above))
+        for (auto& each : here().children(*above))
           list.push_back(std::move(each));
         const auto total = list.size();
         return json{{"actors", std::move(list)}, {"total", total}};
@@ -231,20 +230,20 @@ private:
         return json{{"actors", json::array()}, {"total", 0}};
     }
     if (kind == "conversation")
-      return part_->conversations(wish);
+      return here().conversations(wish);
     auto list = json::array();
     const auto add = [&](const actor_name& above) {
-      for (auto& each : part_->children(sums(), above))
+      for (auto& each : here().children(above))
         if (each.at("kind") == kind && (tenant.empty() || each.at("tenant") == tenant))
           list.push_back(std::move(each));
     };
     if (kind == "shard" || kind == "service")
       add({actor_name::sort::node, node_->node_name, {}, {}, 0, {}});
     else if (kind == "tenant")
-      for (const auto& [shard, figures] : sums().shards)
+      for (const auto& [shard, figures] : std::map(here().sums().shards)) // a copy: `add` may sum up anew
         add({actor_name::sort::shard, {}, {}, {}, shard, {}});
     else
-      list.push_back(part_->one(sums(), {actor_name::sort::node, node_->node_name, {}, {}, 0, {}}));
+      list.push_back(here().one({actor_name::sort::node, node_->node_name, {}, {}, 0, {}}));
     const auto total = list.size();
     return json{{"actors", std::move(list)}, {"total", total}};
   }
@@ -255,7 +254,7 @@ private:
       return id.error();
     if (!id->tenant.empty() && !node_->figures->known(id->tenant))
       return json{{"actor", nullptr}};
-    return json{{"actor", part_->one(sums(), *id)}};
+    return json{{"actor", here().one(*id)}};
   }
 
   static json to_json(const recent_hop& hop) {
@@ -600,8 +599,7 @@ private:
   caf::actor membership_;
   std::map<std::string, caf::actor> links_;
   std::map<std::uint32_t, std::string> names_; ///< of nodes, by their marks
-  node_sums sums_;
-  std::uint64_t summed_at_ = 0;
+  bool is_tidy_due_ = false;
 };
 
 } // namespace

@@ -17,6 +17,9 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::uint64_t fresh_us = 400'000;   ///< sums
+constexpr std::uint64_t kept_us = 60'000'000; ///< the index, after the last look
+
 /// Memory of this process that is in use, by the system's count; 0 where it does not say.
 std::uint64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
@@ -30,6 +33,37 @@ std::uint64_t resident_bytes() {
 
 node_part::node_part(node_context_ptr node) : node_(std::move(node)), began_us_(monotonic_us()) {}
 
+figures_index& node_part::index() {
+  looked_at_us_ = monotonic_us();
+  if (!index_)
+    index_ = std::make_unique<figures_index>(node_->figures);
+  return *index_;
+}
+
+bool node_part::tidy() {
+  if (!index_)
+    return false;
+  if (monotonic_us() - looked_at_us_ < kept_us)
+    return true;
+  index_.reset();
+  sums_ = {};
+  summed_at_us_ = 0;
+  return false;
+}
+
+const node_sums& node_part::sums() {
+  if (const auto now = monotonic_us(); summed_at_us_ == 0 || now - summed_at_us_ > fresh_us) {
+    sums_ = index().sums();
+    // A supervisor whose shard is another node's by now may still be known to somebody, and so keep its row.
+    const auto table = node_->shards->get();
+    const auto is_elsewhere = [&](shard_id shard) { return shard < table->size() && !table->is_here(shard); };
+    std::erase_if(sums_.shards, [&](const auto& each) { return is_elsewhere(each.first); });
+    std::erase_if(sums_.tenants, [&](const auto& each) { return is_elsewhere(each.first.first); });
+    summed_at_us_ = monotonic_us();
+  }
+  return sums_;
+}
+
 json node_part::time_of(std::uint64_t second) const {
   if (second == 0)
     return nullptr;
@@ -37,7 +71,8 @@ json node_part::time_of(std::uint64_t second) const {
   return to_rfc3339(node_->clock->now() - ago * ms_per_second);
 }
 
-json node_part::node_json(const node_sums& sums) const {
+json node_part::node_json() {
+  const auto& all = sums().all;
   const auto& c = *node_->count;
   const auto of = [](const auto& counter) { return counter.load(std::memory_order_relaxed); };
   const auto tenants = node_->tenants->get();
@@ -61,12 +96,12 @@ json node_part::node_json(const node_sums& sums) const {
             {"folded_rows", of(c.folded_rows)},
             {"conversations_activated", of(c.conversations_activated)},
             {"conversations_passivated", of(c.conversations_passivated)},
-            {"messages_handled", sums.all.messages},
-            {"handling_us", sums.all.handling_us},
-            {"waiting_us", sums.all.waiting_us}}},
+            {"messages_handled", all.messages},
+            {"handling_us", all.handling_us},
+            {"waiting_us", all.waiting_us}}},
           {"gauges",
-           {{"mailbox", sums.all.mailbox},
-            {"state_bytes", sums.all.bytes},
+           {{"mailbox", all.mailbox},
+            {"state_bytes", all.bytes},
             {"unfolded_rows", node_->backlog->rows.load(std::memory_order_relaxed)},
             {"uptime_s", (monotonic_us() - began_us_) / 1'000'000},
             {"rss_bytes", resident_bytes()}}},
@@ -75,9 +110,9 @@ json node_part::node_json(const node_sums& sums) const {
             {"count", node_->memory ? json(node_->memory->latency.counts()) : json(json::array())}}}};
 }
 
-json node_part::shard_figures(const node_sums& sums, shard_id shard) {
-  const auto at = sums.shards.find(shard);
-  const auto figures = at == sums.shards.end() ? actor_sums{} : at->second;
+json node_part::shard_figures(shard_id shard) {
+  const auto at = sums().shards.find(shard);
+  const auto figures = at == sums_.shards.end() ? actor_sums{} : at->second;
   return {{"conversations", figures.actors},  {"messages", figures.messages}, {"handling_us", figures.handling_us},
           {"waiting_us", figures.waiting_us}, {"mailbox", figures.mailbox},   {"bytes", figures.bytes}};
 }
@@ -123,61 +158,62 @@ json node_part::tenant_json(shard_id shard, std::uint32_t name, const actor_sums
   return out;
 }
 
-json node_part::shard_json(const node_sums& sums, shard_id shard) const {
-  const auto at = sums.shards.find(shard);
+json node_part::shard_json(shard_id shard) const {
+  const auto at = sums_.shards.find(shard);
   auto out = actor_json(shard_actor_id(shard), "shard", runtime::shard_name(shard), node_name_id(node_->node_name),
-                        at == sums.shards.end() ? actor_sums{} : at->second);
+                        at == sums_.shards.end() ? actor_sums{} : at->second);
   out["shard"] = runtime::shard_name(shard);
-  out["children"] = std::count_if(sums.tenants.begin(), sums.tenants.end(),
+  out["children"] = std::count_if(sums_.tenants.begin(), sums_.tenants.end(),
                                   [shard](const auto& each) { return each.first.first == shard; });
   return out;
 }
 
-std::vector<json> node_part::children(const node_sums& sums, const actor_name& under) const {
+std::vector<json> node_part::children(const actor_name& under) {
   std::vector<json> out;
+  const auto& all = sums();
   if (under.kind == actor_name::sort::node && under.node == node_->node_name) {
-    for (const auto& [shard, figures] : sums.shards)
-      out.push_back(shard_json(sums, shard));
-    for (const auto& service : sums.services) {
+    for (const auto& [shard, figures] : all.shards)
+      out.push_back(shard_json(shard));
+    for (const auto& service : all.services) {
       const auto name = node_->figures->name_of(service.name);
       out.push_back(actor_json(service_id(node_->node_name, name), "service", name, node_name_id(node_->node_name),
                                service.figures));
     }
   } else if (under.kind == actor_name::sort::shard) {
-    for (const auto& [place, figures] : sums.tenants)
+    for (const auto& [place, figures] : all.tenants)
       if (place.first == under.shard)
         out.push_back(tenant_json(place.first, place.second, figures));
   }
   return out;
 }
 
-json node_part::conversations(const conversation_wish& wish) const {
-  const auto found = look_for(*node_->figures, wish);
+json node_part::conversations(const conversation_wish& wish) {
+  const auto found = wish.wants_all() ? index().most(wish.by, wish.limit) : look_for(*node_->figures, wish);
   auto actors = json::array();
   for (const auto& one : found.first)
     actors.push_back(conversation_json(one));
   return {{"actors", std::move(actors)}, {"total", found.total}};
 }
 
-json node_part::one(const node_sums& sums, const actor_name& name) const {
+json node_part::one(const actor_name& name) {
   switch (name.kind) {
   case actor_name::sort::node: {
     if (name.node != node_->node_name)
       return nullptr;
-    auto out = actor_json(node_name_id(name.node), "node", name.node, "", sums.all);
-    out["children"] = sums.shards.size() + sums.services.size();
+    auto out = actor_json(node_name_id(name.node), "node", name.node, "", sums().all);
+    out["children"] = sums_.shards.size() + sums_.services.size();
     return out;
   }
   case actor_name::sort::service:
-    for (auto& each : children(sums, actor_name{actor_name::sort::node, name.node, {}, {}, 0, {}}))
+    for (auto& each : children(actor_name{actor_name::sort::node, name.node, {}, {}, 0, {}}))
       if (each.at("id") == to_string(name))
         return each;
     return nullptr;
   case actor_name::sort::shard:
-    return sums.shards.contains(name.shard) ? shard_json(sums, name.shard) : json(nullptr);
+    return sums().shards.contains(name.shard) ? shard_json(name.shard) : json(nullptr);
   case actor_name::sort::tenant: {
-    const auto at = sums.tenants.find({name.shard, node_->figures->known(name.tenant).value_or(0)});
-    return at == sums.tenants.end() ? json(nullptr) : tenant_json(name.shard, at->first.second, at->second);
+    const auto at = sums().tenants.find({name.shard, node_->figures->known(name.tenant).value_or(0)});
+    return at == sums_.tenants.end() ? json(nullptr) : tenant_json(name.shard, at->first.second, at->second);
   }
   case actor_name::sort::conversation: {
     conversation_wish wish;

@@ -72,6 +72,10 @@ result<looking> measure_looking(const idle_place& where, const console_plan& pla
   if (!line)
     return line.error();
   looking out;
+  const auto first = timed_get(*line, top_path(sorts[0]));
+  if (!first)
+    return first.error();
+  out.first_ms = *first;
   for (unsigned round = 0; round < plan.repeats; ++round) {
     for (const auto* sort : sorts) {
       std::this_thread::sleep_for(between_looks);
@@ -120,13 +124,23 @@ result<measuring> measure_measuring(const idle_place& where, const console_plan&
     out.void_because.insert(out.void_because.end(), run->void_because.begin(), run->void_because.end());
     return run->server_cpu_percent;
   };
+  // Each turn stands between two of the daemon that does not measure, and is compared with both: a machine that grows
+  // slower meanwhile makes no difference. Both have as many turns, since folds cost more the more is stored.
+  auto first = cost(**with);
+  auto plain = first ? cost(**without) : first;
+  const auto by_plain = [&](std::vector<double>& ratios) -> result<void> {
+    const auto mine = plain ? cost(**with) : plain;
+    auto again = mine ? cost(**without) : mine;
+    if (!again)
+      return again.error();
+    ratios.push_back(*mine / ((*plain + *again) / 2));
+    plain = std::move(again);
+    return {};
+  };
   for (unsigned round = 0; round < plan.repeats; ++round) {
-    const auto plain = cost(**without);
-    const auto measured = plain ? cost(**with) : plain;
-    if (!measured)
-      return measured.error();
-    out.off_ratio.push_back(*measured / *plain);
-    const auto seconds = static_cast<unsigned>(plan.measured_s + drive.warm_up_s + 5);
+    if (auto done = by_plain(out.off_ratio); !done)
+      return done.error();
+    const auto seconds = static_cast<unsigned>(2 * (plan.measured_s + drive.warm_up_s) + 10);
     auto watcher = child::start({console,
                                  {"--url", (*with)->process().admin().url, "watch", "--share", "0.01", "--seconds",
                                   std::to_string(seconds), "--json"},
@@ -134,10 +148,8 @@ result<measuring> measure_measuring(const idle_place& where, const console_plan&
                                  with_folder.options().directory + "/watch.log"});
     if (!watcher)
       return watcher.error();
-    const auto followed = cost(**with);
-    if (!followed)
-      return followed.error();
-    out.sampled_ratio.push_back(*followed / *plain);
+    if (auto done = by_plain(out.sampled_ratio); !done)
+      return done.error();
     watcher->stop(std::chrono::seconds{2});
   }
   return out;

@@ -23,6 +23,7 @@ struct console_plan {
 
 /// A node with all conversations awake, looked at.
 struct looking {
+  double first_ms = 0;                               ///< of the first look of all
   std::map<std::string, std::vector<double>> top_ms; ///< by what the list is sorted
   std::vector<double> metrics_ms;
   std::vector<double> metrics_bytes;

@@ -1,9 +1,8 @@
-// The pure parts of the inspection: names, stamps, sums, merges, the chain.
+// The pure parts of the inspection: names, stamps, merges, the chain.
 #include "actors/hop_stamps.hpp"
 #include "actors/inspect/actor_ids.hpp"
 #include "actors/inspect/audit_chain.hpp"
 #include "actors/inspect/cluster_merge.hpp"
-#include "actors/inspect/figures_scan.hpp"
 #include "actors/inspect/hop_view.hpp"
 #include "actors/recent_hops.hpp"
 #include "runtime/core/random.hpp"
@@ -15,8 +14,6 @@ namespace wakala::actors {
 namespace {
 
 using nlohmann::json;
-using runtime::actor_kind;
-using runtime::actor_table;
 
 conversation_id id_of(std::uint8_t n) {
   conversation_id id;
@@ -156,71 +153,6 @@ TEST(post_latency, counts_each_post_once) {
   EXPECT_EQ(counts[1], 1U);
   EXPECT_EQ(counts[post_latency::bounds_us.size() - 1], 1U);
   EXPECT_EQ(counts.back(), 1U);
-}
-
-struct a_table : ::testing::Test {
-  std::shared_ptr<actor_table> table = std::make_shared<actor_table>();
-  std::vector<runtime::own_figures> rows;
-
-  void add(const char* tenant, shard_id shard, std::uint8_t n, std::uint32_t messages, std::uint32_t bytes) {
-    rows.emplace_back(table, actor_kind::conversation, table->number_of(tenant), shard, id_of(n));
-    auto& row = *rows.back().get();
-    row.admitted = messages + 1;
-    const auto now = monotonic_us();
-    for (std::uint32_t i = 0; i < messages; ++i)
-      row.handled_one(now - 8, now - 3, now);
-    row.state_bytes = bytes;
-  }
-};
-
-TEST_F(a_table, is_summed_up_by_shard_and_tenant) {
-  add("duka", 1, 1, 2, 100);
-  add("duka", 1, 2, 3, 200);
-  add("bidii", 2, 3, 5, 50);
-  rows.emplace_back(table, actor_kind::shard, 0, 1);
-  rows.back()->admitted = 1;
-  rows.emplace_back(table, actor_kind::service, table->number_of("folder"), 0);
-  const auto sums = sum_up(*table);
-  EXPECT_EQ(sums.all.messages, 10U);
-  EXPECT_EQ(sums.all.actors, 3U);
-  EXPECT_EQ(sums.all.handling_us, 30U);
-  EXPECT_EQ(sums.all.waiting_us, 50U);
-  EXPECT_EQ(sums.shards.at(1).mailbox, 3U);
-  EXPECT_EQ(sums.shards.at(1).bytes, 300U);
-  EXPECT_EQ((sums.tenants.at({1, *table->known("duka")}).messages), 5U);
-  EXPECT_EQ(sums.services.size(), 1U);
-  rows.clear();
-  EXPECT_EQ(sum_up(*table).all.messages, 0U) << "rows are given back";
-  add("soko", 3, 9, 1, 1);
-  EXPECT_EQ(table->rows(), 5U) << "and used again";
-}
-
-TEST_F(a_table, gives_the_most_of_something) {
-  for (std::uint8_t n = 0; n < 100; ++n)
-    add(n % 2 == 0 ? "duka" : "bidii", n % 4, n, (n * 37U) % 101U, 1'000U - n);
-  conversation_wish wish;
-  wish.by = actor_order::messages;
-  wish.limit = 5;
-  const auto top = look_for(*table, wish);
-  EXPECT_EQ(top.total, 100U);
-  ASSERT_EQ(top.first.size(), 5U);
-  for (std::size_t i = 1; i < top.first.size(); ++i)
-    EXPECT_GE(top.first[i - 1].figures.messages, top.first[i].figures.messages);
-  EXPECT_EQ(top.first.front().figures.messages, 100U);
-  wish.by = actor_order::bytes;
-  wish.tenant = table->known("bidii");
-  EXPECT_EQ(look_for(*table, wish).first.front().figures.bytes, 999U);
-  EXPECT_EQ(look_for(*table, wish).total, 50U);
-  auto one = wish;
-  one.only = id_of(7);
-  EXPECT_EQ(look_for(*table, one).total, 1U);
-  EXPECT_EQ(look_for(*table, one).first.front().conversation, id_of(7));
-  one.only = id_of(8); // of another tenant
-  EXPECT_EQ(look_for(*table, one).total, 0U);
-  wish.bytes_min = 950;
-  EXPECT_EQ(look_for(*table, wish).total, 25U);
-  wish.idle_s_min = 1'000;
-  EXPECT_EQ(look_for(*table, wish).total, 0U);
 }
 
 TEST(cluster_merge, pages_of_many_nodes_are_one_list) {
