@@ -2,7 +2,7 @@
 /// What several nodes say, made into one answer. Pure.
 #pragma once
 
-#include "actors/inspect/figures_scan.hpp"
+#include "actors/inspect/figures.hpp"
 #include "runtime/core/clock.hpp"
 #include "runtime/core/result.hpp"
 #include "runtime/membership.hpp"

@@ -152,8 +152,38 @@ node_sums figures_index::sums() {
   return out;
 }
 
-conversations_seen figures_index::most(actor_order by, std::size_t limit) {
+conversations_seen figures_index::find(const conversation_wish& wish) {
   look();
+  if (wish.wants_all())
+    return most(wish.by, wish.limit);
+  // Most rows need not be looked at themselves.
+  std::vector<bool> is_wanted(places_.size());
+  for (const auto& [name, number] : numbers_) {
+    const auto& [kind, shard, whose] = name;
+    is_wanted[number] = kind == actor_kind::conversation && wish.shard.value_or(shard) == shard &&
+                        wish.tenant.value_or(whose) == whose;
+  }
+  const auto now_s = monotonic_us() / 1'000'000;
+  const auto comes_before = [by = wish.by](const seen_actor& a, const seen_actor& b) {
+    return comes_first(a, b, by);
+  };
+  conversations_seen out;
+  for (std::size_t block = 0; block < blocks_.size(); ++block)
+    for (std::size_t at = 0; at < blocks_[block].rows.size(); ++at) {
+      if (!is_wanted[counted_[block * actor_chunk::block_places + at].place])
+        continue;
+      const auto& row = blocks_[block].rows[at];
+      if (!fits(row, wish, now_s))
+        continue;
+      ++out.total;
+      if (!is_before_list(row, wish))
+        keep_first(out.first, wish.limit, seen(row), comes_before);
+    }
+  std::sort_heap(out.first.begin(), out.first.end(), comes_before);
+  return out;
+}
+
+conversations_seen figures_index::most(actor_order by, std::size_t limit) const {
   conversations_seen out;
   for (const auto& [name, number] : numbers_)
     if (std::get<0>(name) == actor_kind::conversation)

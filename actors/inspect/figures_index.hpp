@@ -3,7 +3,7 @@
 /// the one before, not what there is.
 #pragma once
 
-#include "actors/inspect/figures_scan.hpp"
+#include "actors/inspect/figures.hpp"
 
 #include <array>
 #include <cstdint>
@@ -32,8 +32,8 @@ public:
   /// Everything, as of now. Of many actors together `waiting_max_us` and `last_s` are the largest since the index was
   /// made, also of those that are gone.
   node_sums sums();
-  /// The conversations that are the most of something; sorted by id: the first.
-  conversations_seen most(actor_order by, std::size_t limit);
+  /// A list of conversations.
+  conversations_seen find(const conversation_wish& wish);
 
 private:
   static constexpr std::size_t orders = 8;
@@ -72,6 +72,8 @@ private:
   };
 
   void look();
+  /// The list that leaves none out.
+  conversations_seen most(actor_order by, std::size_t limit) const;
   void count(std::size_t block_number);
   void take_out(const counted& was);
   std::uint32_t place_of(const place_name& name);

@@ -188,7 +188,7 @@ std::vector<json> node_part::children(const actor_name& under) {
 }
 
 json node_part::conversations(const conversation_wish& wish) {
-  const auto found = wish.wants_all() ? index().most(wish.by, wish.limit) : look_for(*node_->figures, wish);
+  const auto found = index().find(wish);
   auto actors = json::array();
   for (const auto& one : found.first)
     actors.push_back(conversation_json(one));
@@ -220,7 +220,7 @@ json node_part::one(const actor_name& name) {
     wish.only = name.conversation;
     wish.tenant = node_->figures->known(name.tenant).value_or(0);
     wish.limit = 1;
-    const auto found = look_for(*node_->figures, wish);
+    const auto found = index().find(wish);
     return found.first.empty() ? json(nullptr) : conversation_json(found.first.front());
   }
   }

@@ -58,6 +58,21 @@ struct a_table : ::testing::Test {
     });
     return out;
   }
+  /// Every row, one by one.
+  conversations_seen looked_through(const conversation_wish& wish) const {
+    conversations_seen out;
+    table->for_each([&](const runtime::actor_figures& row) {
+      if (!fits(row, wish, monotonic_us() / 1'000'000))
+        return;
+      ++out.total;
+      if (!is_before_list(row, wish))
+        out.first.push_back(seen(row));
+    });
+    std::sort(out.first.begin(), out.first.end(),
+              [&](const seen_actor& a, const seen_actor& b) { return comes_first(a, b, wish.by); });
+    out.first.resize(std::min(out.first.size(), wish.limit));
+    return out;
+  }
   static void expect_same(const actor_sums& a, const actor_sums& b) {
     EXPECT_EQ(a.actors, b.actors);
     EXPECT_EQ(a.messages, b.messages);
@@ -84,17 +99,27 @@ struct a_table : ::testing::Test {
     expect_same(sums.tenants, again.tenants);
     EXPECT_EQ(sums.services.size(), again.services.size());
     for (int order = 0; order <= static_cast<int>(actor_order::last_activity); ++order)
-      for (const std::size_t limit : {0U, 1U, 20U, 5'000U}) {
-        conversation_wish wish;
-        wish.by = static_cast<actor_order>(order);
-        wish.limit = limit;
-        const auto most = index.most(wish.by, limit);
-        const auto all = look_for(*table, wish);
-        EXPECT_EQ(most.total, all.total);
-        ASSERT_EQ(most.first.size(), all.first.size()) << order << " " << limit;
-        for (std::size_t i = 0; i < most.first.size(); ++i)
-          ASSERT_EQ(most.first[i].conversation, all.first[i].conversation) << order << " " << limit << " " << i;
-      }
+      for (const std::size_t limit : {0U, 1U, 20U, 5'000U})
+        for (int filter = 0; filter < 6; ++filter) {
+          conversation_wish wish;
+          wish.by = static_cast<actor_order>(order);
+          wish.limit = limit;
+          if (filter == 1 || filter == 2)
+            wish.tenant = table->number_of("duka");
+          if (filter == 2 || filter == 3)
+            wish.shard = 3;
+          if (filter == 4)
+            wish.mailbox_min = 2;
+          if (filter == 5)
+            wish.after = "8";
+          const auto found = index.find(wish);
+          const auto all = looked_through(wish);
+          EXPECT_EQ(found.total, all.total);
+          ASSERT_EQ(found.first.size(), all.first.size()) << order << " " << limit << " " << filter;
+          for (std::size_t i = 0; i < found.first.size(); ++i)
+            ASSERT_EQ(found.first[i].conversation, all.first[i].conversation)
+                << order << " " << limit << " " << filter << " " << i;
+        }
   }
 };
 
@@ -128,30 +153,34 @@ TEST_F(a_table, is_summed_up_by_shard_and_tenant) {
 TEST_F(a_table, gives_the_most_of_something) {
   for (std::uint8_t n = 0; n < 100; ++n)
     add(n % 2 == 0 ? "duka" : "bidii", n % 4, n, (n * 37U) % 101U, 1'000U - n);
-  const auto top = index.most(actor_order::messages, 5);
+  conversation_wish wish;
+  EXPECT_TRUE(wish.wants_all());
+  wish.by = actor_order::messages;
+  wish.limit = 5;
+  const auto top = index.find(wish);
   EXPECT_EQ(top.total, 100U);
   ASSERT_EQ(top.first.size(), 5U);
   for (std::size_t i = 1; i < top.first.size(); ++i)
     EXPECT_GE(top.first[i - 1].figures.messages, top.first[i].figures.messages);
   EXPECT_EQ(top.first.front().figures.messages, 100U);
-  conversation_wish wish;
-  EXPECT_TRUE(wish.wants_all());
-  wish.limit = 5;
   wish.by = actor_order::bytes;
   wish.tenant = table->known("bidii");
   EXPECT_FALSE(wish.wants_all());
-  EXPECT_EQ(look_for(*table, wish).first.front().figures.bytes, 999U);
-  EXPECT_EQ(look_for(*table, wish).total, 50U);
+  EXPECT_EQ(index.find(wish).first.front().figures.bytes, 999U);
+  EXPECT_EQ(index.find(wish).total, 50U);
   auto one = wish;
   one.only = id_of(7);
-  EXPECT_EQ(look_for(*table, one).total, 1U);
-  EXPECT_EQ(look_for(*table, one).first.front().conversation, id_of(7));
+  EXPECT_EQ(index.find(one).total, 1U);
+  EXPECT_EQ(index.find(one).first.front().conversation, id_of(7));
   one.only = id_of(8); // of another tenant
-  EXPECT_EQ(look_for(*table, one).total, 0U);
+  EXPECT_EQ(index.find(one).total, 0U);
+  one.only.reset();
+  one.part = to_string(id_of(7)).substr(3, 20);
+  EXPECT_EQ(index.find(one).total, 1U);
   wish.bytes_min = 950;
-  EXPECT_EQ(look_for(*table, wish).total, 25U);
+  EXPECT_EQ(index.find(wish).total, 25U);
   wish.idle_s_min = 1'000;
-  EXPECT_EQ(look_for(*table, wish).total, 0U);
+  EXPECT_EQ(index.find(wish).total, 0U);
 }
 
 TEST_F(a_table, is_kept_track_of_whatever_happens_to_it) {

@@ -1,6 +1,5 @@
 /// \file
-/// Looks through a node's whole table of actors for some of them. Pure but for the table, which goes on changing
-/// meanwhile.
+/// What is known of actors by their rows in the table, and which of them a list is to hold.
 #pragma once
 
 #include "runtime/actor_table.hpp"
@@ -68,6 +67,9 @@ struct conversations_seen {
   std::vector<seen_actor> first; ///< at most `limit`, in order
   std::uint64_t total = 0;       ///< of which
 };
-conversations_seen look_for(const runtime::actor_table& table, const conversation_wish& wish);
+/// Is it a conversation that the list is about? One that stands before the list's first counts, too (`after`).
+bool fits(const runtime::actor_figures& row, const conversation_wish& wish, std::uint64_t now_s);
+/// Of one that fits: does it stand before the list's first?
+bool is_before_list(const runtime::actor_figures& row, const conversation_wish& wish);
 
 } // namespace wakala::actors

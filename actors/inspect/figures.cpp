@@ -1,4 +1,4 @@
-#include "actors/inspect/figures_scan.hpp"
+#include "actors/inspect/figures.hpp"
 
 #include "runtime/core/encoding.hpp"
 
@@ -84,51 +84,19 @@ std::uint64_t figure_of(const actor_sums& f, actor_order by) noexcept {
   return 0;
 }
 
-conversations_seen look_for(const runtime::actor_table& table, const conversation_wish& wish) {
+bool fits(const actor_figures& row, const conversation_wish& wish, std::uint64_t now_s) {
   constexpr auto relaxed = std::memory_order_relaxed;
-  const auto now_s = monotonic_us() / 1'000'000;
-  conversations_seen out;
-  const auto comes_before = [by = wish.by](const seen_actor& a, const seen_actor& b) {
-    return comes_first(a, b, by);
-  };
-  auto& heap = out.first; // its top is the last of the best so far
-  table.for_each([&](const actor_figures& row) {
-    if (row.kind.load(relaxed) != actor_kind::conversation ||
-        (wish.tenant && row.name.load(relaxed) != *wish.tenant) ||
-        (wish.shard && row.shard.load(relaxed) != *wish.shard))
-      return;
-    if (wish.only && row.whose() != *wish.only)
-      return;
-    if (wish.mailbox_min > 0 && row.mailbox() < wish.mailbox_min)
-      return;
-    if (wish.bytes_min > 0 && row.state_bytes.load(relaxed) < wish.bytes_min)
-      return;
-    if (wish.idle_s_min > 0 && now_s - row.last_s.load(relaxed) < wish.idle_s_min)
-      return;
-    if (!wish.part.empty() || !wish.after.empty()) {
-      const auto hex = to_string(row.whose());
-      if (hex.find(wish.part) == std::string::npos)
-        return;
-      if (!wish.after.empty() && hex <= wish.after) {
-        ++out.total;
-        return;
-      }
-    }
-    ++out.total;
-    if (wish.limit == 0)
-      return;
-    auto one = seen(row);
-    if (heap.size() < wish.limit) {
-      heap.push_back(one);
-      std::push_heap(heap.begin(), heap.end(), comes_before);
-    } else if (comes_before(one, heap.front())) {
-      std::pop_heap(heap.begin(), heap.end(), comes_before);
-      heap.back() = one;
-      std::push_heap(heap.begin(), heap.end(), comes_before);
-    }
-  });
-  std::sort_heap(heap.begin(), heap.end(), comes_before);
-  return out;
+  return row.kind.load(std::memory_order_acquire) == actor_kind::conversation &&
+         (!wish.tenant || row.name.load(relaxed) == *wish.tenant) &&
+         (!wish.shard || row.shard.load(relaxed) == *wish.shard) && (!wish.only || row.whose() == *wish.only) &&
+         (wish.mailbox_min == 0 || row.mailbox() >= wish.mailbox_min) &&
+         (wish.bytes_min == 0 || row.state_bytes.load(relaxed) >= wish.bytes_min) &&
+         (wish.idle_s_min == 0 || now_s - row.last_s.load(relaxed) >= wish.idle_s_min) &&
+         (wish.part.empty() || to_string(row.whose()).find(wish.part) != std::string::npos);
+}
+
+bool is_before_list(const actor_figures& row, const conversation_wish& wish) {
+  return !wish.after.empty() && to_string(row.whose()) <= wish.after;
 }
 
 } // namespace wakala::actors
