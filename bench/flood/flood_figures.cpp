@@ -1,6 +1,7 @@
 #include "bench/flood/flood_figures.hpp"
 
 #include "bench/load/body.hpp"
+#include "bench/load/session.hpp"
 #include "bench/process/daemon.hpp"
 #include "bench/report/numbers.hpp"
 #include "bench/report/progress.hpp"
@@ -27,19 +28,13 @@ population_options flooder_of(const flood_plan& plan) {
           .first_tenant = flooding_shop};
 }
 
-void add(std::vector<daemon_tenant>& list, const population& who, double limit_per_s) {
-  for (const bench_tenant& t : who.tenants()) {
-    daemon_tenant one{t.id, t.waba_id, t.number_id, t.display, "bench-access-token", {}};
-    one.limits["inbound_per_s"] = static_cast<std::int64_t>(limit_per_s);
-    list.push_back(std::move(one));
-  }
-}
-
 /// The shops of both sides on one node; only the flooding one meets its limit.
 result<void> add_shops(const admin_access& admin, const flood_plan& plan) {
-  std::vector<daemon_tenant> shops;
-  add(shops, population(plan.others), 1e7);
-  add(shops, population(flooder_of(plan)), plan.limit_per_s);
+  auto shops = daemon_tenants(population(plan.others));
+  for (auto flooders = daemon_tenants(population(flooder_of(plan))); auto& flooding : flooders) {
+    flooding.limits["inbound_per_s"] = static_cast<std::int64_t>(plan.limit_per_s);
+    shops.push_back(std::move(flooding));
+  }
   return add_tenants(admin, shops, bench_catalog());
 }
 

@@ -2,6 +2,7 @@
 
 #include "bench/load/body.hpp"
 #include "bench/load/prepared.hpp"
+#include "bench/load/session.hpp"
 #include "bench/report/numbers.hpp"
 #include "bench/report/progress.hpp"
 #include "http/core/url.hpp"
@@ -21,18 +22,6 @@ constexpr double as_fast_as_it_goes = 1e6; ///< per second: in effect the next o
 constexpr std::size_t rendered_ahead = std::size_t{64} << 20U;
 constexpr auto rest_patience = 10min;
 constexpr int looks_until_freed = 48; ///< the allocator gives back what is free within ten seconds
-
-std::vector<daemon_tenant> tenants_of(const population& who) {
-  std::vector<daemon_tenant> all;
-  for (const bench_tenant& shop : who.tenants()) {
-    daemon_tenant one{shop.id, shop.waba_id, shop.number_id, shop.display, "bench-access-token", {}};
-    one.limits["inbound_per_s"] = 10'000'000; // one shop's share is not what is measured
-    one.limits["shopper_messages_per_minute"] = 10'000'000;
-    one.limits["messages_per_hour"] = 10'000'000;
-    all.push_back(std::move(one));
-  }
-  return all;
-}
 
 population_options alike(const crowd_size& who) {
   return {.tenants = who.shops, .conversations = who.conversations, .zipf = 0, .seed = 1};
@@ -65,7 +54,7 @@ result<std::unique_ptr<loaded_daemon>> loaded_daemon::start(const daemon_options
   if (!started)
     return started.error();
   std::unique_ptr<loaded_daemon> made(new loaded_daemon(std::move(*started), who));
-  if (auto added = add_tenants(made->daemon_.admin(), tenants_of(made->who_), bench_catalog()); !added)
+  if (auto added = add_tenants(made->daemon_.admin(), daemon_tenants(made->who_), bench_catalog()); !added)
     return added.error();
   return made;
 }

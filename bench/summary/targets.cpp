@@ -89,19 +89,6 @@ result<webhook_cost> cost_of(session_options options, const load_plan& plan, dou
   return found;
 }
 
-std::vector<daemon_tenant> tenants_of(const population_options& options) {
-  const population who(options);
-  std::vector<daemon_tenant> list;
-  for (const bench_tenant& t : who.tenants()) {
-    daemon_tenant one{t.id, t.waba_id, t.number_id, t.display, "bench-access-token", {}};
-    one.limits["inbound_per_s"] = 10'000'000; // one shop's share is not what is measured
-    one.limits["shopper_messages_per_minute"] = 10'000'000;
-    one.limits["messages_per_hour"] = 10'000'000;
-    list.push_back(std::move(one));
-  }
-  return list;
-}
-
 } // namespace
 
 result<webhook_outcome> ceiling_knee(const place& where, const load_plan& plan, double near) {
@@ -151,7 +138,7 @@ result<webhook_cost> wakalad_cost(const place& where, const load_plan& plan, dou
   auto daemon = daemon_process::start(d);
   if (!daemon)
     return daemon.error();
-  if (auto added = add_tenants(daemon->admin(), tenants_of(plan.who), bench_catalog()); !added)
+  if (auto added = add_tenants(daemon->admin(), daemon_tenants(population(plan.who)), bench_catalog()); !added)
     return added.error();
   session_options s;
   s.url = daemon->webhook_url();
