@@ -46,11 +46,11 @@ void add_target(CLI::App& sub, command_options& o) {
   sub.add_option("--transport", o.transport, "where our own wakalad sends: discard (at once accepted), sandbox")
       ->check(CLI::IsMember({"discard", "sandbox"}))
       ->capture_default_str();
-  sub.add_option("--daemon-io", run.io_threads, "threads.io of our own wakalad")
-      ->check(CLI::Range(1, 256))
+  sub.add_option("--daemon-io", run.io_threads, "threads.io of our own wakalad; 0: as it comes")
+      ->check(CLI::Range(0, 256))
       ->capture_default_str();
-  sub.add_option("--daemon-workers", run.workers, "threads.workers of our own wakalad")
-      ->check(CLI::Range(1, 256))
+  sub.add_option("--daemon-workers", run.workers, "threads.workers of our own wakalad; 0: as it comes")
+      ->check(CLI::Range(0, 256))
       ->capture_default_str();
   sub.add_option("--daemon-limit", o.limits, "KEY=VALUE of our own wakalad's limits; repeatable");
 }

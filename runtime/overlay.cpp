@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
+#include <utility>
 
 namespace wakala::runtime {
 
@@ -25,16 +27,21 @@ constexpr bool is_hashed(table where) noexcept {
 /// What a message writes and what is read by conversation. Keys begin with its id.
 constexpr bool is_grouped(table where) noexcept { return where == table::transcript || where == table::outbox; }
 
+/// Folds that fail ask for the same rows again; no need to keep apart what came between.
+constexpr std::size_t indexes_max = 3;
+
 /// Room beyond this is given back when the tail is empty.
 constexpr std::size_t room_kept = 4096;
 
 } // namespace
 
-const overlay::places& overlay::of_table(table where) const noexcept {
-  return tables_[static_cast<std::size_t>(where) - 1];
+const overlay::places& overlay::index::of_table(table where) const noexcept {
+  return tables[static_cast<std::size_t>(where) - 1];
 }
 
-overlay::places& overlay::of_table(table where) noexcept { return tables_[static_cast<std::size_t>(where) - 1]; }
+overlay::places& overlay::index::of_table(table where) noexcept {
+  return tables[static_cast<std::size_t>(where) - 1];
+}
 
 overlay::group_key overlay::group_of(std::string_view key) noexcept {
   group_key out{};
@@ -49,7 +56,7 @@ overlay::group::const_iterator overlay::place_in(const group& all, const address
   return std::lower_bound(all.begin(), all.end(), at, slot_less{});
 }
 
-void overlay::put(const journal_row& row, const record& r) {
+void overlay::index::put(const journal_row& row, const record& r) {
   auto& table = of_table(r.where);
   const slot fresh{&row, &r};
   const auto replace = [&](const slot& place) {
@@ -71,7 +78,7 @@ void overlay::put(const journal_row& row, const record& r) {
   }
 }
 
-void overlay::forget(const journal_row& row, const record& r) {
+void overlay::index::forget(const journal_row& row, const record& r) {
   auto& table = of_table(r.where);
   const slot gone{&row, &r};
   const auto forget_in = [&](auto& kept) {
@@ -96,35 +103,67 @@ void overlay::forget(const journal_row& row, const record& r) {
   }
 }
 
-void overlay::add(row_ptr row) {
-  for (const auto* part : {&row->personal, &row->business})
+void overlay::index::forget(const journal_row& row) {
+  for (const auto* part : {&row.personal, &row.business})
     for (const record& r : *part)
-      put(*row, r);
-  if (row->key)
-    keys_[row->key->hash] = row->seq;
-  rows_.push_back(std::move(row));
+      forget(row, r);
+  if (row.key)
+    if (const auto known = keys.find(row.key->hash); known != keys.end() && known->second <= row.seq)
+      keys.erase(known);
 }
 
-const record* overlay::find(const tenant_id& tenant, table where, const bytes& key) const {
+const overlay::slot* overlay::index::find(const address& at, persistence::table where) const {
   const auto& table = of_table(where);
-  const address at{tenant, key};
   if (is_grouped(where)) {
-    const auto known = table.grouped.find(group_of(key));
+    const auto known = table.grouped.find(group_of(at.key));
     if (known == table.grouped.end())
       return nullptr;
     const auto place = place_in(known->second, at);
-    return place == known->second.end() || !slot_equal{}(*place, at) ? nullptr : place->newest;
+    return place == known->second.end() || !slot_equal{}(*place, at) ? nullptr : &*place;
   }
-  const auto find_in = [&](const auto& kept) -> const record* {
+  const auto find_in = [&](const auto& kept) -> const slot* {
     const auto place = kept.find(at);
-    return place == kept.end() ? nullptr : place->newest;
+    return place == kept.end() ? nullptr : &*place;
   };
   return is_hashed(where) ? find_in(table.hashed) : find_in(table.ordered);
 }
 
+void overlay::index::clear() {
+  for (auto& table : tables) {
+    table.hashed.clear();
+    table.grouped.clear();
+    table.ordered.clear();
+  }
+  keys.clear();
+  last = 0;
+}
+
+void overlay::add(row_ptr row) {
+  auto& newest = indexes_.back();
+  for (const auto* part : {&row->personal, &row->business})
+    for (const record& r : *part)
+      newest.put(*row, r);
+  if (row->key)
+    newest.keys[row->key->hash] = row->seq;
+  newest.last = row->seq;
+  rows_.push_back(std::move(row));
+}
+
+bool overlay::has_key(const event_hash& hash) const {
+  return std::any_of(indexes_.begin(), indexes_.end(), [&](const index& each) { return each.keys.contains(hash); });
+}
+
+const record* overlay::find(const tenant_id& tenant, table where, const bytes& key) const {
+  const address at{tenant, key};
+  for (auto each = indexes_.rbegin(); each != indexes_.rend(); ++each)
+    if (const auto* const place = each->find(at, where))
+      return place->newest;
+  return nullptr;
+}
+
 template <class Each>
-void overlay::for_prefix(const persistence::range_query& query, Each each) const {
-  const auto& table = of_table(query.where);
+void overlay::for_prefix(const index& all, const persistence::range_query& query, Each each) {
+  const auto& table = all.of_table(query.where);
   const auto fits = [&](const slot& s) {
     return s.row->tenant == query.tenant && std::string_view(s.newest->key).starts_with(query.prefix);
   };
@@ -153,7 +192,7 @@ std::vector<stored_value> overlay::merge(const persistence::range_query& query,
   const bytes page_end = page_is_full ? stored.back().key : bytes{};
   for (auto& value : stored)
     rows[value.key] = std::move(value);
-  for_prefix(query, [&](const record& newest) {
+  const auto take = [&](const record& newest) {
     const auto& key = newest.key;
     if (!query.after.empty() && (query.backwards ? key >= query.after : key <= query.after))
       return;
@@ -163,7 +202,9 @@ std::vector<stored_value> overlay::merge(const persistence::range_query& query,
       rows.erase(key);
     else
       rows[key] = stored_value{query.tenant, key, newest.value, newest.due};
-  });
+  };
+  for (const auto& each : indexes_) // a newer one has the last word
+    for_prefix(each, query, take);
   std::vector<stored_value> out;
   out.reserve(rows.size());
   for (auto& [key, value] : rows)
@@ -177,45 +218,62 @@ std::vector<stored_value> overlay::merge(const persistence::range_query& query,
 
 std::vector<stored_value> overlay::all(table where) const {
   std::vector<stored_value> out;
-  const auto add = [&](const slot& s) {
-    if (!s.newest->erase)
-      out.push_back(stored_value{s.row->tenant, s.newest->key, s.newest->value, s.newest->due});
-  };
-  std::for_each(of_table(where).hashed.begin(), of_table(where).hashed.end(), add);
-  for (const auto& [key, fellows] : of_table(where).grouped)
-    std::for_each(fellows.begin(), fellows.end(), add);
-  std::for_each(of_table(where).ordered.begin(), of_table(where).ordered.end(), add);
+  for (auto each = indexes_.begin(); each != indexes_.end(); ++each) {
+    const auto is_known_newer = [&](const slot& s) {
+      return std::any_of(std::next(each), indexes_.end(),
+                         [&](const index& newer) { return newer.find(of(s), where) != nullptr; });
+    };
+    const auto add = [&](const slot& s) {
+      if (!s.newest->erase && !is_known_newer(s))
+        out.push_back(stored_value{s.row->tenant, s.newest->key, s.newest->value, s.newest->due});
+    };
+    const auto& table = each->of_table(where);
+    std::for_each(table.hashed.begin(), table.hashed.end(), add);
+    for (const auto& [key, fellows] : table.grouped)
+      std::for_each(fellows.begin(), fellows.end(), add);
+    std::for_each(table.ordered.begin(), table.ordered.end(), add);
+  }
   return out;
 }
 
-std::vector<row_ptr> overlay::after(std::uint64_t seq) const {
+std::vector<row_ptr> overlay::after(std::uint64_t seq) {
+  if (indexes_.back().last > 0 && indexes_.size() < indexes_max)
+    indexes_.push_back(std::exchange(spare_, {}));
   const auto first = std::upper_bound(rows_.begin(), rows_.end(), seq,
                                       [](std::uint64_t wanted, const row_ptr& row) { return wanted < row->seq; });
   return {first, rows_.end()};
 }
 
+void overlay::drop_index() {
+  auto& oldest = indexes_.front();
+  last_without_index_ = oldest.last;
+  oldest.clear();
+  if (indexes_.size() == 1)
+    return;
+  spare_ = std::move(oldest);
+  indexes_.pop_front();
+}
+
 bool overlay::drop_through(std::uint64_t seq, std::size_t most) {
+  while (indexes_.front().last > 0 && indexes_.front().last <= seq)
+    drop_index(); // before its rows, which it points to
   for (std::size_t dropped = 0; !rows_.empty() && rows_.front()->seq <= seq; ++dropped) {
     if (dropped == most)
       return false;
-    const journal_row& row = *rows_.front();
-    for (const auto* part : {&row.personal, &row.business})
-      for (const record& r : *part)
-        forget(row, r);
-    if (row.key)
-      if (const auto known = keys_.find(row.key->hash); known != keys_.end() && known->second <= seq)
-        keys_.erase(known);
+    if (rows_.front()->seq > last_without_index_)
+      indexes_.front().forget(*rows_.front());
     rows_.pop_front();
   }
-  if (rows_.empty() && keys_.bucket_count() > room_kept)
+  if (rows_.empty() && std::max(spare_.keys.bucket_count(), indexes_.front().keys.bucket_count()) > room_kept)
     clear();
   return true;
 }
 
 void overlay::clear() {
   rows_ = {};
-  tables_ = {};
-  keys_ = {};
+  indexes_ = std::deque<index>(1);
+  last_without_index_ = 0;
+  spare_ = {};
 }
 
 } // namespace wakala::runtime

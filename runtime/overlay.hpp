@@ -31,7 +31,7 @@ public:
   const persistence::record* find(const tenant_id& tenant, persistence::table where, const bytes& key) const;
 
   /// Is an event in the tail whose key has this hash, in whatever bucket?
-  bool has_key(const event_hash& hash) const { return keys_.contains(hash); }
+  bool has_key(const event_hash& hash) const;
 
   /// Puts the tail's records over what the tables answered to `query`, keeping order, prefix, cursor and limit.
   std::vector<persistence::stored_value> merge(const persistence::range_query& query,
@@ -44,8 +44,9 @@ public:
     return find(tenant, where, key) != nullptr;
   }
 
-  /// Rows behind `seq`, oldest first, for the next fold.
-  std::vector<persistence::row_ptr> after(std::uint64_t seq) const;
+  /// Rows behind `seq`, oldest first, for the next fold. What comes later is kept apart from them, so that they can
+  /// be forgotten together.
+  std::vector<persistence::row_ptr> after(std::uint64_t seq);
 
   /// Forgets rows up to `seq`, but no more than `most`: the tables hold them now. True when all of them are gone.
   bool drop_through(std::uint64_t seq, std::size_t most = std::numeric_limits<std::size_t>::max());
@@ -106,19 +107,35 @@ private:
     std::set<slot, slot_less> ordered;
   };
 
-  const places& of_table(persistence::table where) const noexcept;
-  places& of_table(persistence::table where) noexcept;
-  void put(const persistence::journal_row& row, const persistence::record& r);
-  void forget(const persistence::journal_row& row, const persistence::record& r);
+  /// What consecutive rows say. To forget all of one costs next to nothing; to look for each row's places again is
+  /// what forgetting mostly costs otherwise, since nobody has touched them for seconds.
+  struct index {
+    std::array<places, std::size(persistence::all_tables)> tables;
+    /// Sequence number of the newest row with that key.
+    boost::unordered_flat_map<event_hash, std::uint64_t, random_id_hash, random_id_equal> keys;
+    std::uint64_t last = 0; ///< of its rows; 0: it has none
+
+    const places& of_table(persistence::table where) const noexcept;
+    places& of_table(persistence::table where) noexcept;
+    void put(const persistence::journal_row& row, const persistence::record& r);
+    void forget(const persistence::journal_row& row, const persistence::record& r);
+    void forget(const persistence::journal_row& row);
+    const slot* find(const address& at, persistence::table where) const;
+    /// Keeps its room.
+    void clear();
+  };
+
   static group_key group_of(std::string_view key) noexcept;
   static group::const_iterator place_in(const group& all, const address& at) noexcept;
   template <class Each>
-  void for_prefix(const persistence::range_query& query, Each each) const;
+  static void for_prefix(const index& all, const persistence::range_query& query, Each each);
+  /// Of the oldest rows, whole.
+  void drop_index();
 
   std::deque<persistence::row_ptr> rows_;
-  std::array<places, std::size(persistence::all_tables)> tables_;
-  /// Sequence number of the newest row with that key.
-  boost::unordered_flat_map<event_hash, std::uint64_t, random_id_hash, random_id_equal> keys_;
+  std::deque<index> indexes_ = std::deque<index>(1); ///< the newest last, never empty
+  std::uint64_t last_without_index_ = 0;             ///< rows up to this one may be there still, but are in no index
+  index spare_;                                      ///< its room is used again
 };
 
 } // namespace wakala::runtime

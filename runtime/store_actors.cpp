@@ -30,10 +30,13 @@ struct flush_batch {
   bool has_waited = false;
 };
 
-/// A commit costs nearly the same for one row as for thirty, most of it in the kernel. After a batch of at least so
-/// many rows the next one waits so long for more; below that rate nobody waits.
+/// A commit costs nearly the same for one row as for thirty, most of it in the kernel, and whoever waits for one is
+/// woken once for all of it. After a batch of at least so many rows the next one waits so long for more; below that
+/// rate nobody waits.
 constexpr std::size_t rows_worth_waiting = 4;
 constexpr std::chrono::microseconds gather_time{500};
+constexpr std::size_t rows_of_high_load = 16; ///< some 20,000 a second
+constexpr std::chrono::microseconds gather_time_of_high_load{800};
 
 struct reader_state {
   static inline const char* name = "wakala.store_reader";
@@ -152,8 +155,10 @@ caf::actor spawn_commit_writer(caf::actor_system& sys, std::shared_ptr<persisten
         },
         [self, where, count](const flush_batch& now) {
           if (!now.has_waited && self->state.last_rows >= rows_worth_waiting) {
-            std::this_thread::sleep_for(gather_time); // the thread is its own
-            self->send(self, flush_batch{true});      // behind what has come meanwhile
+            std::this_thread::sleep_for(self->state.last_rows >= rows_of_high_load
+                                            ? gather_time_of_high_load
+                                            : gather_time); // the thread is its own
+            self->send(self, flush_batch{true});            // behind what has come meanwhile
             return;
           }
           self->state.flush(*where, *count);

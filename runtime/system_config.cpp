@@ -1,5 +1,6 @@
 #include "runtime/system_config.hpp"
 
+#include "runtime/core/thread_counts.hpp"
 #include "runtime/scheduler.hpp"
 #include "runtime/tls_error_queue.hpp"
 
@@ -10,7 +11,7 @@ namespace wakala::runtime {
 
 system_config::system_config(const node_config& config) {
   load<scheduler>();
-  set("scheduler.max-threads", config.worker_threads);
+  set("scheduler.max-threads", worker_threads(config.worker_threads, processors()));
   set("scheduler.max-throughput", std::size_t{64}); // one chatty actor must not keep a worker
   if (config.cluster.is_alone())
     return;

@@ -19,6 +19,7 @@
 #include "runtime/config/config_file.hpp"
 #include "runtime/config/value_text.hpp"
 #include "runtime/core/log.hpp"
+#include "runtime/core/thread_counts.hpp"
 #include "runtime/system_config.hpp"
 #include "wakalad/guarded_hooks.hpp"
 #include "wakalad/open_store.hpp"
@@ -260,7 +261,7 @@ void run(const node_config& config, const environment& env, const sigset_t& stop
   context->order_templates = std::make_shared<const commerce::order_templates>(
       need(load_order_templates(config.order_templates_file), "shop.order_templates_file"));
 
-  http::io_runtime io{config.io_threads};
+  http::io_runtime io{io_threads(config.io_threads, processors())};
   const bool discards = config.meta.graph_url == actors::discard_url;
   if (discards)
     log::warn("graph.discarding", {{"why", "meta.graph_url is discard: no message leaves this node"}});

@@ -4,6 +4,7 @@
 
 #include "bench/process/child.hpp"
 #include "runtime/core/result.hpp"
+#include "runtime/core/thread_counts.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,7 +17,7 @@ struct ceiling_options {
   std::string program;   ///< path of wakala-bench
   std::string directory; ///< the store goes there: fresh
   std::string secret = "bench-app-secret-2f9c";
-  unsigned threads = 2;
+  unsigned threads = static_cast<unsigned>(io_threads(0, processors())); ///< as many as wakalad has for it
   std::uint32_t shards = 32;
 };
 

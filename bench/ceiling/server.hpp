@@ -6,6 +6,7 @@
 #include "bench/ceiling/group_journal.hpp"
 #include "runtime/core/node_config.hpp"
 #include "runtime/core/result.hpp"
+#include "runtime/core/thread_counts.hpp"
 
 #include <memory>
 #include <string>
@@ -14,8 +15,10 @@ namespace wakala::bench::ceiling {
 
 struct server_options {
   listen_address listen;
-  unsigned threads = 2;   ///< each with an io_context and a listening socket of its own (SO_REUSEPORT)
-  std::string store_path; ///< of a fresh SQLite store
+  unsigned threads =
+      static_cast<unsigned>(io_threads(0, processors())); ///< as many as wakalad has; each with an io_context and a
+                                                          ///< listening socket of its own (SO_REUSEPORT)
+  std::string store_path;                                 ///< of a fresh SQLite store
   std::uint32_t shards = 32;
   std::string secret;
 };

@@ -1,5 +1,7 @@
 #include "bench/idle/drive_facts.hpp"
 
+#include "runtime/core/thread_counts.hpp"
+
 namespace wakala::bench {
 
 idle_place place_of(const std::string& bin_dir, const std::string& directory, bool smoke) {
@@ -17,8 +19,8 @@ void add_daemon_config(report& r, std::uint32_t shops) {
   const daemon_options usual;
   r.config.emplace_back("shops", std::to_string(shops));
   r.config.emplace_back("shards", std::to_string(usual.shards));
-  r.config.emplace_back("io_threads", std::to_string(usual.io_threads));
-  r.config.emplace_back("workers", std::to_string(usual.workers));
+  r.config.emplace_back("io_threads", std::to_string(io_threads(usual.io_threads, processors())));
+  r.config.emplace_back("workers", std::to_string(worker_threads(usual.workers, processors())));
   r.config.emplace_back("transport", usual.graph_url);
   r.config.emplace_back("connections", std::to_string(generator_options{}.connections));
   r.config.emplace_back("statuses", "none");

@@ -1,6 +1,7 @@
 #include "bench/load/webhook_report.hpp"
 
 #include "bench/stats/lag.hpp"
+#include "runtime/core/thread_counts.hpp"
 #include "runtime/core/time_text.hpp"
 
 #include <algorithm>
@@ -137,8 +138,8 @@ report report_head(const webhook_options& options, const session_options& sessio
                   ? "a message and its reply's sent, delivered, read; 30 % list replies; 1 % repeats"
                   : "messages only; 30 % list replies; 1 % repeats"},
       {"retry", options.sending.retry ? "until 200" : "no"},
-      {"daemon_threads",
-       std::to_string(options.io_threads) + " I/O, " + std::to_string(options.workers) + " workers"},
+      {"daemon_threads", std::to_string(io_threads(options.io_threads, processors())) + " I/O, " +
+                             std::to_string(worker_threads(options.workers, processors())) + " workers"},
   };
   if (!options.url.empty())
     r.config.pop_back();

@@ -42,8 +42,8 @@ struct webhook_options {
   std::string durability; ///< in the report
   bool statuses = true;   ///< false: messages only
   way_out transport = way_out::discard;
-  unsigned io_threads = 2;
-  unsigned workers = 2;
+  unsigned io_threads = 0;                   ///< 0: as wakalad has it
+  unsigned workers = 0;                      ///< likewise
   std::map<std::string, std::string> limits; ///< of the own daemon
 
   std::string bin_dir;

@@ -21,8 +21,8 @@ struct daemon_options {
   std::string app_secret = "bench-app-secret-2f9c";
   std::string token = "bench-operator-token-71d0";
   std::uint32_t shards = 32;
-  unsigned io_threads = 2;
-  unsigned workers = 2;
+  unsigned io_threads = 0; ///< 0: as the daemon has it
+  unsigned workers = 0;    ///< likewise
   /// Keys of `limits` beside or instead of those that a benchmark sets; as in the configuration file.
   std::map<std::string, std::string> limits;
   std::map<std::string, std::string> environment;

@@ -229,8 +229,8 @@ std::vector<setting> make_settings() {
       "shop.strings_dir", [](auto& config) -> auto& { return config.strings_dir; }, anything));
   all.push_back(text(
       "shop.order_templates_file", [](auto& config) -> auto& { return config.order_templates_file; }, anything));
-  all.push_back(number("threads.io", &node_config::io_threads, 1, 256));
-  all.push_back(number("threads.workers", &node_config::worker_threads, 1, 256));
+  all.push_back(number("threads.io", &node_config::io_threads, 0, 256));
+  all.push_back(number("threads.workers", &node_config::worker_threads, 0, 256));
   all.push_back(text(
       "logging.level", [](auto& config) -> auto& { return config.log_level; }, check_log_level));
 

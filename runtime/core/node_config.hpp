@@ -122,8 +122,8 @@ struct node_config {
   limits_config limits;
   std::string strings_dir;          ///< directory with en.yaml and sw.yaml; empty: the texts built into the daemon
   std::string order_templates_file; ///< empty: the ones built into the daemon
-  std::size_t io_threads = 2;
-  std::size_t worker_threads = 2;
+  std::size_t io_threads = 0;       ///< 0: as many as suit the machine (runtime/core/thread_counts)
+  std::size_t worker_threads = 0;   ///< likewise
   std::string log_level = "info";
 };
 

@@ -118,7 +118,13 @@ TEST(overlay, every_table_is_what_the_rows_left_say) {
   overlay tail;
   std::deque<persistence::row_ptr> left;
   std::uint64_t seq = 0;
-  for (int round = 0; round < 3000; ++round) {
+  const auto some_key = [&] {
+    event_key key;
+    key.hash = {};
+    key.hash[0] = static_cast<std::uint8_t>(dice() % 16);
+    return key;
+  };
+  for (int round = 0; round < 6000; ++round) {
     if (dice() % 3 != 0) {
       std::vector<record> records;
       for (auto n = dice() % 5; n > 0; --n) {
@@ -126,10 +132,15 @@ TEST(overlay, every_table_is_what_the_rows_left_say) {
         const auto key = "k" + std::to_string(dice() % 6);
         records.push_back(dice() % 4 == 0 ? erase(where, key) : put(where, key, std::to_string(dice())));
       }
-      tail.add(left.emplace_back(row(++seq, std::move(records), dice() % 2 == 0 ? "t" : "u")));
+      tail.add(left.emplace_back(row(++seq, std::move(records), dice() % 2 == 0 ? "t" : "u", some_key())));
+    } else if (dice() % 2 == 0) {
+      const auto from = seq - dice() % 4; // a fold begins, which may fail or end behind another's
+      const auto first = std::find_if(left.begin(), left.end(), [&](const auto& r) { return r->seq > from; });
+      ASSERT_EQ(tail.after(from), (std::vector<persistence::row_ptr>{first, left.end()}));
     } else {
       const auto upto = seq - dice() % 8;
-      tail.drop_through(upto);
+      while (!tail.drop_through(upto, 1 + dice() % 4)) {
+      }
       while (!left.empty() && left.front()->seq <= upto)
         left.pop_front();
     }
@@ -152,7 +163,26 @@ TEST(overlay, every_table_is_what_the_rows_left_say) {
     ASSERT_EQ(tail.all(where).size(),
               std::count_if(truth.begin(), truth.end(), [](const auto& at) { return !at.second->erase; }));
     ASSERT_EQ(tail.rows(), left.size());
+    const auto hash = some_key().hash;
+    ASSERT_EQ(tail.has_key(hash),
+              std::any_of(left.begin(), left.end(), [&](const auto& r) { return r->key->hash == hash; }));
   }
+}
+
+TEST(overlay, what_a_fold_took_is_forgotten_at_once_and_its_rows_bit_by_bit) {
+  overlay tail;
+  for (std::uint64_t i = 1; i <= 4; ++i)
+    tail.add(row(i, {put(table::outbox, "k" + std::to_string(i), "old"), put(table::delivery, "same", "old")}));
+  EXPECT_EQ(tail.after(0).size(), 4U);
+  tail.add(row(5, {put(table::delivery, "same", "new")}));
+  EXPECT_FALSE(tail.drop_through(4, 1));
+  EXPECT_EQ(tail.rows(), 4U);
+  EXPECT_EQ(tail.find("t", table::outbox, "k3"), nullptr);
+  EXPECT_TRUE(tail.all(table::outbox).empty());
+  EXPECT_EQ(tail.find("t", table::delivery, "same")->value, "new");
+  EXPECT_TRUE(tail.drop_through(4));
+  EXPECT_EQ(tail.rows(), 1U);
+  EXPECT_EQ(tail.find("t", table::delivery, "same")->value, "new");
 }
 
 TEST(overlay, merges_over_a_page_forwards) {

@@ -156,7 +156,7 @@ constexpr bad_case bad_cases[] = {
     {"zero_duration", "limits:\n  read_timeout: 0s\n", "wakala.yaml:2: limits.read_timeout must be a duration"},
     {"fraction", "limits:\n  connections: 1.5\n", "wakala.yaml:2: limits.connections must be a whole number"},
     {"negative", "limits:\n  connections: -5\n", "wakala.yaml:2: limits.connections must be a whole number"},
-    {"word_for_a_number", "threads:\n  io: many\n", "wakala.yaml:2: threads.io must be a whole number from 1 to 256"},
+    {"word_for_a_number", "threads:\n  io: many\n", "wakala.yaml:2: threads.io must be a whole number from 0 to 256"},
     {"unknown_unit", "limits:\n  read_timeout: 10 s\n", "wakala.yaml:2: limits.read_timeout must be a duration"},
     {"size_without_i", "limits:\n  body_bytes: 4MB\n", "wakala.yaml:2: limits.body_bytes must be a size"},
     {"overflow", "limits:\n  body_bytes: 99999999999999999999GiB\n",
