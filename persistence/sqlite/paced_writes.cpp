@@ -1,5 +1,7 @@
 #include "persistence/sqlite/paced_writes.hpp"
 
+#include "persistence/sqlite/paced_work.hpp"
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -50,6 +52,7 @@ ssize_t write_at(int file, const void* data, std::size_t size, off_t at) noexcep
   mine.end = mine.written == 0 ? at + written : std::max(mine.end, at + written);
   mine.written += written;
   mine.total += static_cast<std::uint64_t>(written);
+  paced_work::breathe();
   if (mine.written >= piece) {
     send();
     std::this_thread::sleep_for(pause);

@@ -5,6 +5,7 @@
 #include "persistence/sqlite/checkpointer.hpp"
 #include "persistence/sqlite/create.hpp"
 #include "persistence/sqlite/files.hpp"
+#include "persistence/sqlite/paced_work.hpp"
 #include "persistence/sqlite/paced_writes.hpp"
 #include "persistence/sqlite/reader.hpp"
 #include "persistence/sqlite/table_file.hpp"
@@ -12,6 +13,7 @@
 #include <atomic>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace wakala::persistence {
@@ -114,6 +116,9 @@ public:
         works[i].reached = no_such_shard(parts[i].shard);
     }
     const sqlite::paced_writes paced;
+    std::optional<sqlite::paced_work> unhurried;
+    if (may_take_its_time(parts))
+      unhurried.emplace();
     while (fold_slice(works)) // slices, so that the append of a one-file store never waits long
       checkpointer_.look();
     std::vector<result<std::uint64_t>> reached;
@@ -211,6 +216,14 @@ private:
     if (files_.one_file())
       return {&journal_wal_, &keys_wal_};
     return {&journal_wal_, &tables_wal_, &keys_wal_};
+  }
+
+  /// Not when whoever appends waits for it, nor when so much has come together that it is late already.
+  bool may_take_its_time(const std::vector<fold_part>& parts) const {
+    std::size_t rows = 0;
+    for (const auto& part : parts)
+      rows += part.rows.size();
+    return !files_.one_file() && rows <= fold_rows_max;
   }
 
   /// One transaction. False when there was nothing to do.

@@ -1,5 +1,6 @@
 #include "persistence/sqlite/tables_writer.hpp"
 
+#include "persistence/sqlite/paced_work.hpp"
 #include "persistence/sqlite/stored_rows.hpp"
 
 #include <algorithm>
@@ -175,6 +176,7 @@ result<void> tables_writer::write_changes() {
 }
 
 result<void> tables_writer::write(const change& c) {
+  paced_work::breathe();
   const std::size_t at = index_of(c.what->where);
   if (list_[at]) {
     auto learned = learn_keys(c.what->where);
@@ -237,6 +239,7 @@ result<void> tables_writer::write_event_keys() {
     return a.shard != b.shard ? a.shard < b.shard : *a.key < *b.key;
   });
   for (const keyed_row& row : keyed_) {
+    paced_work::breathe();
     // Only those of bucket 0 expire by the time of their commit.
     auto done = put_key_.bind(1, std::int64_t{row.shard})
                     .bind(2, std::int64_t{row.key->bucket})
