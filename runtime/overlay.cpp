@@ -264,8 +264,11 @@ bool overlay::drop_through(std::uint64_t seq, std::size_t most) {
       indexes_.front().forget(*rows_.front());
     rows_.pop_front();
   }
-  if (rows_.empty() && std::max(spare_.keys.bucket_count(), indexes_.front().keys.bucket_count()) > room_kept)
-    clear();
+  if (rows_.empty()) {
+    spare_ = {}; // what comes next is little, or it would have come meanwhile
+    if (indexes_.front().keys.bucket_count() > room_kept)
+      clear();
+  }
   return true;
 }
 
