@@ -63,6 +63,37 @@ export async function testEveryView(browser, world) {
   }
 }
 
+/** The least contrast of a shard's text with what it stands on, from the moment that its tone changes to another. */
+const contrastsOfTones = (page) => page.evaluate(() => {
+  const light = (colour) => {
+    const [red, green, blue] = colour.match(/[\d.]+/g).slice(0, 3).map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const shard = document.querySelector("[data-testid=\"placement\"] .shard").cloneNode(true);
+  document.querySelector("[data-testid=\"placement\"]").append(shard);
+  let least = Infinity;
+  for (const tone of [0, 5, 1, 5, 2, 5, 3, 5, 4, 0]) {
+    shard.className = `shard tone-${tone}`;
+    const style = getComputedStyle(shard);
+    const [below, above] = [light(style.backgroundColor), light(style.color)].sort((one, other) => one - other);
+    least = Math.min(least, (above + 0.05) / (below + 0.05));
+  }
+  shard.remove();
+  return least;
+});
+
+export async function testTones(browser, world) {
+  for (const colorScheme of ["light", "dark"]) {
+    const console_ = await openConsole(browser, world, { colorScheme, reducedMotion: "no-preference" });
+    await console_.logIn(world.tokens.operator);
+    await console_.go("#/shards");
+    await console_.page.locator("[data-testid=\"placement\"] .shard").first().waitFor();
+    const least = await contrastsOfTones(console_.page);
+    check(least >= 4.5, `a shard to be read whatever its tone was before, not at a contrast of ${least.toFixed(2)} (${colorScheme})`);
+    await console_.close();
+  }
+}
+
 const focused = (page) => page.evaluate(() => document.activeElement?.getAttribute("data-testid") ?? document.activeElement?.id ?? "");
 
 /** Whether one sees where the focus is. */

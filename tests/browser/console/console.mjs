@@ -1,10 +1,10 @@
 // The web console in the distribution's Chromium, on three wakalads and PostgreSQL.
 // Usage: node console.mjs [PART OF A TEST'S NAME]
-import { testEveryView, testKeyboard } from "./access.mjs";
+import { testEveryView, testKeyboard, testTones } from "./access.mjs";
 import { amina, testActions, testLive, testPassivateAndAudit, testReveal, testTenantToken, testTrace, testWrongToken } from "./journeys.mjs";
 import { launchBrowser, say, startWorld } from "./support.mjs";
 
-const tests = [testWrongToken, testTrace, testPassivateAndAudit, testReveal, testTenantToken, testLive, testEveryView, testKeyboard, testActions];
+const tests = [testWrongToken, testTrace, testPassivateAndAudit, testReveal, testTenantToken, testLive, testEveryView, testTones, testKeyboard, testActions];
 const wanted = process.argv[2] ?? "";
 
 const world = await startWorld();
