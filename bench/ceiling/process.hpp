@@ -7,6 +7,7 @@
 #include "runtime/core/thread_counts.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@ struct ceiling_options {
   std::string program;   ///< path of wakala-bench
   std::string directory; ///< the store goes there: fresh
   std::string secret = "bench-app-secret-2f9c";
-  unsigned threads = static_cast<unsigned>(io_threads(0, processors())); ///< as many as wakalad has for it
+  std::size_t threads = io_threads(0, processors()); ///< as many as wakalad has for it
   std::uint32_t shards = 32;
 };
 

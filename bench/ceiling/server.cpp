@@ -31,7 +31,7 @@ public:
       return journal.error();
     journal_ = std::move(*journal);
     port_ = options_.listen.port;
-    for (std::uint32_t i = 0; i < options_.threads; ++i) {
+    for (std::size_t i = 0; i < options_.threads; ++i) {
       lanes_.push_back(std::make_unique<lane>(i, lane_parts{journal_.get(), &signatures_, &clock_}));
       const auto port = lanes_.back()->listen(options_.listen.host, port_);
       if (!port)

@@ -8,6 +8,7 @@
 #include "runtime/core/result.hpp"
 #include "runtime/core/thread_counts.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -15,10 +16,9 @@ namespace wakala::bench::ceiling {
 
 struct server_options {
   listen_address listen;
-  unsigned threads =
-      static_cast<unsigned>(io_threads(0, processors())); ///< as many as wakalad has; each with an io_context and a
-                                                          ///< listening socket of its own (SO_REUSEPORT)
-  std::string store_path;                                 ///< of a fresh SQLite store
+  /// As many as wakalad has; each with an io_context and a listening socket of its own (SO_REUSEPORT).
+  std::size_t threads = io_threads(0, processors());
+  std::string store_path; ///< of a fresh SQLite store
   std::uint32_t shards = 32;
   std::string secret;
 };

@@ -22,7 +22,7 @@ thread_local pace mine;
 
 } // namespace
 
-paced_work::paced_work() noexcept : at_first_(mine.rests) {
+paced_work::paced_work() noexcept {
   ++mine.paced;
   mine.since = clock::now();
 }
@@ -37,6 +37,6 @@ void paced_work::breathe() noexcept {
   mine.since = clock::now();
 }
 
-std::uint64_t paced_work::rests() const noexcept { return mine.rests - at_first_; }
+std::uint64_t paced_work::rests() noexcept { return mine.rests; }
 
 } // namespace wakala::persistence::sqlite

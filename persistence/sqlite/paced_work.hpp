@@ -20,11 +20,8 @@ public:
   /// thread that is not paced.
   static void breathe() noexcept;
 
-  /// How often this thread has rested since it was made.
-  std::uint64_t rests() const noexcept;
-
-private:
-  std::uint64_t at_first_;
+  /// How often this thread has rested in all its life.
+  static std::uint64_t rests() noexcept;
 };
 
 } // namespace wakala::persistence::sqlite
