@@ -5,9 +5,10 @@
 #include "runtime/core/clock.hpp"
 #include "runtime/core/ids.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 
 namespace wakala::actors {
 
@@ -38,7 +39,7 @@ private:
   static constexpr std::size_t conversations_max = 100'000;
 
   time_ms begun_at_ = 0;
-  std::unordered_map<conversation_id, std::uint32_t, random_id_hash, random_id_equal> counts_;
+  boost::unordered_flat_map<conversation_id, std::uint32_t, random_id_hash, random_id_equal> counts_;
 };
 
 } // namespace wakala::actors

@@ -29,10 +29,26 @@ const delivery_record* kept_deliveries::find(std::uint64_t ordinal) const noexce
 
 std::optional<std::uint64_t> kept_deliveries::ordinal_of(std::string_view message_id) const noexcept {
   const auto hash = hash_of(message_id);
-  for (std::size_t i = ids_.size(); i-- > 0;)
-    if (ids_[i] == hash && records_[i].message_id == message_id)
-      return ordinals_[i];
+  for (auto end = last_with(hash, ids_.size()); end > 0; end = last_with(hash, end - 1))
+    if (records_[end - 1].message_id == message_id)
+      return ordinals_[end - 1];
   return std::nullopt;
+}
+
+/// In blocks, of which the compiler compares all at a time.
+std::size_t kept_deliveries::last_with(std::uint32_t hash, std::size_t end) const noexcept {
+  constexpr std::size_t block = 16;
+  const std::uint32_t* const ids = ids_.data();
+  for (; end >= block; end -= block) {
+    std::uint32_t found = 0;
+    for (std::size_t i = 0; i < block; ++i)
+      found |= ids[end - block + i] == hash ? 1U : 0U;
+    if (found != 0)
+      break;
+  }
+  while (end > 0 && ids[end - 1] != hash)
+    --end;
+  return end;
 }
 
 void kept_deliveries::put(std::uint64_t ordinal, delivery_record record) {

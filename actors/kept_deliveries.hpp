@@ -33,6 +33,8 @@ public:
 
 private:
   std::size_t place_of(std::uint64_t ordinal) const noexcept;
+  /// One past the last place before `end` with that hash; 0 when there is none.
+  std::size_t last_with(std::uint32_t hash, std::size_t end) const noexcept;
   bool is_at(std::size_t place, std::uint64_t ordinal) const noexcept {
     return place < ordinals_.size() && ordinals_[place] == ordinal;
   }

@@ -23,9 +23,9 @@ tenant::tenant(caf::event_based_actor* self) : self_(self), desk_(std::make_uniq
 tenant::~tenant() {
   order_.clear();
   for (const auto& [id, s] : slots_) {
-    if (!s.actor)
+    if (!s->actor)
       continue;
-    caf::anon_send_exit(s.actor, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(s->actor, caf::exit_reason::user_shutdown);
     context_->node->count->conversations_live.fetch_sub(1, std::memory_order_relaxed);
   }
 }
@@ -72,9 +72,9 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
       [this](const conversation_ended& gone) { ended(gone.conversation); },
       [this](const conversation_stays& here) {
         if (const auto it = slots_.find(here.conversation); it != slots_.end()) {
-          it->second.leaving = false;
-          touch(it->second);
-          run_held(it->second);
+          it->second->leaving = false;
+          touch(*it->second);
+          run_held(*it->second);
         }
       },
       [](const deferred& later) { later.run(); },
@@ -345,7 +345,7 @@ void tenant::learn(const bytes& key, const conversation_id& conversation, const 
 
 bool tenant::may_be_unsaved(const conversation_id& id) const {
   const auto it = slots_.find(id);
-  return (it != slots_.end() && it->second.is_busy()) || mapping_.contains(id); // its first commit may be on the way
+  return (it != slots_.end() && it->second->is_busy()) || mapping_.contains(id); // its first commit may be on the way
 }
 
 std::optional<conversation_id> tenant::conversation_of(const event& e, const names& all, bool may_create) {
@@ -496,7 +496,7 @@ void tenant::answered(const conversation_answer& answer) {
   const auto it = slots_.find(answer.conversation);
   if (it == slots_.end())
     return;
-  if (auto todo = take_chain(it->second))
+  if (auto todo = take_chain(*it->second))
     go_on(std::move(todo), answer);
 }
 

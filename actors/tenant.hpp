@@ -16,6 +16,7 @@
 #include "whatsapp/account.hpp"
 
 #include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <caf/actor_addr.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -88,7 +89,9 @@ private:
   using chain_ptr = std::shared_ptr<chain>;
   /// A conversation that is awake. One for each shopper with traffic, so its size counts.
   struct slot : boost::intrusive::list_base_hook<> {
-    const conversation_id* id = nullptr;
+    explicit slot(const conversation_id& of) : id(of) {}
+
+    conversation_id id;
     caf::actor actor;
     time_ms last_used = 0;
     chain_ptr first; ///< with the conversation, in the order handed over
@@ -443,7 +446,7 @@ private:
 
   caf::event_based_actor* self_;
   tenant_context_ptr context_;
-  std::unordered_map<conversation_id, slot, random_id_hash, random_id_equal> slots_;
+  boost::unordered_flat_map<conversation_id, std::unique_ptr<slot>, random_id_hash, random_id_equal> slots_;
   boost::intrusive::list<slot> order_; ///< least recently used first
   identity_cache identities_{16'384};
   time_ms identities_aged_at_ = 0;

@@ -12,11 +12,10 @@ tenant::slot& tenant::awake(const conversation_id& id) {
   auto it = slots_.find(id);
   if (it == slots_.end()) {
     make_room();
-    it = slots_.try_emplace(id).first;
-    it->second.id = &it->first;
-    order_.push_back(it->second);
+    it = slots_.emplace(id, std::make_unique<slot>(id)).first;
+    order_.push_back(*it->second);
   }
-  auto& s = it->second;
+  auto& s = *it->second;
   if (!s.actor) {
     s.actor = spawn_conversation(self_, context_, id);
     context_->node->count->conversations_live.fetch_add(1, std::memory_order_relaxed);
@@ -47,7 +46,7 @@ void tenant::ended(const conversation_id& id) {
   const auto it = slots_.find(id);
   if (it == slots_.end())
     return;
-  auto& s = it->second;
+  auto& s = *it->second;
   if (s.leaving)
     context_->node->count->conversations_passivated.fetch_add(1, std::memory_order_relaxed);
   context_->node->count->conversations_live.fetch_sub(1, std::memory_order_relaxed);
@@ -75,7 +74,7 @@ void tenant::down(const caf::down_msg& message) {
 }
 
 void tenant::let_go(const conversation_id& id) {
-  auto& s = slots_.at(id);
+  auto& s = *slots_.at(id);
   s.leaving = true;
   self_->send(s.actor, passivate{});
 }
@@ -87,7 +86,7 @@ void tenant::make_room() {
   std::size_t looked_at = 0;
   for (const auto& s : order_) {
     if (!s.is_busy()) {
-      let_go(*s.id);
+      let_go(s.id);
       return;
     }
     if (++looked_at == 16)
@@ -111,7 +110,7 @@ void tenant::idle_sweep() {
     if (s.last_used > before || idle.size() >= 1'000)
       break;
     if (!s.is_busy())
-      idle.push_back(*s.id);
+      idle.push_back(s.id);
   }
   for (const auto& id : idle)
     let_go(id);
@@ -137,8 +136,8 @@ void tenant::change_context(const std::shared_ptr<tenant_context>& next) {
   if (is_new_shelf)
     sync_catalog_soon();
   for (const auto& [id, s] : slots_)
-    if (s.actor)
-      self_->send(s.actor, context_change{context_});
+    if (s->actor)
+      self_->send(s->actor, context_change{context_});
 }
 
 void tenant::reconfigure_with(tenant_entry_ptr entry) {

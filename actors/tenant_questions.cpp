@@ -76,8 +76,8 @@ void tenant::put_question(const conversation_id& id, const Query& q, answered_fu
     return hold(s, [this, id, q, then] { put_question(id, q, then); });
   ++s.questions;
   const auto done = [this, id] {
-    if (const auto it = slots_.find(id); it != slots_.end() && it->second.questions > 0)
-      --it->second.questions;
+    if (const auto it = slots_.find(id); it != slots_.end() && it->second->questions > 0)
+      --it->second->questions;
   };
   self_->request(s.actor, ask_timeout, q)
       .then(

@@ -219,13 +219,13 @@ void tenant::clear_out(std::function<void(result<time_ms>)> then) {
 
 void tenant::look_if_clear() {
   const auto waited = context_->node->clock->now() - clearing_->since;
-  const auto works = [](const auto& s) { return s.second.handed_over > 0 || s.second.questions > 0; };
+  const auto works = [](const auto& s) { return s.second->handed_over > 0 || s.second->questions > 0; };
   if ((valve_->permits > 0 && waited < sends_patience) ||
       (waited < updates_patience && std::any_of(slots_.begin(), slots_.end(), works)))
     return after(quiet_pause, [this] { look_if_clear(); });
   for (const auto& [id, s] : slots_)
-    if (s.actor)
-      self_->send_exit(s.actor, caf::exit_reason::user_shutdown);
+    if (s->actor)
+      self_->send_exit(s->actor, caf::exit_reason::user_shutdown);
   if (!slots_.empty())
     return after(quiet_pause, [this] { look_if_clear(); });
   for (const auto& [number, sender] : senders_)

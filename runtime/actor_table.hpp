@@ -136,15 +136,6 @@ public:
   actor_figures& take(actor_kind kind, std::uint32_t name, shard_id shard, const conversation_id& conversation = {});
   void give_back(actor_figures& row) noexcept;
 
-  /// Calls `each` with every row in use. What it reads may be a moment apart from what the next one reads.
-  template <class Each>
-  void for_each(Each each) const {
-    for_each_block([&](actor_chunk&, std::size_t, std::span<const actor_figures> rows) {
-      for (const auto& row : rows)
-        if (row.kind.load(std::memory_order_acquire) != actor_kind::none)
-          each(row);
-    });
-  }
   /// Calls `each(chunk, block, rows)` with all rows that were ever in use, in the same order each time: `block` is
   /// the block's number in its chunk, and each but the last one has the same rows each time.
   template <class Each>

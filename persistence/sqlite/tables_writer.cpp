@@ -23,16 +23,6 @@ struct short_lived {
 constexpr short_lived short_lived_tables[] = {{table::outbox, "SELECT tenant, key FROM outbox LIMIT ?1"},
                                               {table::timer, "SELECT tenant, key FROM timers LIMIT ?1"}};
 
-/// Orders like the first eight bytes do; equal for keys that differ only behind them.
-std::uint64_t start_of(std::string_view key) noexcept {
-  if (key.size() >= 8)
-    return read_u64(key);
-  std::uint64_t out = 0;
-  for (std::size_t i = 0; i < 8; ++i)
-    out = out << 8U | (i < key.size() ? static_cast<std::uint8_t>(key[i]) : 0U);
-  return out;
-}
-
 } // namespace
 
 result<tables_writer> tables_writer::prepare(const connection& db) {
@@ -142,25 +132,25 @@ result<void> tables_writer::collect(std::span<const fold_slice> slices) {
       }
       for (const auto* part : {&row->personal, &row->business})
         for (const record& r : *part)
-          changes_[index_of(r.where)].push_back({start_of(r.key), tenant, &r, ++order, slice.shard});
+          changes_[index_of(r.where)].push_back({key_start(r.key), tenant, &r, ++order, slice.shard});
       if (row->key)
-        keyed_.push_back({&*row->key, row->at, slice.shard});
+        keyed_.push_back({*row->key, slice.shard, row->at});
     }
   return {};
 }
 
 result<void> tables_writer::write_changes() {
-  const auto same = [](const change& a, const change& b) {
-    return a.key_start == b.key_start && a.tenant == b.tenant && a.what->key == b.what->key;
+  const auto by_key = [](const change& a, const change& b) {
+    const auto order = a.start <=> b.start;
+    return order == 0 && a.start.is_cut() ? a.what->key <=> b.what->key : order;
   };
+  const auto same = [&](const change& a, const change& b) { return a.tenant == b.tenant && by_key(a, b) == 0; };
   // By key, so that neighbours on disk are written together; equal keys in the order of the journal.
-  const auto before = [](const change& a, const change& b) {
+  const auto before = [&](const change& a, const change& b) {
     if (a.tenant != b.tenant)
       return a.tenant < b.tenant;
-    if (a.key_start != b.key_start)
-      return a.key_start < b.key_start;
-    const int order = a.what->key.compare(b.what->key);
-    return order != 0 ? order < 0 : a.order < b.order;
+    const auto order = by_key(a, b);
+    return order == 0 ? a.order < b.order : order < 0;
   };
   for (auto& changes : changes_) {
     std::sort(changes.begin(), changes.end(), before);
@@ -236,15 +226,15 @@ bool tables_writer::note(const change& c) {
 
 result<void> tables_writer::write_event_keys() {
   std::stable_sort(keyed_.begin(), keyed_.end(), [](const keyed_row& a, const keyed_row& b) {
-    return a.shard != b.shard ? a.shard < b.shard : *a.key < *b.key;
+    return a.shard != b.shard ? a.shard < b.shard : a.key < b.key;
   });
   for (const keyed_row& row : keyed_) {
     paced_work::breathe();
     // Only those of bucket 0 expire by the time of their commit.
     auto done = put_key_.bind(1, std::int64_t{row.shard})
-                    .bind(2, std::int64_t{row.key->bucket})
-                    .bind_bytes(3, view_of(row.key->hash))
-                    .bind(4, row.key->bucket == 0 ? row.at : 0)
+                    .bind(2, std::int64_t{row.key.bucket})
+                    .bind_bytes(3, view_of(row.key.hash))
+                    .bind(4, row.key.bucket == 0 ? row.at : 0)
                     .run();
     if (!done)
       return done;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "persistence/sqlite/connection.hpp"
+#include "persistence/sqlite/key_start.hpp"
 #include "persistence/sqlite/table_sql.hpp"
 
 #include <array>
@@ -36,18 +37,18 @@ public:
   result<void> set_tenant_number(std::string_view tenant, std::int64_t number);
 
 private:
-  /// One record, with what it is sorted by close at hand.
+  /// One record, with what it is sorted by close at hand: the key itself lies elsewhere and cold.
   struct change {
-    std::uint64_t key_start = 0; ///< the first bytes of the key, to be compared as a number
+    key_start start;
     std::int64_t tenant = 0;
     const record* what = nullptr;
     std::uint32_t order = 0; ///< in the journal
     shard_id shard = 0;
   };
   struct keyed_row {
-    const event_key* key = nullptr;
-    time_ms at = 0;
+    event_key key;
     shard_id shard = 0;
+    time_ms at = 0;
   };
   /// The keys of a table that is nearly always empty: most of its rows are written and erased within one fold, and
   /// what is not there need not be looked for. Unknown while there are too many, or after a failure.

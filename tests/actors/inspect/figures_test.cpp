@@ -43,10 +43,19 @@ struct a_table : ::testing::Test {
     }
     row.keeps(bytes);
   }
+  /// Calls `each` with every row in use.
+  template <class Each>
+  void for_each_row(Each each) const {
+    table->for_each_block([&](runtime::actor_chunk&, std::size_t, std::span<const runtime::actor_figures> block) {
+      for (const auto& row : block)
+        if (row.kind.load() != actor_kind::none)
+          each(row);
+    });
+  }
   /// Every row, one by one.
   node_sums recounted() const {
     node_sums out;
-    table->for_each([&](const runtime::actor_figures& row) {
+    for_each_row([&](const runtime::actor_figures& row) {
       const auto one = seen(row);
       if (one.kind == actor_kind::service)
         out.services.push_back(one);
@@ -61,7 +70,7 @@ struct a_table : ::testing::Test {
   /// Every row, one by one.
   conversations_seen looked_through(const conversation_wish& wish) const {
     conversations_seen out;
-    table->for_each([&](const runtime::actor_figures& row) {
+    for_each_row([&](const runtime::actor_figures& row) {
       if (!fits(row, wish, monotonic_us() / 1'000'000))
         return;
       ++out.total;
