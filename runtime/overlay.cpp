@@ -2,6 +2,8 @@
 
 #include "runtime/core/devector_insert.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -49,11 +51,26 @@ overlay::group_key overlay::group_of(std::string_view key) noexcept {
   return out;
 }
 
+std::uint64_t overlay::number_of(std::string_view key) noexcept {
+  std::uint64_t out = 0;
+  if (key.size() > sizeof(group_key))
+    std::memcpy(&out, key.data() + sizeof(group_key), std::min(key.size() - sizeof(group_key), sizeof out));
+  return boost::endian::big_to_native(out);
+}
+
 /// The first place that is not before `at`.
 overlay::group::const_iterator overlay::place_in(const group& all, const address& at) noexcept {
-  if (all.empty() || slot_less{}(all.back(), at))
+  const auto is_before = [](const numbered_slot& s, const std::pair<std::uint64_t, address>& wanted) {
+    return s.number != wanted.first ? s.number < wanted.first : slot_less{}(s, wanted.second);
+  };
+  const std::pair wanted{number_of(at.key), at};
+  if (all.empty() || is_before(all.back(), wanted))
     return all.end();
-  return std::lower_bound(all.begin(), all.end(), at, slot_less{});
+  return std::lower_bound(all.begin(), all.end(), wanted, is_before);
+}
+
+bool overlay::is_at(const group& all, group::const_iterator place, const address& wanted) noexcept {
+  return place != all.end() && place->number == number_of(wanted.key) && slot_equal{}(*place, wanted);
 }
 
 void overlay::index::put(const journal_row& row, const record& r) {
@@ -66,10 +83,10 @@ void overlay::index::put(const journal_row& row, const record& r) {
   if (is_grouped(r.where)) {
     auto& fellows = table.grouped[group_of(r.key)];
     const auto place = place_in(fellows, of(fresh));
-    if (place != fellows.end() && slot_equal{}(*place, fresh))
+    if (is_at(fellows, place, of(fresh)))
       replace(*place);
     else
-      insert_before(fellows, place, fresh);
+      insert_before(fellows, place, numbered_slot{fresh, number_of(r.key)});
   } else if (is_hashed(r.where)) {
     if (const auto [place, is_new] = table.hashed.insert(fresh); !is_new)
       replace(*place);
@@ -119,7 +136,7 @@ const overlay::slot* overlay::index::find(const address& at, persistence::table 
     if (known == table.grouped.end())
       return nullptr;
     const auto place = place_in(known->second, at);
-    return place == known->second.end() || !slot_equal{}(*place, at) ? nullptr : &*place;
+    return is_at(known->second, place, at) ? &*place : nullptr;
   }
   const auto find_in = [&](const auto& kept) -> const slot* {
     const auto place = kept.find(at);

@@ -95,9 +95,14 @@ private:
       return std::tuple(of(a).tenant, of(a).key) < std::tuple(of(b).tenant, of(b).key);
     }
   };
-  /// Places whose keys begin with the same conversation, in order. New ones come last nearly always, and the first
+  /// A place whose key begins with a conversation. Its row lies elsewhere and cold: places that differ in what comes
+  /// behind the conversation are told apart without it.
+  struct numbered_slot : slot {
+    std::uint64_t number; ///< the eight bytes behind the conversation's, of which numbers order as the keys do
+  };
+  /// Places whose keys begin with the same conversation, by number. New ones come last nearly always, and the first
   /// go first.
-  using group = boost::container::devector<slot>;
+  using group = boost::container::devector<numbered_slot>;
   using group_key = std::array<std::uint8_t, 16>; ///< the conversation's id
   /// The places of one table. Those that are written most and read by key have a hash table, of which the rare
   /// question for a range looks at every place; what is read by conversation lies together; the rest is in order.
@@ -126,7 +131,9 @@ private:
   };
 
   static group_key group_of(std::string_view key) noexcept;
+  static std::uint64_t number_of(std::string_view key) noexcept;
   static group::const_iterator place_in(const group& all, const address& at) noexcept;
+  static bool is_at(const group& all, group::const_iterator place, const address& wanted) noexcept;
   template <class Each>
   static void for_prefix(const index& all, const persistence::range_query& query, Each each);
   /// Of the oldest rows, whole.
