@@ -127,7 +127,8 @@ TEST(overlay, every_table_is_what_the_rows_left_say) {
   // Ascending. All but the first belong to one conversation, and three of these have the same number behind it.
   const bytes of_one(16, 'k');
   const bytes numbered = of_one + bytes{0, 0, 0, 0, 0, 0, 0, 1};
-  const std::vector<bytes> keys{"k", of_one, numbered, numbered + "a", numbered + "b", of_one + bytes{0, 0, 0, 0, 0, 0, 1}};
+  const std::vector<bytes> keys{
+      "k", of_one, numbered, numbered + "a", numbered + "b", of_one + bytes{0, 0, 0, 0, 0, 0, 1}};
   for (int round = 0; round < 6000; ++round) {
     if (dice() % 3 != 0) {
       std::vector<record> records;

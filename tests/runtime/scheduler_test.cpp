@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <future>
+#include <sched.h>
 #include <sys/resource.h>
 
 namespace wakala::runtime {
@@ -48,6 +49,15 @@ TEST(scheduler, hands_on_every_message_with_one_worker_and_with_many) {
     caf::actor_system sys{config};
     pass_around(sys, 50, 200);
   }
+}
+
+TEST(scheduler, workers_that_are_woken_interrupt_nobody) {
+  system_config config(with_workers(1));
+  caf::actor_system sys{config};
+  std::promise<int> policy;
+  sys.spawn([&](caf::event_based_actor*) { policy.set_value(sched_getscheduler(0)); });
+  EXPECT_EQ(policy.get_future().get(), SCHED_BATCH);
+  EXPECT_EQ(sched_getscheduler(0), SCHED_OTHER) << "only the workers";
 }
 
 TEST(scheduler, takes_work_from_many_threads_at_once) {
