@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <optional>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,11 +14,14 @@ namespace wakala::persistence::sqlite {
 
 namespace {
 
-constexpr int start_pages = 4096;               ///< 16 MiB: start moving
-constexpr int hurry_pages = 2 * start_pages;    ///< 32 MiB: the writer is faster than a mover who leaves pauses
-constexpr int truncate_pages = 4 * start_pages; ///< 64 MiB: readers held it up for long; give the space back
-constexpr int small_remainder_pages = 64;       ///< what a writer may be made to wait for
-constexpr int rounds_max = 6;                   ///< to get there while the writer goes on
+constexpr int start_pages = 4096;                   ///< 16 MiB: start moving
+constexpr int hurry_pages = 2 * start_pages;        ///< 32 MiB: the writer is faster than a mover who leaves pauses
+constexpr int truncate_pages = 4 * start_pages;     ///< 64 MiB: readers held it up for long; give the space back
+constexpr int too_large_pages = 6 * start_pages;    ///< 96 MiB: the writer outruns the mover, and is made to wait
+constexpr int hold_pages = 8 * start_pages;         ///< 128 MiB: and before the next commit, too
+constexpr std::chrono::milliseconds hold_time{100}; ///< at the most, a commit
+constexpr int small_remainder_pages = 64;           ///< what a writer may be made to wait for
+constexpr int rounds_max = 6;                       ///< to get there while the writer goes on
 /// A third of the share of others: it can wait a little, but a log that grows for ever cannot.
 constexpr int niceness = 5;
 
@@ -38,14 +42,21 @@ checkpointer::~checkpointer() {
 
 void checkpointer::look() {
   for (const watched_log* log : logs_) {
-    if (log->pages.load(std::memory_order_relaxed) < start_pages)
+    const int pages = log->pages.load(std::memory_order_relaxed);
+    if (pages < start_pages)
       continue;
     if (!asked_.exchange(true)) {
       wakes_.fetch_add(1);
       wakes_.notify_one();
     }
-    return;
+    if (pages >= hold_pages)
+      await_room(*log);
   }
+}
+
+void checkpointer::await_room(const watched_log& log) {
+  std::unique_lock lock(room_mutex_);
+  made_room_.wait_for(lock, hold_time, [&] { return log.pages.load() < hold_pages || log.is_held.load(); });
 }
 
 void checkpointer::run() {
@@ -79,7 +90,8 @@ void checkpointer::checkpoint(watched_log& log) {
       paced.emplace();
     code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &total, &moved);
     // Not `total`: a round knows what was there when it began, the writer what there is now.
-    if (code != SQLITE_OK || log.pages.load(std::memory_order_relaxed) - moved <= small_remainder_pages)
+    const int there = log.pages.load(std::memory_order_relaxed);
+    if (code != SQLITE_OK || there - moved <= small_remainder_pages || there >= too_large_pages)
       break;
   }
   // Then the rest, with the writer waiting for a moment, so that the log starts over.
@@ -91,6 +103,11 @@ void checkpointer::checkpoint(watched_log& log) {
       log.pages.store(0, std::memory_order_relaxed);
   }
   // A long reader, such as a backup, keeps the log from starting over: come back after it has grown by as much again.
+  {
+    const std::lock_guard lock(room_mutex_);
+    log.is_held.store(code != SQLITE_OK);
+  }
+  made_room_.notify_all();
   log.start_at = code == SQLITE_OK ? start_pages : log.pages.load(std::memory_order_relaxed) + start_pages;
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
     log.db = connection();
