@@ -1,8 +1,7 @@
 #include "runtime/overlay.hpp"
 
 #include "runtime/core/devector_insert.hpp"
-
-#include <boost/endian/conversion.hpp>
+#include "runtime/core/ordered_word.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -51,12 +50,7 @@ overlay::group_key overlay::group_of(std::string_view key) noexcept {
   return out;
 }
 
-std::uint64_t overlay::number_of(std::string_view key) noexcept {
-  std::uint64_t out = 0;
-  if (key.size() > sizeof(group_key))
-    std::memcpy(&out, key.data() + sizeof(group_key), std::min(key.size() - sizeof(group_key), sizeof out));
-  return boost::endian::big_to_native(out);
-}
+std::uint64_t overlay::number_of(std::string_view key) noexcept { return ordered_word(key, sizeof(group_key)); }
 
 /// The first place that is not before `at`.
 overlay::group::const_iterator overlay::place_in(const group& all, const address& at) noexcept {

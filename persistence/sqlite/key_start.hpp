@@ -2,13 +2,12 @@
 /// The beginning of a key, to sort many keys by without a look at the keys themselves.
 #pragma once
 
-#include <boost/endian/conversion.hpp>
+#include "runtime/core/ordered_word.hpp"
 
 #include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace wakala::persistence::sqlite {
@@ -21,7 +20,7 @@ public:
 
   key_start() noexcept = default;
   explicit key_start(std::string_view key) noexcept
-      : first_(word(key, 0)), second_(word(key, 8)), third_(word(key, 16)),
+      : first_(ordered_word(key, 0)), second_(ordered_word(key, 8)), third_(ordered_word(key, 16)),
         length_(static_cast<std::uint32_t>(std::min(key.size(), bytes + 1))) {}
 
   /// True when there is more of the key than is seen here.
@@ -31,14 +30,6 @@ public:
   auto operator<=>(const key_start&) const noexcept = default;
 
 private:
-  /// Eight bytes as a number that orders like they do; zeros behind the end.
-  static std::uint64_t word(std::string_view key, std::size_t at) noexcept {
-    std::uint64_t out = 0;
-    if (at < key.size())
-      std::memcpy(&out, key.data() + at, std::min(key.size() - at, sizeof out));
-    return boost::endian::big_to_native(out);
-  }
-
   std::uint64_t first_ = 0;
   std::uint64_t second_ = 0;
   std::uint64_t third_ = 0;
