@@ -340,12 +340,11 @@ void tenant::resolve(tenant_batch batch) {
 }
 
 void tenant::learn(const bytes& key, const conversation_id& conversation, const bytes& user) {
-  identities_.put(key, conversation, user, [this](const conversation_id& id) { return may_be_unsaved(id); });
+  identities_.put(key, conversation, user, [this](const conversation_id& id) { return keeps_names_of(id); });
 }
 
-bool tenant::may_be_unsaved(const conversation_id& id) const {
-  const auto it = slots_.find(id);
-  return (it != slots_.end() && it->second->is_busy()) || mapping_.contains(id); // its first commit may be on the way
+bool tenant::keeps_names_of(const conversation_id& id) const {
+  return slots_.contains(id) || mapping_.contains(id); // awake, or its names are on their way to the store
 }
 
 std::optional<conversation_id> tenant::conversation_of(const event& e, const names& all, bool may_create) {

@@ -408,7 +408,7 @@ private:
   bytes message_of(const whatsapp::event& e) const;
   /// The conversation that an update belongs to; a new one when the shopper is unknown and `may_create`.
   std::optional<conversation_id> conversation_of(const whatsapp::event& e, const names& who, bool may_create);
-  bool may_be_unsaved(const conversation_id& id) const;
+  bool keeps_names_of(const conversation_id& id) const;
   void learn(const bytes& key, const conversation_id& conversation, const bytes& user);
 
   slot& awake(const conversation_id& id);
@@ -449,7 +449,7 @@ private:
   boost::unordered_flat_map<conversation_id, std::unique_ptr<slot>, random_id_hash, random_id_equal> slots_;
   boost::intrusive::list<slot> order_; ///< least recently used first
   identity_cache identities_{16'384};
-  time_ms identities_aged_at_ = 0;
+  time_ms identities_swept_at_ = 0;
   std::map<std::string, caf::actor> senders_;
 
   tenant_place place_;

@@ -97,9 +97,9 @@ void tenant::make_room() {
 void tenant::idle_sweep() {
   const auto now = context_->node->clock->now();
   const auto before = now - context_->node->limits.conversation_idle.count();
-  if (identities_aged_at_ <= before) {
-    identities_aged_at_ = now;
-    identities_.age([this](const conversation_id& id) { return may_be_unsaved(id); });
+  if (identities_swept_at_ <= before) {
+    identities_swept_at_ = now;
+    identities_.sweep([this](const conversation_id& id) { return keeps_names_of(id); });
   }
   if (auto& until = meta_catalog_.not_shown_until; until != 0 && now >= until) {
     until = 0; // Meta may have been asked to connect it

@@ -1,5 +1,6 @@
 #include "persistence/sqlite/checkpointer.hpp"
 
+#include "persistence/sqlite/paced_work.hpp"
 #include "persistence/sqlite/paced_writes.hpp"
 #include "persistence/sqlite/setup.hpp"
 
@@ -14,11 +15,13 @@ namespace wakala::persistence::sqlite {
 
 namespace {
 
-constexpr int start_pages = 4096;                   ///< 16 MiB: start moving
-constexpr int hurry_pages = 2 * start_pages;        ///< 32 MiB: the writer is faster than a mover who leaves pauses
-constexpr int truncate_pages = 4 * start_pages;     ///< 64 MiB: readers held it up for long; give the space back
-constexpr int too_large_pages = 6 * start_pages;    ///< 96 MiB: the writer outruns the mover, and is made to wait
-constexpr int hold_pages = 8 * start_pages;         ///< 128 MiB: and before the next commit, too
+constexpr int start_pages = 4096; ///< 16 MiB: start moving
+/// 128 MiB: the writer is faster than a mover who leaves pauses. One fold of rows all over large tables may be 100
+/// MiB.
+constexpr int hurry_pages = 8 * start_pages;
+constexpr int too_large_pages = 10 * start_pages;   ///< 160 MiB: the writer outruns the mover, and is made to wait
+constexpr int hold_pages = 12 * start_pages;        ///< 192 MiB: and before the next commit, too
+constexpr int truncate_pages = hold_pages;          ///< readers held it up for long; give the space back
 constexpr std::chrono::milliseconds hold_time{100}; ///< at the most, a commit
 constexpr int small_remainder_pages = 64;           ///< what a writer may be made to wait for
 constexpr int rounds_max = 6;                       ///< to get there while the writer goes on
@@ -86,8 +89,11 @@ void checkpointer::checkpoint(watched_log& log) {
   int code = SQLITE_OK;
   for (int round = 0; round < rounds_max; ++round) {
     std::optional<paced_writes> paced;
-    if (log.pages.load(std::memory_order_relaxed) < hurry_pages)
+    std::optional<paced_work> unhurried;
+    if (log.pages.load(std::memory_order_relaxed) < hurry_pages) {
       paced.emplace();
+      unhurried.emplace();
+    }
     code = sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, &total, &moved);
     // Not `total`: a round knows what was there when it began, the writer what there is now.
     const int there = log.pages.load(std::memory_order_relaxed);

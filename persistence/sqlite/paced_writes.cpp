@@ -15,8 +15,9 @@ namespace wakala::persistence::sqlite {
 
 namespace {
 
-constexpr off_t piece = off_t{1} << 20U;
-constexpr std::chrono::milliseconds pause{2};
+/// A commit's own sync waits behind what the disk has at the moment: 64 pages all over a file.
+constexpr off_t piece = off_t{256} << 10U;
+constexpr std::chrono::microseconds pause{500};
 
 /// What a thread has written to one file and not sent on its way yet.
 struct unsent {

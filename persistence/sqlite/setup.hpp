@@ -6,9 +6,9 @@ namespace wakala::persistence::sqlite {
 
 #define WAKALA_SETUP_COMMON "PRAGMA busy_timeout = 1000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
 
-// Checkpoints run on their own connection, never inside a commit; a log that grew is cut back to 64 MiB.
+// Checkpoints run on their own connection, never inside a commit; a log that grew is cut back to 128 MiB.
 #define WAKALA_SETUP_WAL                                                                                             \
-  "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;"
+  "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 134217728;"
 
 /// Looks at a file of which nothing is known yet.
 inline constexpr const char* setup_inspect = WAKALA_SETUP_COMMON;
@@ -38,7 +38,7 @@ inline constexpr const char* setup_reader = WAKALA_SETUP_COMMON "PRAGMA cache_si
 
 /// Waits only briefly for readers: it holds up the writer meanwhile, and can come back later.
 inline constexpr const char* setup_checkpoint =
-    "PRAGMA busy_timeout = 20; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
+    "PRAGMA busy_timeout = 20; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 134217728;";
 
 inline constexpr const char* attach_commits_sql = "ATTACH ?1 AS commits";
 inline constexpr const char* attach_keys_sql = "ATTACH ?1 AS keys";

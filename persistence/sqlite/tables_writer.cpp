@@ -16,6 +16,8 @@ constexpr const char* set_folded_sql = "INSERT OR REPLACE INTO folded (shard, se
 constexpr const char* add_tenant_number_sql = "INSERT INTO tenant_numbers (id) VALUES (?1) RETURNING number";
 constexpr const char* set_tenant_number_sql = "INSERT INTO tenant_numbers (number, id) VALUES (?2, ?1)";
 
+constexpr std::uint32_t compared_at_once = 512; ///< some ten microseconds
+
 struct short_lived {
   table where;
   const char* list;
@@ -123,6 +125,7 @@ result<void> tables_writer::collect(std::span<const fold_slice> slices) {
   std::int64_t tenant = 0;
   for (const fold_slice& slice : slices)
     for (const row_ptr& row : slice.rows) {
+      paced_work::breathe();
       if (named == nullptr || *named != row->tenant) {
         auto number = tenant_number(row->tenant);
         if (!number)
@@ -146,7 +149,10 @@ result<void> tables_writer::write_changes() {
   };
   const auto same = [&](const change& a, const change& b) { return a.tenant == b.tenant && by_key(a, b) == 0; };
   // By key, so that neighbours on disk are written together; equal keys in the order of the journal.
+  std::uint32_t looks = 0;
   const auto before = [&](const change& a, const change& b) {
+    if (++looks % compared_at_once == 0)
+      paced_work::breathe();
     if (a.tenant != b.tenant)
       return a.tenant < b.tenant;
     const auto order = by_key(a, b);
@@ -225,7 +231,10 @@ bool tables_writer::note(const change& c) {
 }
 
 result<void> tables_writer::write_event_keys() {
-  std::stable_sort(keyed_.begin(), keyed_.end(), [](const keyed_row& a, const keyed_row& b) {
+  std::uint32_t looks = 0;
+  std::stable_sort(keyed_.begin(), keyed_.end(), [&](const keyed_row& a, const keyed_row& b) {
+    if (++looks % compared_at_once == 0)
+      paced_work::breathe();
     return a.shard != b.shard ? a.shard < b.shard : a.key < b.key;
   });
   for (const keyed_row& row : keyed_) {

@@ -31,8 +31,8 @@ struct a_log_that_cannot_be_moved : ::testing::Test {
 };
 
 TEST_F(a_log_that_cannot_be_moved, holds_up_its_writer_once_it_is_far_too_large_and_only_for_a_while) {
-  EXPECT_LT(look(8 * 4096 - 1), 100ms);
-  EXPECT_GE(look(8 * 4096), 100ms);
+  EXPECT_LT(look(12 * 4096 - 1), 100ms);
+  EXPECT_GE(look(12 * 4096), 100ms);
 }
 
 TEST_F(a_log_that_cannot_be_moved, holds_up_nobody_while_a_reader_is_what_keeps_it) {

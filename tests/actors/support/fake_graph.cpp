@@ -68,6 +68,17 @@ void fake_graph::release(const std::function<send_outcome(const recorded_call&)>
     done(how(call));
 }
 
+bool fake_graph::release_one(const std::function<send_outcome(const recorded_call&)>& how) {
+  std::unique_lock lock(mutex_);
+  if (kept_.empty())
+    return false;
+  const auto [call, done] = std::move(kept_.front());
+  kept_.erase(kept_.begin());
+  lock.unlock();
+  done(how(call));
+  return true;
+}
+
 void fake_graph::lose() {
   decltype(kept_) kept;
   const std::lock_guard lock(mutex_);

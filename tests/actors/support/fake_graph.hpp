@@ -47,6 +47,8 @@ public:
   void answer_with(answerer how);
   /// Answers everything kept back, in order of arrival.
   void release(const std::function<send_outcome(const recorded_call&)>& how);
+  /// Answers the oldest call kept back; false when there is none.
+  bool release_one(const std::function<send_outcome(const recorded_call&)>& how);
   /// Forgets what was kept back: the other side will never answer.
   void lose();
 
