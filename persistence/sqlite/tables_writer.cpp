@@ -17,6 +17,7 @@ constexpr const char* add_tenant_number_sql = "INSERT INTO tenant_numbers (id) V
 constexpr const char* set_tenant_number_sql = "INSERT INTO tenant_numbers (number, id) VALUES (?2, ?1)";
 
 constexpr std::uint32_t compared_at_once = 512; ///< some ten microseconds
+constexpr std::size_t kept_room = 4'096;        ///< changes of a table; what a large fold needs is not kept for ever
 
 struct short_lived {
   table where;
@@ -107,7 +108,18 @@ result<void> tables_writer::apply(std::span<const fold_slice> slices) {
     done = tx->commit();
   if (!done)
     forget();
+  let_go();
   return done;
+}
+
+void tables_writer::let_go() noexcept {
+  const auto empty = [](auto& list) {
+    list.clear();
+    if (list.capacity() > kept_room)
+      list.shrink_to_fit();
+  };
+  std::for_each(changes_.begin(), changes_.end(), empty);
+  empty(keyed_);
 }
 
 void tables_writer::forget() noexcept {
@@ -117,9 +129,6 @@ void tables_writer::forget() noexcept {
 }
 
 result<void> tables_writer::collect(std::span<const fold_slice> slices) {
-  for (auto& changes : changes_)
-    changes.clear();
-  keyed_.clear();
   std::uint32_t order = 0;
   const tenant_id* named = nullptr;
   std::int64_t tenant = 0;

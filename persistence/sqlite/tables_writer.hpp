@@ -68,6 +68,8 @@ private:
   /// False when the row cannot be there.
   bool note(const change& c);
   void forget() noexcept;
+  /// Of what was collected, and of the room for it.
+  void let_go() noexcept;
 
   std::array<statement, std::size(all_table_sql)> put_;
   std::array<statement, std::size(all_table_sql)> erase_;
