@@ -59,6 +59,8 @@ std::vector<result<std::uint64_t>> scripted_store::fold(const std::vector<fold_p
 }
 
 result<std::optional<bytes>> scripted_store::get(const tenant_id& tenant, table where, const bytes& key) {
+  if (where == table::identity)
+    ++names_looked_up_;
   if (broken_)
     return down();
   return inner_->get(tenant, where, key);

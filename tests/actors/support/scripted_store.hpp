@@ -36,6 +36,8 @@ public:
   void break_all(bool broken) { broken_ = broken; }
   std::size_t appends() const { return appends_; }
   std::size_t folds() const { return folds_; }
+  /// How often the store was asked whose a name is.
+  std::size_t names_looked_up() const { return names_looked_up_; }
 
   std::uint32_t shard_count() const noexcept override { return inner_->shard_count(); }
   using store::open_shard;
@@ -80,6 +82,7 @@ private:
   std::atomic<bool> broken_{false};
   std::atomic<std::size_t> appends_{0};
   std::atomic<std::size_t> folds_{0};
+  std::atomic<std::size_t> names_looked_up_{0};
 };
 
 } // namespace wakala::actors::test
