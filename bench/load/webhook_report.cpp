@@ -16,8 +16,8 @@ namespace {
 using direction = figure::direction;
 using points = std::vector<std::pair<double, double>>;
 
-/// The store cuts its write-ahead logs back to 64 MiB.
-constexpr double wal_cap_mb = 67.2;
+/// The store cuts its write-ahead logs back to 128 MiB.
+constexpr double wal_cap_mb = 134.4;
 
 double largest(const points& list) {
   double most = 0;
