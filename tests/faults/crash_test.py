@@ -148,6 +148,14 @@ def all_is_read(sandbox):
     return sandbox.waiting() == 0 and all("read" in sent["statuses"] for sent in sandbox.record())
 
 
+def first_difference(before, after):
+    """Of two sets of transcripts."""
+    key = next(key for key in before if before[key] != after[key])
+    old, new = before[key], after[key]
+    place = next((at for at, pair in enumerate(zip(old, new)) if pair[0] != pair[1]), min(len(old), len(new)))
+    return f"{key}, {len(old)} messages then {len(new)}, at {place}:\n{old[place:place + 1]}\n{new[place:place + 1]}"
+
+
 def check_store(node, server):
     if server:
         server.check_journal()
@@ -206,7 +214,7 @@ def run(place, rounds, seed, server=None):
     node.start()
     again = {conversation.key: node.messages(*conversation.key) for conversation in load.conversations}
     if again != transcripts:
-        raise AssertionError("the transcripts are others after a clean restart")
+        raise AssertionError(f"the transcripts are others after a clean restart:\n{first_difference(transcripts, again)}")
     node.stop()
 
     report = checker.check(load.posts, transcripts, record, expected_replies)
