@@ -188,14 +188,10 @@ void routes::schedule(timed_update timed, webhook_poster::report done) {
       return;
     }
     const auto to = *receiver;
-    const auto post = [this, to, update = timed.update, done] { poster_.deliver(to, update, done); };
-    if (timed.held_ms > 0)
-      timers_.after(milliseconds{timed.held_ms}, post);
-    else
-      post();
+    const milliseconds held{timed.held_ms};
+    poster_.deliver_after(held, to, timed.update, done);
     if (timed.again_after_ms)
-      timers_.after(milliseconds{timed.held_ms + *timed.again_after_ms},
-                    [this, to, update = timed.update] { poster_.deliver(to, update); });
+      poster_.deliver_after(held + milliseconds{*timed.again_after_ms}, to, timed.update);
   };
   if (timed.after_ms > 0)
     timers_.after(milliseconds{timed.after_ms}, emit);

@@ -37,6 +37,17 @@ void webhook_poster::deliver(const business_number& to, webhook_update update, r
     enqueue(out, std::exchange(out.gathering, nullptr));
 }
 
+void webhook_poster::deliver_after(std::chrono::milliseconds wait, const business_number& to, webhook_update update,
+                                   report done) {
+  if (wait.count() <= 0)
+    return deliver(to, std::move(update), std::move(done));
+  ++counters_.waiting;
+  timers_.after(wait, [this, to, update = std::move(update), done = std::move(done)] {
+    --counters_.waiting;
+    deliver(to, update, done);
+  });
+}
+
 void webhook_poster::enqueue(lane& to, std::shared_ptr<job> work) {
   if (!work->body) {
     std::vector<addressed_change> changes;

@@ -37,7 +37,7 @@ struct poster_counters {
   std::uint64_t delivered = 0; ///< POSTs answered 200
   std::uint64_t retried = 0;
   std::uint64_t given_up = 0;
-  std::uint64_t waiting = 0; ///< POSTs made or to be made that were not answered 200 yet
+  std::uint64_t waiting = 0; ///< updates held back, to be posted, or posted and not answered 200 yet
 };
 
 /// Not thread-safe: lives on the timer queue's thread, where `transport` must also call back.
@@ -55,6 +55,9 @@ public:
 
   /// Queues an update for delivery to `to`; `done` hears how it ended.
   void deliver(const business_number& to, webhook_update update, report done = {});
+  /// The same some time from now; it counts as waiting from now on.
+  void deliver_after(std::chrono::milliseconds wait, const business_number& to, webhook_update update,
+                     report done = {});
   const poster_counters& counters() const noexcept { return counters_; }
 
 private:

@@ -66,6 +66,19 @@ TEST_F(poster, tries_again_until_it_is_answered_200) {
   EXPECT_EQ(deliverer.counters().waiting, 0U);
 }
 
+TEST_F(poster, counts_what_is_held_back_as_waiting_from_the_first) {
+  auto deliverer = make({});
+  delivery_report report;
+  deliverer.deliver_after(5ms, demo_number(), update("a"), [&](const delivery_report& how) { report = how; });
+  EXPECT_TRUE(posts.empty());
+  EXPECT_EQ(deliverer.counters().waiting, 1U) << "whoever waits for all to be told must not miss it";
+  until(1);
+  EXPECT_EQ(deliverer.counters().waiting, 1U);
+  answer(0, 200);
+  EXPECT_TRUE(report.delivered);
+  EXPECT_EQ(deliverer.counters().waiting, 0U);
+}
+
 TEST_F(poster, gives_up_when_told_to) {
   poster_options options;
   options.give_up = 0ms;
