@@ -195,8 +195,10 @@ result<void> conversation::unseal(const loaded& all) {
     auto item = outbox_item_from(*text);
     if (!item)
       return item.error();
-    if (item->attempting && !item->read_mark)
+    if (item->attempting && !item->read_mark) {
       context_->node->count->sends_ambiguous.fetch_add(1, std::memory_order_relaxed);
+      item->in_doubt_from = context_->node->clock->now();
+    }
     outbox_.push_back(std::move(*item));
   }
   return {};

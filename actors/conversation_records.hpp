@@ -71,6 +71,7 @@ struct outbox_item {
   time_ms attempt_at = 0;    ///< of the last attempt
   bool is_posted = false;    ///< from outside: it was counted when it was taken
   std::uint8_t priority = 0; ///< a `send_priority`; of what is not posted, that of the request's type
+  time_ms in_doubt_from = 0; ///< since when its echo has been listened for; in memory only
 
   bool operator==(const outbox_item&) const = default;
 };

@@ -66,7 +66,7 @@ void conversation::arm(work& w) {
   for (std::size_t i = 0; i < outbox_.size() && ahead < most; ++i) {
     if (outbox_[i].ordinal == in_flight_ || is_armed(outbox_[i].ordinal))
       continue;
-    const auto ready = outbox_[i].attempt_at + limits.ambiguous_grace.count();
+    const auto ready = may_repeat_at(outbox_[i], limits.ambiguous_grace);
     if (outbox_[i].next_at > now || (outbox_[i].attempting && !outbox_[i].read_mark && (now < ready || ahead > 0)) ||
         now - outbox_[i].created_at > std::chrono::milliseconds{limits.outbox_ttl}.count() ||
         (limited && !outbox_[i].read_mark && pair_budget_.wait(now) > 0))
@@ -211,7 +211,8 @@ void conversation::apply_result(work& w, const send_result& what) {
     break;
   case send_decision::verdict::ambiguous:
     d.status = delivery_status::ambiguous;
-    disarm(w); // the row still says that an attempt is out, which is the truth
+    item.in_doubt_from = now; // the call may have left long after its row
+    disarm(w);                // the row still says that an attempt is out, which is the truth
     count.sends_ambiguous.fetch_add(1, std::memory_order_relaxed);
     break;
   case send_decision::verdict::failed:
@@ -292,7 +293,7 @@ void conversation::pump() {
   if (now - item.created_at > std::chrono::milliseconds{limits.outbox_ttl}.count())
     return expire_front();
   if (item.attempting && !item.read_mark) {
-    const auto ready = item.attempt_at + limits.ambiguous_grace.count();
+    const auto ready = may_repeat_at(item, limits.ambiguous_grace);
     if (now < ready)
       return plan_pump(ready - now);
   }

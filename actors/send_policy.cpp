@@ -27,6 +27,10 @@ bool is_service_down(const send_outcome& outcome) noexcept {
          std::find(codes.begin(), codes.end(), outcome.failure.code) != codes.end();
 }
 
+time_ms may_repeat_at(const outbox_item& item, std::chrono::milliseconds grace) noexcept {
+  return std::max(item.attempt_at, item.in_doubt_from) + grace.count();
+}
+
 send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random, bool may_give_up) {
   switch (outcome.what) {
   case send_outcome::kind::accepted:

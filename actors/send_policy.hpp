@@ -13,7 +13,7 @@ struct send_decision {
   enum class verdict : std::uint8_t {
     accepted,  ///< Meta has it
     retry,     ///< try again at `item.next_at`
-    ambiguous, ///< wait for the echo until `item.attempt_at` + grace, then try again
+    ambiguous, ///< wait for the echo until `may_repeat_at`, then try again
     failed,    ///< never again
   };
   verdict what = verdict::failed;
@@ -25,6 +25,10 @@ struct send_decision {
 /// with everything else from its number, so that its own tries say nothing about it.
 send_decision decide(const outbox_item& item, const send_outcome& outcome, random_source& random,
                      bool may_give_up = true);
+
+/// When an attempt of unknown outcome may be made again: its echo was listened for long enough. What was said while
+/// the node was down comes when it is back, so that time does not count.
+time_ms may_repeat_at(const outbox_item& item, std::chrono::milliseconds grace) noexcept;
 
 /// Meta says of itself that it is not there, whatever the message (codes 2, 131016, 131057, 133004).
 bool is_service_down(const send_outcome& outcome) noexcept;

@@ -454,6 +454,17 @@ TEST(send_policy, follows_the_table_of_codes) {
   EXPECT_LE(of(of_kind(send_outcome::kind::not_sent)).wait, 30'000);
 }
 
+TEST(send_policy, listens_for_an_echo_before_an_attempt_is_made_again) {
+  outbox_item item;
+  item.attempt_at = 5'000;
+  const std::chrono::milliseconds grace{45'000};
+  EXPECT_EQ(may_repeat_at(item, grace), 50'000);
+  item.in_doubt_from = 4'000;
+  EXPECT_EQ(may_repeat_at(item, grace), 50'000) << "a later attempt has a grace of its own";
+  item.in_doubt_from = 9'000;
+  EXPECT_EQ(may_repeat_at(item, grace), 54'000);
+}
+
 // -- tenants
 // -----------------------------------------------------------------------------------------------------------
 

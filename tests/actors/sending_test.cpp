@@ -272,6 +272,37 @@ TEST_F(sending, a_status_that_comes_before_the_answer_settles_the_send) {
   EXPECT_EQ(graph->messages().size(), 2U);
 }
 
+TEST_F(sending, the_echo_of_an_attempt_is_waited_for_anew_after_a_long_downtime) {
+  const auto stopped = stop_at_the_end();
+  clock->stop();
+  graph->answer_with([](const recorded_call& call, std::size_t) -> std::optional<send_outcome> {
+    return call.is_read_mark() ? std::optional{accepted(call)} : std::nullopt;
+  });
+  begin();
+  EXPECT_EQ(say("duka", amina, "wamid.1", "hi"), committed);
+  EXPECT_EQ(say("duka", baraka, "wamid.b1", "hi"), committed);
+  ASSERT_TRUE(graph->wait_for_messages(2));
+  stop();
+  clock->advance(std::chrono::hours{1});
+  graph->answer_with({});
+  start();
+  EXPECT_TRUE(eventually([&] { return count->sends_ambiguous == 2U; }));
+  // Meta could not say it earlier: nobody was there.
+  for (const auto& call : graph->messages())
+    if (call.body.value("to", "") == "+" + amina.phone) {
+      EXPECT_EQ(report("duka", call, "sent"), committed);
+      EXPECT_TRUE(stands_at("duka", amina.phone, call.callback(), "sent"));
+    }
+  EXPECT_EQ(say("duka", amina, "wamid.2", "help"), committed);
+  ASSERT_TRUE(graph->wait_for_messages(3));
+  EXPECT_EQ(count->sends_resent_after_ambiguity, 0U);
+  clock->advance(limits.ambiguous_grace); // of the other it has said nothing
+  EXPECT_EQ(say("duka", baraka, "wamid.b2", "help"), committed);
+  ASSERT_TRUE(graph->wait_for_messages(4));
+  EXPECT_EQ(graph->messages().at(3).body.at("to"), "+" + baraka.phone);
+  EXPECT_TRUE(eventually([&] { return count->sends_resent_after_ambiguity == 1U; }));
+}
+
 TEST_F(sending, after_a_crash_only_attempts_are_ambiguous_and_the_others_go_at_once) {
   limits.ambiguous_grace = std::chrono::milliseconds{1'500};
   graph->answer_with([](const recorded_call& call, std::size_t) -> std::optional<send_outcome> {
