@@ -197,7 +197,7 @@ result<void> conversation::unseal(const loaded& all) {
       return item.error();
     if (item->attempting && !item->read_mark) {
       context_->node->count->sends_ambiguous.fetch_add(1, std::memory_order_relaxed);
-      item->in_doubt_from = context_->node->clock->now();
+      item->in_doubt_from = context_->here_since;
     }
     outbox_.push_back(std::move(*item));
   }

@@ -49,6 +49,7 @@ caf::behavior tenant::start(node_context_ptr node, tenant_entry_ptr entry, tenan
   });
   context->gates = std::make_shared<number_gates>(node->limits.messages_per_second, node->graph->has_limits(), valve_,
                                                   std::move(ask_home), replies_);
+  context->here_since = node->clock->now();
   context->node = std::move(node);
   context->entry = std::move(entry);
   context->shelf = std::make_shared<const commerce::catalog>();

@@ -47,6 +47,7 @@ struct tenant_context {
   bool is_home = true;   ///< identities are written here
   shard_id shard = 0;
   std::uint32_t name = 0; ///< the tenant's, in the table of actors
+  time_ms here_since = 0; ///< when its actor began: what Meta said before may still be on its way
 };
 using tenant_context_ptr = std::shared_ptr<const tenant_context>;
 

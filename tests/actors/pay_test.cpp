@@ -42,6 +42,7 @@ protected:
     stripe_->lose();
     daraja_->lose();
     restart();
+    meta_has_all("duka");
   }
 
   static json accounts() {

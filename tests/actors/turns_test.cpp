@@ -74,6 +74,7 @@ TEST_F(turns, a_cart_is_reminded_of_once_also_after_restarts) {
   tell("2 unga");
   EXPECT_EQ(reminders_after_some_looks(), 0U);
   restart();
+  meta_has_all("duka");
   clock->advance(hours{4} + std::chrono::minutes{1});
   EXPECT_TRUE(is_reminded());
   EXPECT_EQ(reminders_after_some_looks(), 1U);
@@ -90,6 +91,8 @@ TEST_F(turns, a_cart_is_reminded_of_once_also_after_restarts) {
 
 TEST_F(turns, a_reminder_whose_commit_failed_comes_later_once) {
   tell("2 unga");
+  ASSERT_TRUE(graph->wait_for_messages(1));
+  meta_has_all("duka");
   std::atomic<bool> cut{true};
   std::atomic<int> refused{0};
   const auto stopped = stop_at_the_end();
@@ -140,6 +143,7 @@ TEST_F(turns, a_conversation_is_handed_over_and_back) {
   tell("2 unga");
   EXPECT_EQ(graph->messages().size(), 1U) << "the bot is silent";
   restart();
+  meta_has_all("duka");
   tell("hello?");
   EXPECT_EQ(graph->messages().size(), 1U);
   told = turn(false, true);
