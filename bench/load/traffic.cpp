@@ -25,7 +25,7 @@ planned_update traffic::next(std::uint64_t at_ns) {
     }
   planned_update update;
   const bool wants_message = !options_.statuses || uniform_unit(random_) < message_share;
-  if (wants_message || !take_status(at_ns, update))
+  if (wants_message || !(take_status(at_ns, update) || take_introduced_status(update)))
     update = new_message(at_ns, false);
   remember(update, at_ns);
   return update;
@@ -52,6 +52,17 @@ bool traffic::take_status(std::uint64_t at_ns, planned_update& into) {
   return true;
 }
 
+bool traffic::take_introduced_status(planned_update& into) {
+  if (introduced_.empty())
+    return false;
+  const auto kind = told_ / introduced_.size();
+  into.about = introduced_[told_ % introduced_.size()];
+  into.kind = static_cast<update_kind>(static_cast<std::size_t>(update_kind::sent) + kind);
+  if (++told_ == introduced_.size() * statuses_.size())
+    introduced_ = {};
+  return true;
+}
+
 planned_update traffic::new_message(std::uint64_t at_ns, bool introduces) {
   planned_update update;
   auto& m = update.about;
@@ -61,7 +72,9 @@ planned_update traffic::new_message(std::uint64_t at_ns, bool introduces) {
   m.second = static_cast<std::uint32_t>(at_ns / 1'000'000'000);
   m.taps_list = uniform_unit(random_) < options_.list_replies;
   update.kind = m.taps_list ? update_kind::list_reply : update_kind::text;
-  if (options_.statuses && !introduces)
+  if (options_.statuses && introduces)
+    introduced_.push_back(m);
+  else if (options_.statuses)
     for (std::size_t i = 0; i < statuses_.size(); ++i)
       statuses_[i].push_back({m, at_ns + options_.status_delay_ns[i]});
   return update;

@@ -49,8 +49,9 @@ struct traffic_options {
   /// of it on; instead of drawing them.
   bool in_turn = false;
   std::uint64_t first = 0;
-  /// The first messages are one of each conversation, in turn, without statuses and repeats: then the server knows
-  /// everybody.
+  /// The first messages are one of each conversation, in turn, without repeats: then the server knows everybody. What
+  /// became of their replies is told afterwards, whenever no other status is due: at first none is, and messages
+  /// alone would be four times the load.
   bool introductions = false;
 };
 
@@ -77,6 +78,7 @@ private:
 
   const planned_update* earlier(std::uint64_t at_ns);
   bool take_status(std::uint64_t at_ns, planned_update& into);
+  bool take_introduced_status(planned_update& into);
   planned_update new_message(std::uint64_t at_ns, bool introduces);
   std::uint32_t next_in_turn() const;
   void remember(const planned_update& what, std::uint64_t at_ns);
@@ -87,6 +89,8 @@ private:
   std::vector<std::uint32_t> ranks_; ///< next rank of each conversation
   std::uint32_t messages_ = 0;
   std::array<std::deque<pending>, 3> statuses_; ///< each in the order of their due times
+  std::vector<planned_message> introduced_;     ///< until all is told of them
+  std::size_t told_ = 0;                        ///< statuses of `introduced_`: of all the first, then the second
   std::vector<remembered> memory_;              ///< a ring of what may be repeated
   std::size_t memory_next_ = 0;
 };

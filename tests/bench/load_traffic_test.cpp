@@ -165,11 +165,30 @@ TEST(traffic, introduces_everybody_first_when_asked_to) {
       EXPECT_FALSE(is_status(what.kind) || what.is_copy);
       EXPECT_EQ(what.about.rank, 0U);
       met.insert(what.about.conversation);
-    } else {
-      EXPECT_TRUE(!is_status(what.kind) || what.about.number >= who.conversations()) << "no statuses of those";
     }
   }
   EXPECT_EQ(met.size(), who.conversations());
+}
+
+TEST(traffic, is_mixed_from_the_first_moment_by_what_became_of_the_introductions) {
+  const population who(small_world());
+  traffic_options options;
+  options.introductions = true;
+  const auto all = some_traffic(who, who.conversations() + 4'000, options);
+  std::map<std::uint32_t, std::vector<update_kind>> told;
+  std::size_t messages = 0;
+  for (std::size_t i = who.conversations(); i < all.size(); ++i) {
+    const auto& what = all[i].what;
+    if (i < who.conversations() + 1'000U) // no later reply can have a status yet
+      messages += is_status(what.kind) ? 0U : 1U;
+    if (is_status(what.kind) && !what.is_copy && what.about.number < who.conversations())
+      told[what.about.number].push_back(what.kind);
+  }
+  EXPECT_GT(messages, 200U);
+  EXPECT_LT(messages, 300U) << "a quarter, not all";
+  EXPECT_EQ(told.size(), who.conversations());
+  for (const auto& [number, kinds] : told)
+    EXPECT_EQ(kinds, (std::vector{update_kind::sent, update_kind::delivered, update_kind::read})) << number;
 }
 
 TEST(traffic, is_as_skewed_as_asked) {
