@@ -51,7 +51,7 @@ struct traffic_options {
   std::uint64_t first = 0;
   /// The first messages are one of each conversation, in turn, without repeats: then the server knows everybody. What
   /// became of their replies is told afterwards, whenever no other status is due: at first none is, and messages
-  /// alone would be four times the load.
+  /// alone would be four times as many as the mix has.
   bool introductions = false;
 };
 
