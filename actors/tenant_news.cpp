@@ -1,5 +1,6 @@
 // What shoppers are told of their orders: each news once, in order, however often somebody dies over it.
 #include "actors/conversation_records.hpp"
+#include "actors/order_view.hpp"
 #include "actors/tenant.hpp"
 #include "actors/tenant_parts.hpp"
 #include "persistence/digest.hpp"
@@ -16,10 +17,10 @@ using persistence::table;
 namespace {
 
 constexpr std::chrono::seconds told_again{2};
-constexpr std::size_t id_size = 16;
+constexpr std::size_t number_size = 8;
 
 /// Of one order: its news come one after the other.
-std::string_view order_of(const bytes& key) { return std::string_view(key).substr(0, news_prefix.size() + id_size); }
+std::string_view order_of(const bytes& key) { return std::string_view(key).substr(0, key.size() - number_size); }
 
 } // namespace
 
@@ -39,7 +40,7 @@ void tenant::load_news() {
 }
 
 bytes tenant::news_key(const commerce::placed_order& order) {
-  auto key = news_prefix + from_hex(order.id).value_or(bytes{});
+  auto key = news_prefix + order_key(order); // a cart whose order is over may become another of the same id
   append_u64(key, order.told);
   return key;
 }

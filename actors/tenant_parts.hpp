@@ -28,7 +28,7 @@ inline const bytes account_key = "account";
 inline const bytes balances_key = "balances";
 inline const bytes ledger_prefix =
     "ledger.";                            ///< and the time (8 bytes), and a number that is never used twice (8 bytes)
-inline const bytes news_prefix = "news."; ///< and the order's id, and the how manieth of the order (8 bytes)
+inline const bytes news_prefix = "news."; ///< and the order's row key, and the how manieth of the order (8 bytes)
 inline const bytes hook_prefix = "hook."; ///< and a `hook_key`: an event for the merchant's own system
 inline const bytes failed_hook_prefix = "hook_failed."; ///< and a `hook_key`: one that was set aside
 inline const bytes hooks_stopped_key = "webhook_stopped";

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int start_pages = 4096; ///< 16 MiB: start moving
 /// 128 MiB: the writer is faster than a mover who leaves pauses. One fold of rows all over large tables may write
-/// 100.
+/// 100 MiB.
 constexpr int hurry_pages = 8 * start_pages;
 constexpr int too_large_pages = 10 * start_pages;   ///< 160 MiB: the writer outruns the mover, and is made to wait
 constexpr int hold_pages = 12 * start_pages;        ///< 192 MiB: and before the next commit, too

@@ -28,7 +28,7 @@ protected:
     return static_cast<std::size_t>(std::count_if(
         all.begin(), all.end(), [&](const recorded_call& c) { return c.text().find(part) != std::string::npos; }));
   }
-  std::size_t reminders() const { return sent("still waiting for you"); }
+  std::size_t reminders() const { return sent(reminder); }
   /// As every few seconds.
   void look_at_timers() {
     const auto table = running->shards();
@@ -41,14 +41,20 @@ protected:
       return reminders() == times;
     });
   }
-  /// Looks some times for what should not come.
+  /// Looks some times for what should not come, and each time waits until all that it may have begun is written.
   std::size_t reminders_after_some_looks() {
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 3; ++i) {
       look_at_timers();
-      conversation_of("duka", amina.phone); // has done what came before
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+      transcript_of("duka", amina.phone); // is read after the timers that are due
+      const auto unknown = "wamid.unknown." + std::to_string(++told_);
+      insist(
+          status_webhook("n-duka", unknown, "delivered", amina.phone, "", now())); // is written after what they woke
     }
-    return reminders();
+    const auto all = transcript_of("duka", amina.phone);
+    const auto written = std::count_if(all.begin(), all.end(), [](const json& m) {
+      return m.at("text").is_string() && m.at("text").get<std::string>().find(reminder) != std::string::npos;
+    });
+    return std::max(reminders(), static_cast<std::size_t>(written));
   }
   json turn(bool begins, bool greets = false) {
     json answer;
@@ -67,6 +73,7 @@ protected:
     return answer;
   }
 
+  static constexpr const char* reminder = "still waiting for you";
   int told_ = 0;
 };
 

@@ -61,7 +61,8 @@ protected:
   event_outcome report(const tenant_id& tenant, const recorded_call& call, const std::string& status);
   /// Posts until it is settled, as Meta would; the last outcomes.
   outcomes insist(const nlohmann::json& body, const tenant_id& url = {});
-  /// Meta says of each message that it has it: one whose answer got lost in a crash would be waited for.
+  /// Meta says of each message that it has been called with so far that it has it: one whose answer got lost in a
+  /// crash would be waited for. What is still on its way has to be waited for first.
   void meta_has_all(const tenant_id& tenant);
 
   template <class Answer, class Question>
