@@ -23,7 +23,8 @@ NUMBER = "200000000000001"
 SHOPPERS = int(os.environ.get("WAKALA_HISTORY_SHOPPERS", "200"))
 PAID_AT_LEAST = SHOPPERS // 50  # orders
 KILLS = 6
-STOCK = {"unga": 150, "chai": 90}
+HURRIED = 8  # shoppers, at each of them
+STOCK = {"unga": 200, "chai": 90}
 PRICES = {"unga": 25000, "chai": 10050}
 SETTLE_SECONDS = 120
 SOLD = ("paid", "confirmed", "packed", "shipped", "delivered")
@@ -139,11 +140,17 @@ class Histories(unittest.TestCase):
             self.sandbox("POST", "daraja", {"callback": callback, "late_ms": 500})
 
     def kills(self):
-        """As a power cut would; and the daemon comes back."""
+        """As a power cut would, while some check out; the daemon comes back, and its merchant goes on at once."""
+        hurried = self.dice.sample(self.shoppers, HURRIED)
+        for what in ("1 unga", "checkout"):
+            for phone in hurried:
+                self.says(phone, text=what)
         daemon = next(child for child in self.shop.children if child.name == "wakalad")
         daemon.kill()
         self.shop.children.remove(daemon)
         self.shop._start_wakalads()
+        for _ in range(3):
+            self.merchant_acts()
 
     # -- and what is true in the end
 
