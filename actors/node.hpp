@@ -2,9 +2,9 @@
 /// The actors of a node, from the root down.
 #pragma once
 
-#include "actors/edge.hpp"
 #include "actors/registry.hpp"
-#include "actors/shard_host.hpp"
+#include "actors/shards/edge.hpp"
+#include "actors/shards/shard_host.hpp"
 #include "runtime/membership.hpp"
 
 #include <caf/actor_system.hpp>

@@ -1,7 +1,8 @@
 #include "actors/registry.hpp"
 
-#include "actors/conversation_records.hpp"
-#include "actors/letters.hpp"
+#include "actors/records/conversation_records.hpp"
+#include "actors/records/letters.hpp"
+#include "actors/shards/edge.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/core/monotonic.hpp"
 #include "runtime/link_frames.hpp"

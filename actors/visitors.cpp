@@ -1,8 +1,8 @@
 #include "actors/visitors.hpp"
 
-#include "actors/ask.hpp"
 #include "actors/inspect/inspector.hpp"
-#include "actors/link_messages.hpp"
+#include "actors/protocol/ask.hpp"
+#include "actors/shards/link_messages.hpp"
 #include "runtime/core/log.hpp"
 #include "runtime/core/monotonic.hpp"
 #include "runtime/link_frames.hpp"

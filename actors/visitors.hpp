@@ -2,7 +2,7 @@
 /// What other nodes ask this one.
 #pragma once
 
-#include "actors/shard_host.hpp"
+#include "actors/shards/shard_host.hpp"
 #include "runtime/links.hpp"
 
 #include <caf/actor_system.hpp>

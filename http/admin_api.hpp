@@ -2,7 +2,7 @@
 /// The admin listener's handler: health, metrics and the API under /v1, as docs/openapi.json describes it.
 #pragma once
 
-#include "actors/node_context.hpp"
+#include "actors/protocol/node_context.hpp"
 #include "http/bridge.hpp"
 #include "http/console_files.hpp"
 #include "http/core/server.hpp"

@@ -1,8 +1,8 @@
 #include "http/bridge.hpp"
 
-#include "actors/ask.hpp"
 #include "actors/inspect/inspector.hpp"
 #include "actors/node.hpp"
+#include "actors/protocol/ask.hpp"
 #include "runtime/shard_map.hpp"
 
 #include <caf/event_based_actor.hpp>

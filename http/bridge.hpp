@@ -2,9 +2,9 @@
 /// Where HTTP meets the actors: plain types on this side, CAF behind it.
 #pragma once
 
-#include "actors/account_steps.hpp"
-#include "actors/message_post.hpp"
-#include "actors/routing.hpp"
+#include "actors/outbound/account_steps.hpp"
+#include "actors/outbound/message_post.hpp"
+#include "actors/protocol/routing.hpp"
 #include "persistence/store.hpp"
 #include "runtime/core/result.hpp"
 

@@ -1,7 +1,7 @@
 #include "http/graph_client.hpp"
 
-#include "actors/conversation_records.hpp"
 #include "actors/inspect/hop_view.hpp"
+#include "actors/records/conversation_records.hpp"
 #include "http/core/client.hpp"
 #include "runtime/core/encoding.hpp"
 

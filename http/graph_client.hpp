@@ -2,7 +2,7 @@
 /// Sends messages through the Graph API.
 #pragma once
 
-#include "actors/transport.hpp"
+#include "actors/outbound/transport.hpp"
 #include "http/core/io_runtime.hpp"
 #include "runtime/core/node_config.hpp"
 

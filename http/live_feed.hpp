@@ -3,8 +3,8 @@
 /// of messages as they are committed.
 #pragma once
 
-#include "actors/node_context.hpp"
-#include "actors/trace_watch.hpp"
+#include "actors/protocol/node_context.hpp"
+#include "actors/tracing/trace_watch.hpp"
 #include "http/admin_auth.hpp"
 #include "http/bridge.hpp"
 #include "http/core/io_runtime.hpp"

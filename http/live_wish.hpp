@@ -2,7 +2,7 @@
 /// What clients of the live feed say. Pure.
 #pragma once
 
-#include "actors/trace_watch.hpp"
+#include "actors/tracing/trace_watch.hpp"
 #include "http/admin_auth.hpp"
 #include "runtime/core/result.hpp"
 

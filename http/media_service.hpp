@@ -2,7 +2,7 @@
 /// Files of shoppers and shops: fetched from Meta when somebody asks and kept, uploaded once and remembered.
 #pragma once
 
-#include "actors/directory.hpp"
+#include "actors/config/directory.hpp"
 #include "http/media_graph.hpp"
 #include "http/media_scan.hpp"
 #include "http/single_flight.hpp"

@@ -2,7 +2,7 @@
 /// Events for merchants' own systems over HTTP.
 #pragma once
 
-#include "actors/merchant_hooks.hpp"
+#include "actors/outbound/merchant_hooks.hpp"
 #include "http/core/client.hpp"
 #include "http/core/io_runtime.hpp"
 #include "runtime/core/node_config.hpp"

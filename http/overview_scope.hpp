@@ -2,7 +2,7 @@
 /// What a token sees of the overview.
 #pragma once
 
-#include "actors/node_context.hpp"
+#include "actors/protocol/node_context.hpp"
 #include "http/admin_auth.hpp"
 
 #include <string>

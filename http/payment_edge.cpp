@@ -1,6 +1,6 @@
 #include "http/payment_edge.hpp"
 
-#include "actors/pay_tokens.hpp"
+#include "actors/tenant/payments/pay_tokens.hpp"
 #include "http/core/hmac.hpp"
 #include "http/quiet_log.hpp"
 #include "http/status.hpp"

@@ -2,7 +2,7 @@
 /// The public listener's handler for what payment providers tell.
 #pragma once
 
-#include "actors/node_context.hpp"
+#include "actors/protocol/node_context.hpp"
 #include "http/bridge.hpp"
 #include "http/core/server.hpp"
 

@@ -2,8 +2,8 @@
 /// What the tenants of a webhook POST may have of this node: POSTs a second, and updates in work at a time.
 #pragma once
 
-#include "actors/directory.hpp"
-#include "actors/routing.hpp"
+#include "actors/config/directory.hpp"
+#include "actors/protocol/routing.hpp"
 #include "runtime/fair_share.hpp"
 #include "runtime/rate_limits.hpp"
 

@@ -2,7 +2,7 @@
 /// The public listener's handler: Meta's webhooks, from raw body to answer.
 #pragma once
 
-#include "actors/node_context.hpp"
+#include "actors/protocol/node_context.hpp"
 #include "http/bridge.hpp"
 #include "http/core/server.hpp"
 #include "runtime/admission.hpp"

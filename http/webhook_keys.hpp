@@ -2,7 +2,7 @@
 /// The keys that webhooks are signed with, made ready once.
 #pragma once
 
-#include "actors/directory.hpp"
+#include "actors/config/directory.hpp"
 #include "http/core/hmac.hpp"
 
 #include <cstddef>

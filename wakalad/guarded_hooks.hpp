@@ -2,7 +2,7 @@
 /// The way out to merchants' own systems, with the guards that `transport` has.
 #pragma once
 
-#include "actors/merchant_hooks.hpp"
+#include "actors/outbound/merchant_hooks.hpp"
 #include "runtime/standing.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 #include "wakalad/serve.hpp"
 
-#include "actors/discard_transport.hpp"
 #include "actors/node.hpp"
+#include "actors/outbound/discard_transport.hpp"
 #include "http/admin_api.hpp"
 #include "http/bridge.hpp"
 #include "http/core/io_runtime.hpp"

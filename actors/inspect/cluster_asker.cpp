@@ -1,6 +1,6 @@
 #include "actors/inspect/cluster_asker.hpp"
 
-#include "actors/link_messages.hpp"
+#include "actors/shards/link_messages.hpp"
 #include "runtime/link_frames.hpp"
 #include "runtime/links.hpp"
 

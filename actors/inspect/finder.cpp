@@ -1,7 +1,7 @@
 #include "actors/inspect/finder.hpp"
 
 #include "actors/inspect/actor_ids.hpp"
-#include "actors/messages.hpp"
+#include "actors/protocol/messages.hpp"
 
 #include <nlohmann/json.hpp>
 

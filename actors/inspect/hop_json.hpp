@@ -2,7 +2,7 @@
 /// What a node remembers of an update, as it tells other nodes.
 #pragma once
 
-#include "actors/recent_hops.hpp"
+#include "actors/tracing/recent_hops.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -2,8 +2,8 @@
 /// The hops of one update as people see them. Pure.
 #pragma once
 
-#include "actors/hop_stamps.hpp"
-#include "actors/recent_hops.hpp"
+#include "actors/tracing/hop_stamps.hpp"
+#include "actors/tracing/recent_hops.hpp"
 #include "persistence/store.hpp"
 
 #include <nlohmann/json_fwd.hpp>

@@ -3,8 +3,8 @@
 /// looking through a million actors or a long journal holds up nobody.
 #pragma once
 
-#include "actors/messages.hpp"
-#include "actors/node_context.hpp"
+#include "actors/protocol/messages.hpp"
+#include "actors/protocol/node_context.hpp"
 #include "persistence/store.hpp"
 #include "runtime/membership.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "actors/inspect/hop_json.hpp"
 #include "actors/inspect/watched.hpp"
-#include "actors/messages.hpp"
+#include "actors/protocol/messages.hpp"
 #include "runtime/core/monotonic.hpp"
 #include "runtime/shard_map.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "actors/inspect/cluster_asker.hpp"
 #include "actors/inspect/node_part.hpp"
-#include "actors/node_context.hpp"
+#include "actors/protocol/node_context.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <nlohmann/json_fwd.hpp>

@@ -5,7 +5,7 @@
 
 #include "actors/inspect/actor_ids.hpp"
 #include "actors/inspect/figures_index.hpp"
-#include "actors/node_context.hpp"
+#include "actors/protocol/node_context.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 

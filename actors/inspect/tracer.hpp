@@ -2,10 +2,10 @@
 /// What happened to one message, from what the store has kept of it.
 #pragma once
 
-#include "actors/hop_stamps.hpp"
 #include "actors/inspect/told.hpp"
-#include "actors/node_context.hpp"
-#include "actors/recent_hops.hpp"
+#include "actors/protocol/node_context.hpp"
+#include "actors/tracing/hop_stamps.hpp"
+#include "actors/tracing/recent_hops.hpp"
 #include "persistence/store.hpp"
 
 #include <functional>

@@ -2,7 +2,7 @@
 /// Questions about watches, and what nodes answer to them. Pure, but for the watch itself.
 #pragma once
 
-#include "actors/trace_watch.hpp"
+#include "actors/tracing/trace_watch.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "bench/actors/local_node.hpp"
 
-#include "actors/discard_transport.hpp"
 #include "actors/node.hpp"
+#include "actors/outbound/discard_transport.hpp"
 #include "bench/load/body.hpp"
 #include "http/bridge.hpp"
 #include "persistence/memory/memory_store.hpp"

@@ -3,7 +3,7 @@
 /// without HTTP and disk.
 #pragma once
 
-#include "actors/routing.hpp"
+#include "actors/protocol/routing.hpp"
 #include "bench/load/population.hpp"
 #include "persistence/store.hpp"
 #include "runtime/core/result.hpp"

@@ -1,7 +1,7 @@
-#include "actors/discard_transport.hpp"
-#include "actors/identity_cache.hpp"
-#include "actors/number_gate.hpp"
-#include "actors/posted.hpp"
+#include "actors/outbound/discard_transport.hpp"
+#include "actors/outbound/number_gate.hpp"
+#include "actors/protocol/posted.hpp"
+#include "actors/tenant/identity_cache.hpp"
 #include "whatsapp/account.hpp"
 #include "whatsapp/outbound.hpp"
 

@@ -1,5 +1,5 @@
 // The admin listener on a real node.
-#include "actors/pay_tokens.hpp"
+#include "actors/tenant/payments/pay_tokens.hpp"
 #include "runtime/core/time_text.hpp"
 #include "tests/http/support/http_node.hpp"
 

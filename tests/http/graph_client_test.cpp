@@ -1,5 +1,5 @@
 // The Graph client against a server of this process.
-#include "actors/send_policy.hpp"
+#include "actors/conversation/send_policy.hpp"
 #include "http/core/server.hpp"
 #include "http/graph_client.hpp"
 

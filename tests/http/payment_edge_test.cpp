@@ -1,5 +1,5 @@
 // What payment providers tell, on real sockets: who is believed, what is refused, and that nothing is told in vain.
-#include "actors/pay_tokens.hpp"
+#include "actors/tenant/payments/pay_tokens.hpp"
 #include "http/core/hmac.hpp"
 #include "runtime/core/encoding.hpp"
 #include "tests/http/support/http_node.hpp"

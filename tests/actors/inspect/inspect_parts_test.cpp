@@ -1,10 +1,10 @@
 // The pure parts of the inspection: names, stamps, merges, the chain.
-#include "actors/hop_stamps.hpp"
 #include "actors/inspect/actor_ids.hpp"
-#include "actors/inspect/audit_chain.hpp"
 #include "actors/inspect/cluster_merge.hpp"
 #include "actors/inspect/hop_view.hpp"
-#include "actors/recent_hops.hpp"
+#include "actors/records/audit_chain.hpp"
+#include "actors/tracing/hop_stamps.hpp"
+#include "actors/tracing/recent_hops.hpp"
 #include "runtime/core/random.hpp"
 
 #include <gtest/gtest.h>

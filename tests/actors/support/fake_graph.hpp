@@ -2,7 +2,7 @@
 /// The Graph API as a test wants it: records every call, answers at once, later, wrongly or never.
 #pragma once
 
-#include "actors/transport.hpp"
+#include "actors/outbound/transport.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 /// A merchant's own system as a test wants it: records every event, answers at once, later, badly or never.
 #pragma once
 
-#include "actors/merchant_hooks.hpp"
+#include "actors/outbound/merchant_hooks.hpp"
 
 #include <nlohmann/json.hpp>
 
