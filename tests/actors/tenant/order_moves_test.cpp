@@ -1,4 +1,5 @@
 // What becomes of orders: stock, money, and what shoppers are told, through crashes.
+#include "tests/actors/support/lost_answers.hpp"
 #include "tests/actors/support/shop.hpp"
 
 namespace wakala::actors::test {
@@ -247,9 +248,7 @@ TEST_F(order_moves, the_news_are_told_once_although_the_node_dies_before_they_ar
   const auto code = place();
   const auto cut = std::make_shared<std::atomic<bool>>(true);
   store->on_append([cut](const std::vector<persistence::row_ptr>& rows) {
-    const bool is_update = std::any_of(rows.begin(), rows.end(), // and not what became of an earlier send
-                                       [](const auto& row) { return !row->conversation.is_nil() && row->key; });
-    return *cut && is_update ? fault::before : fault::none;
+    return *cut && is_update(rows) ? fault::before : fault::none;
   });
   const auto stopped = stop_at_the_end();
   EXPECT_EQ(done(code, "confirm").at("state"), "confirmed");
@@ -269,21 +268,13 @@ TEST_F(order_moves, the_news_are_told_once_although_the_node_dies_before_they_ar
 
 TEST_F(order_moves, the_news_of_a_cart_that_became_a_second_order_are_its_own) {
   tell("2 unga");
-  const auto is_placed = std::make_shared<std::atomic<bool>>(false);
-  const auto cut = std::make_shared<std::atomic<bool>>(true);
-  store->on_append([cut, is_placed](const std::vector<persistence::row_ptr>& rows) {
-    const auto is_order = [](const auto& r) { return r.where == persistence::table::order; };
-    const bool is_update = std::any_of(rows.begin(), rows.end(),
-                                       [](const auto& row) { return !row->conversation.is_nil() && row->key; });
-    for (const auto& row : rows)
-      *is_placed = *is_placed || std::any_of(row->business.begin(), row->business.end(), is_order);
-    return *cut && *is_placed && is_update ? fault::before : fault::none;
-  });
+  std::atomic<bool> cut{true};
   const auto stopped = stop_at_the_end();
+  lose_answers(*store, cut);
   const auto check_out = text_webhook("n-duka", amina, "wamid.out", "checkout", now());
   EXPECT_EQ(post(check_out).at(0), event_outcome::retry) << "the order is on disk, and its answer is lost";
   const auto first = newest();
-  *cut = false;
+  cut = false;
   done(first.at("id"), "cancel"); // nobody has heard of it, nor hears of its end
   clock->advance(std::chrono::seconds{1});
   insist(check_out);

@@ -1,3 +1,4 @@
+#include "tests/actors/support/lost_answers.hpp"
 #include "tests/actors/support/shop.hpp"
 
 namespace wakala::actors::test {
@@ -52,23 +53,6 @@ protected:
     const auto all = all_orders();
     return static_cast<std::size_t>(
         std::count_if(all.begin(), all.end(), [&](const json& o) { return o.at("state") == state; }));
-  }
-  static bool places_order(const std::vector<persistence::row_ptr>& rows) {
-    return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
-      return std::any_of(row->business.begin(), row->business.end(),
-                         [](const auto& r) { return r.where == persistence::table::order; });
-    });
-  }
-  /// While `cut`: once an order is on disk, no conversation's update is, so that nobody is told of it.
-  void lose_answers(const std::atomic<bool>& cut) {
-    // Shared: the store calls a copy of it each time.
-    const auto is_placed = std::make_shared<std::atomic<bool>>(false);
-    store->on_append([&cut, is_placed](const std::vector<persistence::row_ptr>& rows) {
-      *is_placed = *is_placed || places_order(rows);
-      const bool is_update = std::any_of(rows.begin(), rows.end(),
-                                         [](const auto& row) { return !row->conversation.is_nil() && row->key; });
-      return *is_placed && is_update && cut ? fault::before : fault::none;
-    });
   }
   /// Shoppers whose conversation says that they have an order.
   std::size_t promised(int shoppers) {
@@ -154,7 +138,7 @@ TEST_F(orders, a_repeat_after_a_lost_answer_finds_the_same_order) {
   // The order's own commit is written, the conversation's is not: nobody has been told.
   std::atomic<bool> cut{true};
   const auto stopped = stop_at_the_end();
-  lose_answers(cut);
+  lose_answers(*store, cut);
   EXPECT_EQ(post(body).at(0), event_outcome::retry);
   EXPECT_TRUE(eventually([&] { return all_orders().size() == 1; }));
   const auto code = all_orders().at(0).at("code");
@@ -168,7 +152,7 @@ TEST_F(orders, a_cart_is_one_order_through_whichever_message_it_is_asked_for) {
   fill_cart(nth(0), "10 unga");
   std::atomic<bool> cut{true};
   const auto stopped = stop_at_the_end();
-  lose_answers(cut);
+  lose_answers(*store, cut);
   EXPECT_EQ(post(check_out_webhook(nth(0))).at(0), event_outcome::retry);
   cut = false;
   EXPECT_TRUE(eventually([&] { return all_orders().size() == 1; }));
@@ -193,7 +177,7 @@ TEST_F(orders, a_cart_whose_order_has_lapsed_unheard_is_placed_again_for_good) {
   fill_cart(nth(0), "10 unga");
   std::atomic<bool> cut{true};
   const auto stopped = stop_at_the_end();
-  lose_answers(cut);
+  lose_answers(*store, cut);
   const auto body = check_out_webhook(nth(0));
   EXPECT_EQ(post(body).at(0), event_outcome::retry);
   cut = false;
