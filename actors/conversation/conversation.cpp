@@ -186,7 +186,7 @@ result<void> conversation::unseal(const loaded& all) {
       return text.error();
     if (const auto record = conversation_record_from(*text); !record)
       return record.error();
-    state_ = std::move(*text);
+    state_ = *text;
   }
   for (const auto& row : all.outbox) {
     const auto text = unsealed(table::outbox, row.key, row.value);
@@ -220,7 +220,7 @@ bool conversation::fetch_unknown_deliveries() {
     return false;
   for (const auto& batch : now.inbox)
     for (const auto& e : batch.events)
-      if (e.ordinal != 0 && deliveries_.find(e.ordinal) == nullptr && find(e.ordinal) == nullptr &&
+      if (e.ordinal != 0 && !deliveries_.has(e.ordinal) && find(e.ordinal) == nullptr &&
           std::find(now.not_ours.begin(), now.not_ours.end(), e.ordinal) == now.not_ours.end())
         ordinals.push_back(e.ordinal);
   if (ordinals.empty())
@@ -247,8 +247,8 @@ bool conversation::fetch_unknown_deliveries() {
             if (const auto text = unsealed(table::delivery, request.addresses[2 * i + 1].second, *delivery))
               if (auto stored = delivery_record_from(*text))
                 d = std::move(*stored);
-          if (deliveries_.find(ordinals[i]) == nullptr)
-            deliveries_.put(ordinals[i], std::move(d));
+          if (!deliveries_.has(ordinals[i]))
+            deliveries_.put(ordinals[i], d);
         }
         go();
       },
@@ -452,7 +452,7 @@ void conversation::count_bytes() {
 
 void conversation::committed(work& w) {
   if (w.undo.state)
-    state_ = std::move(*w.undo.state);
+    state_ = *w.undo.state;
   count_bytes();
   auto& now = act();
   if (w.asking) {
@@ -518,7 +518,7 @@ void conversation::take_back(changes& undo) {
   for (auto it = undo.deliveries.rbegin(); it != undo.deliveries.rend(); ++it) {
     const auto ordinal = it->first;
     if (it->second)
-      deliveries_.put(ordinal, std::move(*it->second));
+      deliveries_.put(ordinal, *it->second);
     else
       deliveries_.erase(ordinal);
   }

@@ -207,7 +207,7 @@ private:
   std::uint64_t lease_ = 0;
   std::optional<persistence::sealing_key> key_;
   std::unique_ptr<bytes> unsaved_key_; ///< wrapped; goes along with the first commit
-  bytes state_;                        ///< packed `conversation_record`; empty: the store has none yet
+  resident_string state_;              ///< packed `conversation_record`; empty: the store has none yet
   outbox_items outbox_;
   kept_deliveries deliveries_; ///< those that are not final yet
   std::unique_ptr<activity> activity_;

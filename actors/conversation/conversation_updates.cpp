@@ -250,7 +250,7 @@ event_outcome conversation::apply_status(work& w, const conversation_event& e) {
   if (ordinal == 0)
     return event_outcome::unmatched;
   const bool is_waiting = find(ordinal) != nullptr;
-  if (!is_waiting && deliveries_.find(ordinal) == nullptr)
+  if (!is_waiting && !deliveries_.has(ordinal))
     return event_outcome::unmatched;
   auto d = delivery_of(ordinal);
   const auto before = d.status;
@@ -404,14 +404,12 @@ outbox_item* conversation::find(std::uint64_t ordinal) {
 }
 
 delivery_record conversation::delivery_of(std::uint64_t ordinal) const {
-  const auto* known = deliveries_.find(ordinal);
-  return known == nullptr ? delivery_record{} : *known;
+  return deliveries_.find(ordinal).value_or(delivery_record{});
 }
 
 void conversation::put_delivery(work& w, std::uint64_t ordinal, const delivery_record& d) {
   w.draft.personal.push_back(sealed(table::delivery, ordinal_row_key(id_, ordinal), to_text(d)));
-  const auto* known = deliveries_.find(ordinal);
-  w.undo.deliveries.emplace_back(ordinal, known == nullptr ? std::nullopt : std::optional(*known));
+  w.undo.deliveries.emplace_back(ordinal, deliveries_.find(ordinal));
   const bool is_final =
       d.status == delivery_status::read || d.status == delivery_status::played || d.status == delivery_status::failed;
   if (is_final)

@@ -16,15 +16,36 @@ std::uint32_t hash_of(std::string_view message_id) noexcept {
 
 } // namespace
 
+kept_deliveries::kept::kept(const delivery_record& record)
+    : at(record.at), message_id(record.message_id), attempts(record.attempts), ambiguous(record.ambiguous),
+      status(record.status) {
+  if (!record.error_code.empty() || !record.error_text.empty())
+    error = std::make_unique<failure>(record.error_code, record.error_text);
+}
+
+delivery_record kept_deliveries::kept::record() const {
+  delivery_record all;
+  all.status = status;
+  all.message_id = message_id;
+  all.at = at;
+  if (error) {
+    all.error_code = error->code;
+    all.error_text = error->text;
+  }
+  all.attempts = attempts;
+  all.ambiguous = ambiguous;
+  return all;
+}
+
 std::size_t kept_deliveries::place_of(std::uint64_t ordinal) const noexcept {
   if (ordinals_.empty() || ordinals_.back() < ordinal)
     return ordinals_.size();
   return static_cast<std::size_t>(std::lower_bound(ordinals_.begin(), ordinals_.end(), ordinal) - ordinals_.begin());
 }
 
-const delivery_record* kept_deliveries::find(std::uint64_t ordinal) const noexcept {
+std::optional<delivery_record> kept_deliveries::find(std::uint64_t ordinal) const {
   const auto place = place_of(ordinal);
-  return is_at(place, ordinal) ? &records_[place] : nullptr;
+  return is_at(place, ordinal) ? std::optional(records_[place].record()) : std::nullopt;
 }
 
 std::optional<std::uint64_t> kept_deliveries::ordinal_of(std::string_view message_id) const noexcept {
@@ -51,18 +72,18 @@ std::size_t kept_deliveries::last_with(std::uint32_t hash, std::size_t end) cons
   return end;
 }
 
-void kept_deliveries::put(std::uint64_t ordinal, delivery_record record) {
+void kept_deliveries::put(std::uint64_t ordinal, const delivery_record& record) {
   const auto place = place_of(ordinal);
   const auto hash = hash_of(record.message_id);
   if (is_at(place, ordinal)) {
     ids_[place] = hash;
-    records_[place] = std::move(record);
+    records_[place] = kept(record);
     return;
   }
   const auto at = static_cast<std::ptrdiff_t>(place);
   insert_before(ordinals_, ordinals_.cbegin() + at, ordinal);
   insert_before(ids_, ids_.cbegin() + at, hash);
-  insert_before(records_, records_.cbegin() + at, std::move(record));
+  insert_before(records_, records_.cbegin() + at, kept(record));
 }
 
 void kept_deliveries::erase(std::uint64_t ordinal) {

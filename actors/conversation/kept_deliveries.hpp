@@ -3,11 +3,13 @@
 #pragma once
 
 #include "actors/records/conversation_records.hpp"
+#include "runtime/core/resident_memory.hpp"
 
 #include <boost/container/devector.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -17,12 +19,12 @@ namespace wakala::actors {
 /// speak of one of the oldest. A shopper who writes hundreds of messages a second has hundreds of them.
 class kept_deliveries {
 public:
-  /// Valid until the next change.
-  const delivery_record* find(std::uint64_t ordinal) const noexcept;
+  bool has(std::uint64_t ordinal) const noexcept { return is_at(place_of(ordinal), ordinal); }
+  std::optional<delivery_record> find(std::uint64_t ordinal) const;
   /// The newest ordinal of a message id.
   std::optional<std::uint64_t> ordinal_of(std::string_view message_id) const noexcept;
 
-  void put(std::uint64_t ordinal, delivery_record record);
+  void put(std::uint64_t ordinal, const delivery_record& record);
   void erase(std::uint64_t ordinal);
   /// Forgets the oldest until `most` are left.
   void trim(std::size_t most);
@@ -32,6 +34,25 @@ public:
   std::size_t size() const noexcept { return ordinals_.size(); }
 
 private:
+  /// A `delivery_record` in half of its size; as good as none has an error.
+  struct kept {
+    struct failure {
+      std::string code;
+      std::string text;
+    };
+    explicit kept(const delivery_record& record);
+    delivery_record record() const;
+
+    time_ms at;
+    resident_string message_id;
+    std::unique_ptr<failure> error;
+    std::uint32_t attempts;
+    std::uint32_t ambiguous;
+    whatsapp::delivery_status status;
+  };
+  template <class T>
+  using column = boost::container::devector<T, resident_allocator<T>>;
+
   std::size_t place_of(std::uint64_t ordinal) const noexcept;
   /// One past the last place before `end` with that hash; 0 when there is none.
   std::size_t last_with(std::uint32_t hash, std::size_t end) const noexcept;
@@ -41,9 +62,9 @@ private:
   void drop(std::size_t count);
 
   // Beside each other, ascending by ordinal: what is searched lies close together.
-  boost::container::devector<std::uint64_t> ordinals_;
-  boost::container::devector<std::uint32_t> ids_; ///< hashes of the message ids
-  boost::container::devector<delivery_record> records_;
+  column<std::uint64_t> ordinals_;
+  column<std::uint32_t> ids_; ///< hashes of the message ids
+  column<kept> records_;
 };
 
 } // namespace wakala::actors

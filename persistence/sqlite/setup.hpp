@@ -24,7 +24,7 @@ inline constexpr const char* setup_journal = WAKALA_SETUP_COMMON WAKALA_SETUP_WA
 /// The tables: a fold that a power cut undoes is folded again from the journal, so NORMAL is enough. The log is
 /// synced before a checkpoint copies it, and the folded position is in the same transaction as the rows.
 inline constexpr const char* setup_tables = WAKALA_SETUP_COMMON WAKALA_SETUP_WAL
-    "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = OFF; PRAGMA cache_size = -32768;";
+    "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = OFF; PRAGMA cache_size = -16384;";
 
 /// For a write to the tables' file that is durable on return and leaves no trace of what it replaces; and back.
 inline constexpr const char* setup_durable = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;";

@@ -11,9 +11,9 @@ namespace wakala {
 /// Inserts `value` before `position`. The `insert` of Boost 1.81 ends the process by a wrong assertion
 /// when it inserts before its only element and the free room is all at the back (boostorg/container, issues 285,
 /// 286).
-template <class T>
-void insert_before(boost::container::devector<T>& all,
-                   typename boost::container::devector<T>::const_iterator position, T value) {
+template <class T, class Allocator>
+void insert_before(boost::container::devector<T, Allocator>& all,
+                   typename boost::container::devector<T, Allocator>::const_iterator position, T value) {
   if (all.size() != 1 || position != all.cbegin()) {
     all.insert(position, std::move(value));
     return;
