@@ -186,7 +186,7 @@ result<void> conversation::unseal(const loaded& all) {
       return text.error();
     if (const auto record = conversation_record_from(*text); !record)
       return record.error();
-    state_ = *text;
+    state_ = resident_string(*text);
   }
   for (const auto& row : all.outbox) {
     const auto text = unsealed(table::outbox, row.key, row.value);
@@ -452,7 +452,7 @@ void conversation::count_bytes() {
 
 void conversation::committed(work& w) {
   if (w.undo.state)
-    state_ = *w.undo.state;
+    state_ = resident_string(*w.undo.state); // no larger than it is: an assignment keeps room to grow
   count_bytes();
   auto& now = act();
   if (w.asking) {

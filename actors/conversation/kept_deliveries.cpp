@@ -75,15 +75,16 @@ std::size_t kept_deliveries::last_with(std::uint32_t hash, std::size_t end) cons
 void kept_deliveries::put(std::uint64_t ordinal, const delivery_record& record) {
   const auto place = place_of(ordinal);
   const auto hash = hash_of(record.message_id);
+  kept fresh(record); // first, as it may find no memory
   if (is_at(place, ordinal)) {
     ids_[place] = hash;
-    records_[place] = kept(record);
+    records_[place] = std::move(fresh);
     return;
   }
   const auto at = static_cast<std::ptrdiff_t>(place);
   insert_before(ordinals_, ordinals_.cbegin() + at, ordinal);
   insert_before(ids_, ids_.cbegin() + at, hash);
-  insert_before(records_, records_.cbegin() + at, kept(record));
+  insert_before(records_, records_.cbegin() + at, std::move(fresh));
 }
 
 void kept_deliveries::erase(std::uint64_t ordinal) {

@@ -4,8 +4,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <dlfcn.h>
-#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,32 +26,6 @@ TEST(resident_memory, is_ours_alone_and_aligned_for_anything) {
       ASSERT_EQ(piece[i], size % 251) << size;
     free_resident(piece, size);
   }
-}
-
-// What it is for: a page with one piece that stays is a page that stays.
-TEST(resident_memory, shares_no_page_with_what_is_soon_gone) {
-  if (::dlsym(RTLD_DEFAULT, "mallocx") == nullptr)
-    GTEST_SKIP() << "without jemalloc there is one heap";
-  constexpr std::uintptr_t page = 4'096;
-  const auto page_of = [](const void* piece) { return reinterpret_cast<std::uintptr_t>(piece) / page; };
-  std::vector<void*> staying;
-  std::vector<void*> passing;
-  std::set<std::uintptr_t> pages;
-  for (int i = 0; i < 5'000; ++i) {
-    staying.push_back(allocate_resident(32));
-    passing.push_back(::operator new(32));
-    pages.insert(page_of(staying.back()));
-    if (i % 3 == 0) { // what is freed is not given to anybody else
-      free_resident(staying.back(), 32);
-      staying.pop_back();
-    }
-  }
-  for (const auto* piece : passing)
-    EXPECT_FALSE(pages.contains(page_of(piece)));
-  for (auto* piece : staying)
-    free_resident(piece, 32);
-  for (auto* piece : passing)
-    ::operator delete(piece);
 }
 
 TEST(resident_memory, may_be_freed_by_another_thread) {
